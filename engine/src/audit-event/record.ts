@@ -1,0 +1,47 @@
+/**
+ * One audit record: the version-neutral form that goes into the journal (one per request, whatever the number of entries), from which FHIR
+ * AuditEvents are rendered (per patient where BALP asks). References only: it must not hold resource content, a token or a secret (R-166).
+ */
+import type { Coding } from '../caller.ts';
+
+export type AuditKind =
+  /** A FHIR request and how it ended. */ | 'request'
+  /** A write about to be sent upstream; its `request` record with the same `requestId` is its end. */ | 'intent'
+  | 'sign-in' | 'sign-out' | 'token' | 'consent-page' | 'administration' | 'audit-read' | 'start' | 'stop';
+
+export type AuditOutcome = 'permit' | 'deny' | 'failure' | 'unknown';
+
+export interface AuditRecord {
+  /** UUID, assigned by the host. */
+  readonly id: string;
+  readonly kind: AuditKind;
+  /** Milliseconds since the epoch, UTC (R-241). */
+  readonly recorded: number;
+  readonly outcome: AuditOutcome;
+  /** HTTP status as answered, where there was one. */
+  readonly status?: number;
+  /** FHIR interaction (`read`, `search`, …), or the act: `token-issued`, `user-disabled`, … */
+  readonly action: string;
+  /** Resource type asked for. */
+  readonly type?: string;
+  readonly caller?: {
+    readonly kind: 'anonymous' | 'user' | 'system';
+    readonly client?: { readonly id: string; readonly name: string };
+    readonly user?: { readonly id: string; readonly name: string; readonly fhirUser?: string };
+    readonly roles: readonly string[];
+    readonly purposes: readonly Coding[];
+    readonly token?: { readonly id: string; readonly issuer: string };
+  };
+  readonly address?: string;
+  readonly patients: readonly string[];
+  readonly resources: readonly string[];
+  readonly masked: readonly string[];
+  readonly withheld: number;
+  readonly rules: readonly string[];
+  /** The decision's reason, or what went wrong, in one sentence for an officer. */
+  readonly reason?: string;
+  /** The request exactly as received, base64 (R-165); Authorization is not part of it. */
+  readonly query?: string;
+  /** X-Request-Id: given or made (R-169). */
+  readonly requestId: string;
+}

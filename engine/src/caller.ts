@@ -1,0 +1,29 @@
+/**
+ * Who asks: client + user + patient in context + purpose. Made by authentication, frozen, never changed afterwards. FHIR and XACML say
+ * "subject" for this and for two other people; here it is always `caller`.
+ */
+import type { ScopeSet } from './scope/scope.ts';
+
+export interface Coding {
+  readonly system: string;
+  readonly code: string;
+  readonly display?: string;
+}
+
+export interface Caller {
+  /** `anonymous`: no token. `user`: a person through an app. `system`: a backend service on its own behalf. */
+  readonly kind: 'anonymous' | 'user' | 'system';
+  readonly client: { readonly id: string; readonly name: string } | undefined;
+  readonly user: { readonly id: string; readonly name: string; /** Relative reference, `Practitioner/123` (R-013). */ readonly fhirUser: string | undefined } | undefined;
+  /** Roles of the user, or of the client for a system caller. */
+  readonly roles: readonly string[];
+  readonly scopes: ScopeSet;
+  /** Patient of the launch context: the limit of every `patient/` scope. */
+  readonly patient: string | undefined;
+  /** Purposes of use, normalised to system + code. */
+  readonly purposes: readonly Coding[];
+  /** Which token spoke: its public identifier (never the token), when it ends. Milliseconds since the epoch. */
+  readonly token: { readonly id: string; readonly issuer: string; readonly expiresAt: number } | undefined;
+  /** Network address as the listener saw it (or a trusted proxy vouched for). */
+  readonly address: string;
+}

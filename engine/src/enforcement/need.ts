@@ -1,0 +1,44 @@
+/**
+ * What `enforce()` may ask its host for, and what it is handed back. Two things only: facts, and an answer of the upstream. The host cannot
+ * be asked for anything else, so it cannot do anything else.
+ */
+import type { UpstreamRequest } from '../planning/upstream-request.ts';
+
+/** How a caller stands to a patient. `guardian`: answers for them by law. `self`: is them. */
+export type Relation =
+  | 'self' | 'guardian' | 'general-practitioner' | 'care-team' | 'encounter' | 'emergency-encounter';
+
+export type FactQuery =
+  /** How the user stands to these patients (`patients: 'all'` = every patient to whom the user has a relation). */
+  | { readonly kind: 'relations'; readonly user: string; readonly fhirUser: string | undefined; readonly patients: readonly string[] | 'all' }
+  /** Active privacy consents of these patients, as FHIR R4 Consent JSON text. */
+  | { readonly kind: 'consents'; readonly patients: readonly string[] }
+  /** The patients that these resources (`Type/id`) are about, found through what they are or point to. Absent in the answer = cannot be told = closed. */
+  | { readonly kind: 'subjects'; readonly references: readonly string[] };
+
+/** Answers in the order of the queries. A fact that could not be had is not here: the host throws Problem('facts-unavailable') into the flow (I6). */
+export type FactAnswer =
+  | { readonly kind: 'relations'; readonly relations: ReadonlyMap<string, readonly Relation[]> }
+  | { readonly kind: 'consents'; readonly consents: ReadonlyMap<string, readonly Uint8Array[]> }
+  | { readonly kind: 'subjects'; readonly subjects: ReadonlyMap<string, readonly string[]> };
+
+export interface FactsNeed {
+  readonly kind: 'facts';
+  readonly queries: readonly FactQuery[];
+}
+
+export interface UpstreamAnswer {
+  readonly kind: 'upstream';
+  readonly status: number;
+  /** Lower-case names; only those the engine reads (etag, last-modified, location, content-location, content-type). */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+}
+
+export interface FactsFound {
+  readonly kind: 'facts';
+  readonly answers: readonly FactAnswer[];
+}
+
+export type Need = FactsNeed | UpstreamRequest;
+export type Found = FactsFound | UpstreamAnswer;

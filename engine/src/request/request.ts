@@ -1,0 +1,127 @@
+/**
+ * What a client asked, in our own words. `understand()` is the only maker; everything after it reads this and never the client's URL or
+ * headers again (hardening B1-14, R-245). It must not guess: what it does not know is a Problem.
+ */
+import type { SearchParameter } from '../fhir/tables.ts';
+import type { JsonDocument } from '../json/scan.ts';
+
+/** A request as the listener received it. `target` is the raw request target below the FHIR base, beginning with `/`, or empty. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  /** Lower-case header names; one entry per header line. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly body: Uint8Array;
+}
+
+/** A relative literal reference. */
+export interface ResourceKey {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** How the answer should look (FHIR http.html#summary, `_format`, `_pretty`). */
+export interface Representation {
+  readonly format: 'json' | 'xml';
+  readonly pretty: boolean;
+  readonly summary: 'true' | 'text' | 'data' | 'count' | 'false' | undefined;
+  readonly elements: readonly string[] | undefined;
+}
+
+export type PreferReturn = 'minimal' | 'representation' | 'OperationOutcome';
+
+/** One AND-ed search criterion; `values` are OR-ed (already split at unescaped commas and unescaped). */
+export interface Criterion {
+  readonly name: string;
+  readonly definition: SearchParameter;
+  readonly modifier: string | undefined;
+  readonly values: readonly string[];
+  /** `subject:Patient.name=x` → [{ name: 'subject', type: 'Patient' }, { name: 'name' }]; undefined when there is no chain. */
+  readonly chain: readonly { readonly name: string; readonly type: string | undefined }[] | undefined;
+  /** `_has:Observation:patient:code=x`, outermost first; undefined when it is none. */
+  readonly has: readonly { readonly type: string; readonly reference: string }[] | undefined;
+}
+
+export interface Include {
+  readonly direction: 'include' | 'revinclude';
+  readonly iterate: boolean;
+  readonly source: string;
+  readonly parameter: string;
+  readonly target: string | undefined;
+}
+
+export interface Sort {
+  readonly definition: SearchParameter;
+  readonly descending: boolean;
+}
+
+/** Preconditions and preferences that any interaction may carry. */
+export interface Conditions {
+  readonly ifMatch: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  readonly ifModifiedSince: string | undefined;
+  readonly ifNoneExist: string | undefined;
+  readonly prefer: PreferReturn | undefined;
+  /** `handling=lenient`: unknown parameter names were dropped (listed here); otherwise they are refused. */
+  readonly dropped: readonly string[];
+}
+
+interface Common {
+  readonly representation: Representation;
+  readonly conditions: Conditions;
+  /** The request as received, for the audit record only (R-165): method, target, POST form. Never read to decide. */
+  readonly original: { readonly method: string; readonly target: string; readonly form: string | undefined };
+}
+
+export interface CapabilitiesRequest extends Common { readonly interaction: 'capabilities' }
+export interface ReadRequest extends Common { readonly interaction: 'read'; readonly type: string; readonly id: string }
+export interface VreadRequest extends Common { readonly interaction: 'vread'; readonly type: string; readonly id: string; readonly version: string }
+export interface SearchRequest extends Common {
+  readonly interaction: 'search';
+  readonly level: 'type' | 'system' | 'compartment';
+  /** Types searched: one for a type search; `_type` list or empty (= all) for system and `Patient/p/*`. */
+  readonly types: readonly string[];
+  readonly compartment: ResourceKey | undefined;
+  readonly criteria: readonly Criterion[];
+  readonly sort: readonly Sort[];
+  readonly count: number | undefined;
+  readonly total: 'none' | 'estimate' | 'accurate' | undefined;
+  readonly includes: readonly Include[];
+  /** Result parameters that are understood and kept apart: `_contained`, `_containedType`, … by name. */
+  readonly special: ReadonlyMap<string, string>;
+  /** Opaque page cursor made by us (`_cursor`); when present nothing else is. */
+  readonly cursor: string | undefined;
+}
+export interface CreateRequest extends Common { readonly interaction: 'create'; readonly type: string; readonly resource: JsonDocument }
+export interface UpdateRequest extends Common { readonly interaction: 'update'; readonly type: string; readonly id: string; readonly resource: JsonDocument }
+export interface PatchRequest extends Common {
+  readonly interaction: 'patch'; readonly type: string; readonly id: string;
+  readonly format: 'json-patch' | 'fhirpath-patch' | 'merge-patch'; readonly patch: JsonDocument;
+}
+export interface DeleteRequest extends Common { readonly interaction: 'delete'; readonly type: string; readonly id: string }
+/** Understood here, served with the enforcement work; until then `plan` refuses them. */
+export interface ConditionalRequest extends Common {
+  readonly interaction: 'conditional-update' | 'conditional-patch' | 'conditional-delete';
+  readonly type: string; readonly criteria: readonly Criterion[]; readonly resource: JsonDocument | undefined;
+}
+export interface HistoryRequest extends Common {
+  readonly interaction: 'history-instance' | 'history-type' | 'history-system';
+  readonly type: string | undefined; readonly id: string | undefined;
+  readonly count: number | undefined; readonly since: string | undefined; readonly at: string | undefined;
+}
+export interface BundleRequest extends Common {
+  readonly interaction: 'batch' | 'transaction';
+  readonly document: JsonDocument;
+  readonly entries: readonly { readonly fullUrl: string | undefined; readonly request: FhirRequest }[];
+}
+export interface OperationRequest extends Common {
+  readonly interaction: 'operation'; readonly name: string; readonly level: 'system' | 'type' | 'instance';
+  readonly type: string | undefined; readonly id: string | undefined;
+  readonly parameters: ReadonlyMap<string, readonly string[]>; readonly body: JsonDocument | undefined;
+}
+
+export type FhirRequest =
+  | CapabilitiesRequest | ReadRequest | VreadRequest | SearchRequest | CreateRequest | UpdateRequest | PatchRequest | DeleteRequest
+  | ConditionalRequest | HistoryRequest | BundleRequest | OperationRequest;
+
+export type Interaction = FhirRequest['interaction'];

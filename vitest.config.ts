@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// One runner for the whole house. `fireguard-source` makes @fireguard/engine resolve to its TypeScript, so no build is needed.
+export default defineConfig({
+  resolve: { conditions: ['fireguard-source', 'node'] },
+  ssr: { resolve: { conditions: ['fireguard-source', 'node'] } },
+  test: {
+    include: ['{engine,server,console,demo,bench}/**/*.test.ts', 'tools/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: [],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    execArgv: ['--conditions=fireguard-source'],
+  },
+});

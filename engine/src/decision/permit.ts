@@ -1,0 +1,93 @@
+/**
+ * A sealed permission for one caller, one interaction, one resource type: only `decide()` can make one (I2). It never opens the door by
+ * itself: every resource that arrives is judged by it once more (`judge`), as a residual already specialised to this caller, purpose and moment.
+ */
+import type { JsonDocument, JsonNode } from '../json/scan.ts';
+import type { Relation } from '../enforcement/need.ts';
+import type { Decision } from './decision.ts';
+
+/** A resource to be judged, with what was found out about it. Absent facts deny (I6). */
+export interface Candidate {
+  readonly type: string;
+  readonly id: string | undefined;
+  readonly document: JsonDocument;
+  readonly node: JsonNode;
+  /** Every patient it is about (compartment references, any Patient reference, subjects of what it points to). */
+  readonly patients: readonly string[];
+  /** True when some reference that could lead to a patient could not be resolved: closed unless a rule needs no patient. */
+  readonly undetermined: boolean;
+}
+
+/** What the second round of facts found; a patient missing from `relations` has none, one missing from `consents` was never asked for = closed. */
+export interface KnownFacts {
+  readonly relations: ReadonlyMap<string, readonly Relation[]>;
+  readonly consents: ReadonlyMap<string, readonly Uint8Array[]>;
+}
+
+export type Verdict =
+  | { readonly effect: 'deny'; readonly decision: Decision; readonly denyAs: DenyAs }
+  | { readonly effect: 'permit'; readonly decision: Decision; /** Element paths to remove, below the resource (`reasonCode`, `name.given`). */ readonly mask: readonly string[] };
+
+/** How a deny answers (requirements section 13). */
+export type DenyAs = 'empty' | 'not-found' | 'forbidden' | 'unauthorized';
+
+/** Whether some instance of the type could be hidden from this caller by any rule, label or consent (search-semantics §3). */
+export type Sight = 'filtered' | 'full';
+
+export interface PermitParts {
+  readonly type: string;
+  readonly decision: Decision;
+  readonly sight: Sight;
+  /** Every element path that any rule could mask for this caller on this type, conditions ignored. */
+  readonly maskable: readonly string[];
+  /** Facts that `judge` will need. */
+  readonly needs: { readonly relations: boolean; readonly consents: boolean };
+  /** Exact pre-conditions of visibility that may be pushed to the upstream: everything visible lies in this patient's compartment. */
+  readonly onlyPatient: string | undefined;
+  readonly judge: (candidate: Candidate, facts: KnownFacts) => Verdict;
+}
+
+let mint: (parts: PermitParts) => Permit;
+
+export class Permit {
+  readonly kind = 'permit';
+  readonly type: string;
+  readonly decision: Decision;
+  readonly sight: Sight;
+  readonly maskable: readonly string[];
+  readonly needs: PermitParts['needs'];
+  readonly onlyPatient: string | undefined;
+  readonly judge: PermitParts['judge'];
+  readonly #sealed = true;
+
+  private constructor(parts: PermitParts) {
+    this.type = parts.type;
+    this.decision = parts.decision;
+    this.sight = parts.sight;
+    this.maskable = parts.maskable;
+    this.needs = parts.needs;
+    this.onlyPatient = parts.onlyPatient;
+    this.judge = parts.judge;
+    Object.freeze(this);
+  }
+
+  static isPermit(value: unknown): value is Permit {
+    return typeof value === 'object' && value !== null && #sealed in value;
+  }
+
+  static {
+    mint = (parts) => new Permit(parts);
+  }
+}
+
+/** For `decide.ts` only (the architecture test holds the importers to that list). */
+export function mintPermit(parts: PermitParts): Permit {
+  return mint(parts);
+}
+
+/** A request-level refusal, before any look-up. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly decision: Decision;
+  readonly denyAs: DenyAs;
+}

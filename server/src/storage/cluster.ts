@@ -1,0 +1,22 @@
+/**
+ * What nodes that share one database promise each other (architecture §11): a change is acknowledged only when every live node has
+ * confirmed it or its lease has lapsed; a node without a lease trusts no cache.
+ */
+export type ChangeKind = 'token' | 'person' | 'client' | 'policy' | 'relation' | 'key';
+
+export interface Change {
+  readonly kind: ChangeKind;
+  /** Id of what changed; `*` = everything of the kind. */
+  readonly id: string;
+}
+
+export interface Cluster {
+  /** This node's name. */
+  readonly node: string;
+  /** True while this node holds a lease: caches may be trusted. False: read everything afresh. */
+  trusted(): boolean;
+  /** Registers a handler that drops what is cached of a change; it must be synchronous and must not throw. */
+  onChange(apply: (change: Change) => void): void;
+  /** Applies it here, tells the others, resolves once it holds on every live node. */
+  announce(change: Change): Promise<void>;
+}

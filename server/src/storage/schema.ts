@@ -1,0 +1,117 @@
+/** The tables, as Kysely sees them. Who owns which: one file per table family beside this one. Times are timestamptz, ids text. */
+import type { ColumnType, Generated } from 'kysely';
+
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type CreatedAt = ColumnType<Date, Date | string | undefined, never>;
+
+/** People who sign in. */
+export interface PersonTable {
+  id: string;
+  username: string;
+  name: string;
+  /** PHC string, `$argon2id$…`. */
+  password_hash: string;
+  roles: string[];
+  /** `Practitioner/123`; one person, at most one resource (R-013). */
+  fhir_user: string | null;
+  disabled: boolean;
+  created_at: CreatedAt;
+}
+
+/** OAuth clients. */
+export interface ClientTable {
+  id: string;
+  name: string;
+  kind: 'public' | 'symmetric' | 'asymmetric' | 'backend';
+  /** SHA-256 of a 256-bit random secret, hex; null for kinds without one. */
+  secret_hash: string | null;
+  /** Public keys only. */
+  jwks: ColumnType<{ keys: object[] } | null, string | null, string | null>;
+  jwks_uri: string | null;
+  redirect_uris: string[];
+  /** Space-delimited scopes it may ask for. */
+  scope: string;
+  /** Roles of a backend service. */
+  roles: string[];
+  disabled: boolean;
+  created_at: CreatedAt;
+}
+
+/** Everything that oidc-provider persists, by kind; ids are SHA-256 hashes, so that a database leak is not a token leak. */
+export interface OidcPayloadTable {
+  kind: string;
+  id_hash: string;
+  payload: ColumnType<Record<string, unknown>, string, string>;
+  grant_id: string | null;
+  user_code: string | null;
+  uid: string | null;
+  expires_at: Timestamp | null;
+  consumed_at: Timestamp | null;
+}
+
+/** SMART launch context of a grant: what the token response, refresh and introspection repeat. */
+export interface LaunchContextTable {
+  grant_id: string;
+  person_id: string | null;
+  client_id: string;
+  patient: string | null;
+  encounter: string | null;
+  created_at: CreatedAt;
+}
+
+/** Fireguard's own facts: relations that the FHIR server does not know. */
+export interface RelationTable {
+  id: Generated<number>;
+  person_id: string;
+  patient: string;
+  relation: string;
+}
+
+/** Signing keys, cookie keys, cursor keys. */
+export interface KeyTable {
+  id: string;
+  purpose: 'token-signing' | 'cookie' | 'cursor';
+  jwk: ColumnType<Record<string, unknown>, string, string>;
+  created_at: CreatedAt;
+}
+
+/** One row per live node; `lease_until` moves ahead while it lives (architecture §11). */
+export interface NodeTable {
+  id: string;
+  lease_until: Timestamp;
+}
+
+/** One row per FHIR AuditEvent (expanded per patient), partitioned by month of `recorded`. Append-only for the runtime role. */
+export interface AuditEventTable {
+  /** AuditEvent id. */
+  id: string;
+  record_id: string;
+  node: string;
+  /** Position in that node's chain. */
+  sequence: string;
+  /** Chain hash of the journal record, hex. */
+  hash: string;
+  recorded: Timestamp;
+  kind: string;
+  outcome: string;
+  action: string;
+  resource_type: string | null;
+  patient: string | null;
+  person_id: string | null;
+  client_id: string | null;
+  /** The journal record (`AuditRecord`). */
+  record: ColumnType<Record<string, unknown>, string, never>;
+  /** The FHIR R4 AuditEvent. */
+  event: ColumnType<Record<string, unknown>, string, never>;
+}
+
+export interface Database {
+  person: PersonTable;
+  client: ClientTable;
+  oidc_payload: OidcPayloadTable;
+  launch_context: LaunchContextTable;
+  relation: RelationTable;
+  key: KeyTable;
+  node: NodeTable;
+  audit_event: AuditEventTable;
+}

@@ -1,0 +1,21 @@
+/** What a bearer token means, as the gateway needs it; read from the store that the authorization server writes (they share `token/`, not each other). */
+export interface ResolvedToken {
+  /** Public identifier of the token for audit (a hash prefix or jti), never usable as the token. */
+  readonly id: string;
+  readonly issuer: string;
+  /** The FHIR base (or other resource) it is for. */
+  readonly audience: string;
+  readonly scope: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly client: { readonly id: string; readonly name: string; readonly roles: readonly string[] };
+  readonly person: { readonly id: string; readonly name: string; readonly roles: readonly string[]; readonly fhirUser: string | undefined } | undefined;
+  readonly patient: string | undefined;
+  readonly encounter: string | undefined;
+  readonly purposes: readonly { readonly system: string; readonly code: string }[];
+}
+
+export interface TokenResolver {
+  /** The meaning of a live token; undefined for unknown, expired, revoked, or of a disabled person or client. Throws Problem('storage-unavailable') when it cannot tell. */
+  resolve(token: string): Promise<ResolvedToken | undefined>;
+}

@@ -31,7 +31,12 @@ export function note(ledger: Ledger, during: Visit, places: Places, findings: st
     },
     { label, id },
   );
-  ledger.add(random, 'Provenance', { target: [document], recorded: when, agent: [{ who: during.by, onBehalfOf: places.practice }] }, { label });
+  ledger.add(
+    random,
+    'Provenance',
+    { target: [document], recorded: when, agent: [{ who: during.by, onBehalfOf: places.practice }] },
+    { label },
+  );
   return document;
 }
 

@@ -66,7 +66,8 @@ export function population(ledger: Ledger, random: Random, places: Places, staff
         woman: own.chance(0.5),
         years,
         label: undefined,
-        parents: grownUps, taken,
+        parents: grownUps,
+        taken,
       });
       patients.push(child);
     }

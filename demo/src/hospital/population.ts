@@ -52,6 +52,7 @@ export function population(ledger: Ledger, random: Random, places: Places, staff
           years: motherAge + i * 2,
           label,
           parents: [],
+          taken,
         }),
       );
     }

@@ -6,14 +6,23 @@
 import type { FhirVersion, SecurityCategory } from './version.ts';
 
 export type SearchParameterType =
-  | 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special';
+  | 'number'
+  | 'date'
+  | 'string'
+  | 'token'
+  | 'reference'
+  | 'composite'
+  | 'quantity'
+  | 'uri'
+  | 'special';
 
 export interface SearchParameter {
   readonly name: string;
   readonly type: SearchParameterType;
   /**
    * Element paths that the parameter reads, below the resource, dotted, choice types spelled out (`subject`, `name.family`, `valueQuantity`).
-   * Never empty for a parameter that may be used.
+   * Never empty for a parameter that may be used. What a filter reads is listed too; `_text` and `_content` read every element, since the
+   * narrative repeats them.
    */
   readonly paths: readonly string[];
   /**
@@ -21,6 +30,8 @@ export interface SearchParameter {
    * (search-semantics §3).
    */
   readonly kind: 'plain' | 'derived';
+  /** Only items at `at` whose member `element` is `equals` are compared (`telecom` with `system` `phone`); paths outside `at` are not filtered. */
+  readonly filter: { readonly at: string; readonly element: string; readonly equals: string } | undefined;
   /** Resource types that a reference parameter may point to; empty for the other types. */
   readonly targets: readonly string[];
   /** Names of the component parameters of a composite. */
@@ -32,7 +43,7 @@ export interface TypeFacts {
   readonly category: SecurityCategory;
   /** Own parameters and those of Resource and DomainResource (`_id`, `_lastUpdated`, …), by name. */
   readonly searchParameters: ReadonlyMap<string, SearchParameter>;
-  /** Names of the reference parameters that put an instance into a Patient compartment; empty = never in one. `{def}`-style self membership of Patient is `self`. */
+  /** Names of the reference parameters that put an instance into a Patient compartment; empty = never in one. A Patient is in its own: `self`, which is no parameter. */
   readonly patientCompartment: readonly string[];
   /** Top-level element names that the type may have, choice types spelled out (for shape checks on the way in). */
   readonly elements: ReadonlySet<string>;

@@ -1,0 +1,50 @@
+/** The tables of FHIR R4 (4.0.1), unfolded once from their generated form. */
+import { r4DomainResource, r4Resource, r4Types } from './generated/r4.ts';
+import type { FhirTables, SearchParameter, SearchParameterType, TypeFacts } from './tables.ts';
+import type { SecurityCategory } from './version.ts';
+
+let unfolded: FhirTables | undefined;
+
+/** Every concrete type of R4, Parameters and OperationOutcome included (category `none`). */
+export function r4(): FhirTables {
+  unfolded ??= unfold();
+  return unfolded;
+}
+
+function unfold(): FhirTables {
+  const names = r4Types.map(([head = '']) => head.slice(0, head.indexOf('|')));
+  const types = new Map<string, TypeFacts>();
+  for (const [head = '', ...own] of r4Types) {
+    const [name = '', category = '', compartment = '', elementList = ''] = head.split('|');
+    const elements = words(elementList);
+    const inherited = elements.includes('contained') ? [...r4Resource, ...r4DomainResource] : r4Resource;
+    const parameters = [...inherited, ...own].map((line) => parameterOf(line, elements, names));
+    types.set(
+      name,
+      Object.freeze({
+        name,
+        category: category as SecurityCategory,
+        searchParameters: new Map(parameters.map((parameter) => [parameter.name, parameter])),
+        patientCompartment: Object.freeze(words(compartment)),
+        elements: new Set(elements),
+      }),
+    );
+  }
+  return Object.freeze({ version: 'R4', types });
+}
+
+function parameterOf(line: string, elements: readonly string[], names: readonly string[]): SearchParameter {
+  const [name = '', type = '', kind = '', paths = '', targets = '', components = '', filter = ''] = line.split('|');
+  const [at = '', element = '', equals = ''] = filter.split(' ');
+  return Object.freeze({
+    name,
+    type: type as SearchParameterType,
+    kind: kind as SearchParameter['kind'],
+    paths: Object.freeze(paths === '*' ? elements : words(paths)),
+    targets: Object.freeze(targets === '*' ? names : words(targets)),
+    components: Object.freeze(words(components)),
+    filter: filter === '' ? undefined : Object.freeze({ at, element, equals }),
+  });
+}
+
+const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));

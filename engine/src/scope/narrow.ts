@@ -60,8 +60,8 @@ function intersection(one: ResourceScope, other: ResourceScope): Grant | undefin
   const type = one.type === '*' ? other.type : other.type === '*' || other.type === one.type ? one.type : undefined;
   const actions = actionsWhere((action) => one.actions.includes(action) && other.actions.includes(action));
   if (one.context !== other.context || type === undefined || actions === '') return undefined;
-  const missing = other.parameters.filter((parameter) => !has(one.parameters, parameter));
-  return { context: one.context, type, actions, parameters: [...one.parameters, ...missing] };
+  const parameters = [...one.parameters, ...other.parameters].filter((parameter, at, all) => !has(all.slice(0, at), parameter));
+  return { context: one.context, type, actions, parameters };
 }
 
 function contains(outer: Grant, inner: Grant): boolean {

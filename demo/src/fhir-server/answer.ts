@@ -8,8 +8,20 @@ export interface Answer {
 
 /** Codes of http://hl7.org/fhir/issue-type that this server uses. */
 export type IssueCode =
-  | 'invalid' | 'structure' | 'required' | 'value' | 'not-supported' | 'not-found' | 'deleted' | 'multiple-matches'
-  | 'conflict' | 'login' | 'too-long' | 'exception' | 'processing' | 'informational';
+  | 'invalid'
+  | 'structure'
+  | 'required'
+  | 'value'
+  | 'not-supported'
+  | 'not-found'
+  | 'deleted'
+  | 'multiple-matches'
+  | 'conflict'
+  | 'login'
+  | 'too-long'
+  | 'exception'
+  | 'processing'
+  | 'informational';
 
 /** The request is at fault; becomes an OperationOutcome with this status. */
 export class Refusal extends Error {
@@ -35,4 +47,8 @@ export function json(status: number, body: Uint8Array | string, headers: Readonl
 }
 
 export const refused = (refusal: Refusal): Answer =>
-  json(refusal.status, outcomeText('error', refusal.code, refusal.message), refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
+  json(
+    refusal.status,
+    outcomeText('error', refusal.code, refusal.message),
+    refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {},
+  );

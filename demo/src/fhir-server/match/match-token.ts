@@ -7,7 +7,9 @@ export function matchToken(value: string): (candidate: Token) => boolean {
   const [system, code] = bar < 0 ? [undefined, value] : [value.slice(0, bar), value.slice(bar + 1)];
   return (candidate) =>
     (code === '' ? system !== undefined && system !== '' : candidate.code === code) &&
-    (system === undefined || candidate.system === null || (system === '' ? candidate.system === undefined : candidate.system === system));
+    (system === undefined ||
+      candidate.system === null ||
+      (system === '' ? candidate.system === undefined : candidate.system === system));
 }
 
 /** `:text`: the display or text begins with the value, whatever the case. */

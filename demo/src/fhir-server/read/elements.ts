@@ -11,9 +11,16 @@ interface Element {
 let loaded: ReadonlyMap<string, ReadonlyMap<string, Element>> | undefined;
 
 /** A test on top-level property names; undefined when everything stays. */
-export function keeps(type: string, summary: Summary, elements: readonly string[] | undefined): ((name: string) => boolean) | undefined {
+export function keeps(
+  type: string,
+  summary: Summary,
+  elements: readonly string[] | undefined,
+): ((name: string) => boolean) | undefined {
   if (elements !== undefined) {
-    const wanted = new Set([...elements.map((each) => each.split('.').slice(each.startsWith(`${type}.`) ? 1 : 0)[0]), ...mandatory(type)]);
+    const wanted = new Set([
+      ...elements.map((each) => each.split('.').slice(each.startsWith(`${type}.`) ? 1 : 0)[0]),
+      ...mandatory(type),
+    ]);
     return (name) => ALWAYS.has(name) || wanted.has(plain(name)) || isChoiceOf(name, wanted);
   }
   switch (summary) {
@@ -35,7 +42,8 @@ export function keeps(type: string, summary: Summary, elements: readonly string[
 
 const ALWAYS = new Set(['resourceType', 'id', 'meta']);
 const plain = (name: string): string => (name.startsWith('_') ? name.slice(1) : name);
-const mandatory = (type: string): readonly string[] => [...table(type)].filter(([, element]) => element.mandatory).map(([name]) => name);
+const mandatory = (type: string): readonly string[] =>
+  [...table(type)].filter(([, element]) => element.mandatory).map(([name]) => name);
 
 /** `value` stands for `valueQuantity`. */
 function isChoiceOf(name: string, wanted: ReadonlySet<string | undefined>): boolean {
@@ -53,19 +61,28 @@ interface Definition {
   readonly kind?: string;
   readonly derivation?: string;
   readonly type?: string;
-  readonly snapshot?: { readonly element: readonly { readonly path: string; readonly isSummary?: boolean; readonly min?: number }[] };
+  readonly snapshot?: {
+    readonly element: readonly { readonly path: string; readonly isSummary?: boolean; readonly min?: number }[];
+  };
 }
 
 function load(): ReadonlyMap<string, ReadonlyMap<string, Element>> {
-  const { entry } = readJson('fhir/r4/profiles-resources.json') as { readonly entry: readonly { readonly resource: Definition }[] };
-  const definitions = entry.map(({ resource }) => resource).filter(({ resourceType, kind }) => resourceType === 'StructureDefinition' && kind === 'resource');
+  const { entry } = readJson('fhir/r4/profiles-resources.json') as {
+    readonly entry: readonly { readonly resource: Definition }[];
+  };
+  const definitions = entry
+    .map(({ resource }) => resource)
+    .filter(({ resourceType, kind }) => resourceType === 'StructureDefinition' && kind === 'resource');
   return new Map(
     definitions.map(({ type = '', snapshot }) => [
       type,
       new Map(
         (snapshot?.element ?? [])
           .filter(({ path }) => path.split('.').length === 2)
-          .map(({ path, isSummary, min }) => [path.slice(type.length + 1), { summary: isSummary === true, mandatory: (min ?? 0) > 0 }]),
+          .map(({ path, isSummary, min }) => [
+            path.slice(type.length + 1),
+            { summary: isSummary === true, mandatory: (min ?? 0) > 0 },
+          ]),
       ),
     ]),
   );

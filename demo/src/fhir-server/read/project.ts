@@ -1,7 +1,8 @@
 // A projection keeps the bytes of what it keeps, drops the rest, and says so with the SUBSETTED tag (FHIR R4 search §3.1.1.5.8).
 import { JsonEdit, NONE, name, scan } from '../../json.ts';
 
-const SUBSETTED = '{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED","display":"Resource encoded in summary mode"}';
+const SUBSETTED =
+  '{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED","display":"Resource encoded in summary mode"}';
 const META = name('meta');
 const TAG = name('tag');
 

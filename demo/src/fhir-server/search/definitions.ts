@@ -44,8 +44,12 @@ export function definitions(): Definitions {
 }
 
 function load(): Definitions {
-  const bundle = readJson('fhir/r4/search-parameters.json') as { readonly entry: readonly { readonly resource: RawParameter }[] };
-  const raw = bundle.entry.map(({ resource }) => resource).filter(({ expression, type }) => expression !== undefined && type !== 'special');
+  const bundle = readJson('fhir/r4/search-parameters.json') as {
+    readonly entry: readonly { readonly resource: RawParameter }[];
+  };
+  const raw = bundle.entry
+    .map(({ resource }) => resource)
+    .filter(({ expression, type }) => expression !== undefined && type !== 'special');
   const byUrl = new Map(raw.map((parameter) => [parameter.url, parameter]));
   const byBase = Map.groupBy(
     raw.flatMap((parameter) => parameter.base.map((base) => ({ base, parameter }))),
@@ -60,13 +64,17 @@ function load(): Definitions {
     return new Map(own.map(({ parameter }) => [parameter.code, compile(parameter, type, byUrl)]));
   };
   return {
-    types: new Set(['Binary', 'Parameters', ...compartment.resource.map(({ code }) => code)].filter((type) => type !== 'Parameters')),
+    types: new Set(
+      ['Binary', 'Parameters', ...compartment.resource.map(({ code }) => code)].filter((type) => type !== 'Parameters'),
+    ),
     parameters: (type) => {
       const found = cache.get(type) ?? compiled(type);
       cache.set(type, found);
       return found;
     },
-    patientCompartment: new Map(compartment.resource.map(({ code, param }) => [code, (param ?? []).filter((name) => !name.startsWith('{'))])),
+    patientCompartment: new Map(
+      compartment.resource.map(({ code, param }) => [code, (param ?? []).filter((name) => !name.startsWith('{'))]),
+    ),
   };
 }
 
@@ -75,5 +83,11 @@ function compile(raw: RawParameter, type: string, byUrl: ReadonlyMap<string, Raw
     type: (byUrl.get(definition)?.type ?? 'token') as ParameterType,
     extract: compileExpression(expression, type, 'part'),
   }));
-  return { code: raw.code, type: raw.type as ParameterType, targets: raw.target ?? [], extract: compileExpression(raw.expression ?? '', type, 'whole'), components };
+  return {
+    code: raw.code,
+    type: raw.type as ParameterType,
+    targets: raw.target ?? [],
+    extract: compileExpression(raw.expression ?? '', type, 'whole'),
+    components,
+  };
 }

@@ -9,9 +9,11 @@ export type Extractor = (root: Json) => readonly Json[];
 type Step = (node: Json) => readonly Json[];
 
 const CHOICES = new Set(
-  ('Age Annotation Attachment Base64Binary Boolean Canonical Code CodeableConcept Coding ContactPoint Count Date DateTime Decimal Distance ' +
+  (
+    'Age Annotation Attachment Base64Binary Boolean Canonical Code CodeableConcept Coding ContactPoint Count Date DateTime Decimal Distance ' +
     'Duration HumanName Id Identifier Instant Integer Markdown Money Oid Period PositiveInt Quantity Range Ratio Reference SampledData ' +
-    'Signature String Time Timing UnsignedInt Uri Url Uuid').split(' '),
+    'Signature String Time Timing UnsignedInt Uri Url Uuid'
+  ).split(' '),
 );
 
 /** `whole`: alternatives for other types are left out. `part`: the expression is relative, as in a composite's component. */
@@ -38,12 +40,14 @@ function compileAlternative(text: string): Extractor {
 /** Splits at the dots outside parentheses; a leading type name stands for the resource itself. `ofType` joins the name before it. */
 function segments(path: string): readonly string[] {
   const parts = path.match(/(?:[^.()]|\([^)]*\)\s*(?:is [A-Za-z]+\))?)+/g) ?? [];
-  return parts.filter((part, index) => !(index === 0 && /^[A-Z]/.test(part))).reduce<string[]>((list, part) => {
-    const before = list.at(-1);
-    if (part.startsWith('ofType(') && before !== undefined) list[list.length - 1] = `${before}.${part}`;
-    else list.push(part);
-    return list;
-  }, []);
+  return parts
+    .filter((part, index) => !(index === 0 && /^[A-Z]/.test(part)))
+    .reduce<string[]>((list, part) => {
+      const before = list.at(-1);
+      if (part.startsWith('ofType(') && before !== undefined) list[list.length - 1] = `${before}.${part}`;
+      else list.push(part);
+      return list;
+    }, []);
 }
 
 function compileStep(segment: string): Step | undefined {
@@ -65,7 +69,9 @@ function member(node: Json, name: string): readonly Json[] {
   const plain = get(node, name);
   if (plain !== undefined) return flat(plain);
   if (!isObject(node)) return [];
-  return Object.keys(node).flatMap((key) => (key.startsWith(name) && CHOICES.has(key.slice(name.length)) ? flat(get(node, key)) : []));
+  return Object.keys(node).flatMap((key) =>
+    key.startsWith(name) && CHOICES.has(key.slice(name.length)) ? flat(get(node, key)) : [],
+  );
 }
 
 function pointsTo(node: Json, type: string): boolean {
@@ -74,7 +80,8 @@ function pointsTo(node: Json, type: string): boolean {
   return typeof reference === 'string' && (reference.startsWith(`${type}/`) || reference.includes(`/${type}/`));
 }
 
-const isObject = (node: Json): node is { readonly [name: string]: Json } => node !== null && typeof node === 'object' && !Array.isArray(node);
+const isObject = (node: Json): node is { readonly [name: string]: Json } =>
+  node !== null && typeof node === 'object' && !Array.isArray(node);
 
 /** An own member of an object, or undefined. */
 export function get(node: Json, name: string): Json | undefined {

@@ -38,7 +38,9 @@ function compute(version: Version, parameter: SearchParameter, base: string): re
   if (parameter.code === '_lastUpdated') return [dateRange(facts.lastUpdated)];
   const nodes = parameter.extract(version.value);
   if (parameter.type !== 'composite') return nodes.flatMap((node) => normalise(parameter.type, node, base));
-  return nodes.map((node) => parameter.components.map(({ type, extract }) => extract(node).flatMap((part) => normalise(type, part, base))));
+  return nodes.map((node) =>
+    parameter.components.map(({ type, extract }) => extract(node).flatMap((part) => normalise(type, part, base))),
+  );
 }
 
 function normalise(type: ParameterType, node: Json, base: string): readonly unknown[] {
@@ -66,14 +68,20 @@ const text = (node: Json, name: string): string | undefined => {
   const value = get(node, name);
   return typeof value === 'string' ? value : undefined;
 };
-const present = (...values: readonly (string | undefined)[]): readonly string[] => values.filter((value) => value !== undefined);
+const present = (...values: readonly (string | undefined)[]): readonly string[] =>
+  values.filter((value) => value !== undefined);
 
 function tokens(node: Json): readonly Token[] {
-  if (typeof node === 'string' || typeof node === 'boolean' || typeof node === 'number') return [{ system: null, code: String(node), text: [] }];
+  if (typeof node === 'string' || typeof node === 'boolean' || typeof node === 'number')
+    return [{ system: null, code: String(node), text: [] }];
   const codings = get(node, 'coding');
   if (codings !== undefined) {
     const own = present(text(node, 'text'));
-    return flat(codings).map((coding) => ({ system: text(coding, 'system'), code: text(coding, 'code'), text: [...own, ...present(text(coding, 'display'))] }));
+    return flat(codings).map((coding) => ({
+      system: text(coding, 'system'),
+      code: text(coding, 'code'),
+      text: [...own, ...present(text(coding, 'display'))],
+    }));
   }
   const value = text(node, 'value');
   const system = text(node, 'system');
@@ -84,7 +92,19 @@ function tokens(node: Json): readonly Token[] {
   return [{ system, code: text(node, 'code'), text: present(text(node, 'display'), text(node, 'text')) }];
 }
 
-const WORDS = ['text', 'family', 'given', 'prefix', 'suffix', 'line', 'city', 'district', 'state', 'postalCode', 'country'] as const;
+const WORDS = [
+  'text',
+  'family',
+  'given',
+  'prefix',
+  'suffix',
+  'line',
+  'city',
+  'district',
+  'state',
+  'postalCode',
+  'country',
+] as const;
 
 function strings(node: Json): readonly string[] {
   if (typeof node === 'string') return [node];
@@ -98,19 +118,30 @@ function dates(node: Json): readonly DateRange[] {
   if (events.length > 0 || repeat !== undefined) return [...events, ...flat(repeat)].flatMap(dates);
   const [start, end] = [text(node, 'start'), text(node, 'end')];
   if (start === undefined && end === undefined) return [];
-  return [{ low: start === undefined ? -Infinity : dateRange(start).low, high: end === undefined ? Infinity : dateRange(end).high }];
+  return [
+    { low: start === undefined ? -Infinity : dateRange(start).low, high: end === undefined ? Infinity : dateRange(end).high },
+  ];
 }
 
 function amounts(node: Json): readonly Amount[] {
   if (typeof node === 'number') return [{ low: node, high: node, system: undefined, units: [] }];
   const value = get(node, 'value');
   if (typeof value === 'number') {
-    return [{ low: value, high: value, system: text(node, 'system'), units: present(text(node, 'code'), text(node, 'unit'), text(node, 'currency')) }];
+    return [
+      {
+        low: value,
+        high: value,
+        system: text(node, 'system'),
+        units: present(text(node, 'code'), text(node, 'unit'), text(node, 'currency')),
+      },
+    ];
   }
   const [low] = amounts(get(node, 'low') ?? null);
   const [high] = amounts(get(node, 'high') ?? null);
   const unit = low ?? high;
-  return unit === undefined ? [] : [{ low: low?.low ?? -Infinity, high: high?.high ?? Infinity, system: unit.system, units: unit.units }];
+  return unit === undefined
+    ? []
+    : [{ low: low?.low ?? -Infinity, high: high?.high ?? Infinity, system: unit.system, units: unit.units }];
 }
 
 function link(node: Json, base: string): Link {

@@ -31,9 +31,13 @@ export function filterFor(context: SearchContext, type: string, name: string, va
   if (modifier === 'missing') return missing(context, parameter, value);
   const alternatives = split(value, ',').filter((each) => each !== '');
   if (alternatives.length === 0) throw new Refusal(400, 'value', `${name} needs a value`);
-  if (parameter.type === 'reference' && modifier !== 'identifier') return reference(context, type, parameter, modifier, alternatives);
+  if (parameter.type === 'reference' && modifier !== 'identifier')
+    return reference(context, type, parameter, modifier, alternatives);
   const tests = alternatives.map((each) => test(context, parameter.type, parameter, modifier, each));
-  return { test: anyValue(context, parameter, tests, modifier === 'not', context.habits.negatesNe && alternatives.every(isNe)), ...byId(context, type, parameter, modifier, alternatives) };
+  return {
+    test: anyValue(context, parameter, tests, modifier === 'not', context.habits.negatesNe && alternatives.every(isNe)),
+    ...byId(context, type, parameter, modifier, alternatives),
+  };
 }
 
 /** All living resources of a type that pass every filter, in the order of creation unless an index was used. */
@@ -44,7 +48,13 @@ export function matching(context: SearchContext, type: string, filters: readonly
   return found;
 }
 
-function anyValue(context: SearchContext, parameter: SearchParameter, tests: readonly Test[], not: boolean, noneEqual: boolean): Filter['test'] {
+function anyValue(
+  context: SearchContext,
+  parameter: SearchParameter,
+  tests: readonly Test[],
+  not: boolean,
+  noneEqual: boolean,
+): Filter['test'] {
   return (version) => {
     const values = extracted(version, parameter, context.base) as readonly never[];
     if (noneEqual) return tests.some((each) => values.every(each));
@@ -54,7 +64,13 @@ function anyValue(context: SearchContext, parameter: SearchParameter, tests: rea
 
 const isNe = (value: string): boolean => /^ne[-+.\d]/.test(value);
 
-function test(context: SearchContext, type: ParameterType, parameter: SearchParameter, modifier: string | undefined, value: string): Test {
+function test(
+  context: SearchContext,
+  type: ParameterType,
+  parameter: SearchParameter,
+  modifier: string | undefined,
+  value: string,
+): Test {
   const unsupported = () => new Refusal(400, 'not-supported', `modifier :${modifier} of ${parameter.code}`);
   switch (type) {
     case 'token':
@@ -75,15 +91,19 @@ function test(context: SearchContext, type: ParameterType, parameter: SearchPara
       if (modifier !== undefined) throw unsupported();
       return matchAmount(value);
     case 'reference': {
-      if (modifier !== 'identifier') return matchReference(referenceTargets(unescaped(value), parameter, modifier, context.base)) as Test;
+      if (modifier !== 'identifier')
+        return matchReference(referenceTargets(unescaped(value), parameter, modifier, context.base)) as Test;
       const match = matchToken(unescaped(value));
       return (({ identifier }: Link) => identifier !== undefined && match(identifier)) as Test;
     }
     case 'composite': {
       if (modifier !== undefined) throw unsupported();
       const parts = split(value, '$');
-      if (parts.length !== parameter.components.length) throw new Refusal(400, 'value', `${parameter.code} takes ${parameter.components.length} values joined by $`);
-      const tests = parameter.components.map((component, index) => test(context, component.type, parameter, undefined, parts[index] ?? ''));
+      if (parts.length !== parameter.components.length)
+        throw new Refusal(400, 'value', `${parameter.code} takes ${parameter.components.length} values joined by $`);
+      const tests = parameter.components.map((component, index) =>
+        test(context, component.type, parameter, undefined, parts[index] ?? ''),
+      );
       return ((values: readonly (readonly never[])[]) => tests.every((each, index) => values[index]?.some(each))) as Test;
     }
   }
@@ -94,9 +114,21 @@ function missing(context: SearchContext, parameter: SearchParameter, value: stri
   return { test: (version) => (extracted(version, parameter, context.base).length === 0) === (value === 'true') };
 }
 
-function reference(context: SearchContext, type: string, parameter: SearchParameter, modifier: string | undefined, values: readonly string[]): Filter {
-  if (modifier !== undefined && !context.definitions.types.has(modifier)) throw new Refusal(400, 'not-supported', `modifier :${modifier} of ${parameter.code}`);
-  return pointingAt(context, type, parameter, values.flatMap((value) => referenceTargets(unescaped(value), parameter, modifier, context.base)));
+function reference(
+  context: SearchContext,
+  type: string,
+  parameter: SearchParameter,
+  modifier: string | undefined,
+  values: readonly string[],
+): Filter {
+  if (modifier !== undefined && !context.definitions.types.has(modifier))
+    throw new Refusal(400, 'not-supported', `modifier :${modifier} of ${parameter.code}`);
+  return pointingAt(
+    context,
+    type,
+    parameter,
+    values.flatMap((value) => referenceTargets(unescaped(value), parameter, modifier, context.base)),
+  );
 }
 
 function pointingAt(context: SearchContext, type: string, parameter: SearchParameter, targets: readonly string[]): Filter {
@@ -108,22 +140,36 @@ function pointingAt(context: SearchContext, type: string, parameter: SearchParam
 }
 
 /** `_id` needs no index: the store is one. */
-function byId(context: SearchContext, type: string, parameter: SearchParameter, modifier: string | undefined, ids: readonly string[]): { readonly candidates?: () => Iterable<Version> } {
+function byId(
+  context: SearchContext,
+  type: string,
+  parameter: SearchParameter,
+  modifier: string | undefined,
+  ids: readonly string[],
+): { readonly candidates?: () => Iterable<Version> } {
   if (parameter.code !== '_id' || modifier !== undefined) return {};
-  return { candidates: () => [...new Set(ids)].map((id) => context.store.current(type, id)).filter((version) => version !== undefined) };
+  return {
+    candidates: () => [...new Set(ids)].map((id) => context.store.current(type, id)).filter((version) => version !== undefined),
+  };
 }
 
 /** §3.1.1.4.14: `subject:Patient.name=x`. Without a type, every target type that knows the rest is searched. */
 function chain(context: SearchContext, type: string, head: string, rest: string, value: string): Filter | undefined {
   const [code = '', only, ...more] = head.split(':');
   const parameter = context.definitions.parameters(type).get(code);
-  if (parameter?.type !== 'reference' || more.length > 0 || (only !== undefined && !parameter.targets.includes(only))) return undefined;
+  if (parameter?.type !== 'reference' || more.length > 0 || (only !== undefined && !parameter.targets.includes(only)))
+    return undefined;
   const stages = (only === undefined ? parameter.targets : [only]).flatMap((target) => {
     const filter = filterFor(context, target, rest, value);
     return filter === undefined ? [] : [{ target, filter }];
   });
   if (stages.length === 0) return undefined;
-  return pointingAt(context, type, parameter, stages.flatMap(({ target, filter }) => matching(context, target, [filter]).map(({ key }) => key)));
+  return pointingAt(
+    context,
+    type,
+    parameter,
+    stages.flatMap(({ target, filter }) => matching(context, target, [filter]).map(({ key }) => key)),
+  );
 }
 
 /** §3.1.1.4.15: `_has:Observation:patient:code=x` */
@@ -133,8 +179,15 @@ function reverseChain(context: SearchContext, type: string, name: string, value:
   const parameter = context.definitions.parameters(source).get(code);
   const filter = parameter?.type === 'reference' ? filterFor(context, source, rest.join(':'), value) : undefined;
   if (parameter === undefined || filter === undefined) return undefined;
-  const targets = new Set(matching(context, source, [filter]).flatMap((version) => (extracted(version, parameter, context.base) as readonly Link[]).map(({ target }) => target)));
-  return { test: (version) => targets.has(version.key), candidates: () => [...targets].flatMap((target) => living(context, type, target)) };
+  const targets = new Set(
+    matching(context, source, [filter]).flatMap((version) =>
+      (extracted(version, parameter, context.base) as readonly Link[]).map(({ target }) => target),
+    ),
+  );
+  return {
+    test: (version) => targets.has(version.key),
+    candidates: () => [...targets].flatMap((target) => living(context, type, target)),
+  };
 }
 
 function living(context: SearchContext, type: string, target: string | undefined): readonly Version[] {

@@ -3,6 +3,7 @@ import { Refusal } from '../answer.ts';
 import type { Version } from '../storage/version.ts';
 import type { SearchContext } from './context.ts';
 import type { DateRange } from './date-range.ts';
+import type { ParameterType } from './definitions.ts';
 import { type Amount, extracted, type Link, type Token } from './extract.ts';
 import type { SortKey } from './query.ts';
 
@@ -36,7 +37,10 @@ export function parseCursor(text: string, sort: readonly SortKey[]): Place {
   } catch {
     place = undefined;
   }
-  const fits = Array.isArray(place) && place.length === sort.length + 2 && place.every((key) => key === null || ['string', 'number'].includes(typeof key));
+  const fits =
+    Array.isArray(place) &&
+    place.length === sort.length + 2 &&
+    place.every((key) => key === null || ['string', 'number'].includes(typeof key));
   if (!fits) throw new Refusal(400, 'value', 'this is no page of this search');
   return place as Place;
 }
@@ -44,26 +48,31 @@ export function parseCursor(text: string, sort: readonly SortKey[]): Place {
 function keyOf(context: SearchContext, { code, descending }: SortKey, version: Version): Key {
   const parameter = context.definitions.parameters(version.facts.type).get(code);
   if (parameter === undefined) return null;
-  const keys = extracted(version, parameter, context.base).map((value): Key => {
-    switch (parameter.type) {
-      case 'token':
-        return (value as Token).code ?? null;
-      case 'string':
-        return (value as string).toLowerCase();
-      case 'date':
-        return finite(descending ? (value as DateRange).high : (value as DateRange).low);
-      case 'number':
-      case 'quantity':
-        return finite((value as Amount).low);
-      case 'uri':
-        return value as string;
-      case 'reference':
-        return (value as Link).target ?? null;
-      case 'composite':
-        return null;
-    }
-  });
-  return keys.reduce((best, key) => (best === null || (key !== null && (descending ? key > best : key < best)) ? key : best), null);
+  const keys = extracted(version, parameter, context.base).map((value) => keyFor(parameter.type, value, descending));
+  return keys.reduce(
+    (best, key) => (best === null || (key !== null && (descending ? key > best : key < best)) ? key : best),
+    null,
+  );
+}
+
+function keyFor(type: ParameterType, value: unknown, descending: boolean): Key {
+  switch (type) {
+    case 'token':
+      return (value as Token).code ?? null;
+    case 'string':
+      return (value as string).toLowerCase();
+    case 'date':
+      return finite(descending ? (value as DateRange).high : (value as DateRange).low);
+    case 'number':
+    case 'quantity':
+      return finite((value as Amount).low);
+    case 'uri':
+      return value as string;
+    case 'reference':
+      return (value as Link).target ?? null;
+    case 'composite':
+      return null;
+  }
 }
 
 const finite = (value: number): Key => (Number.isFinite(value) ? value : null);

@@ -39,7 +39,12 @@ export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 1000;
 
 /** Throws Refusal 400 for malformed values, and for unknown names unless `lenient`. `_type` narrows the types of a system search. */
-export function parseQuery(context: SearchContext, allTypes: readonly string[], list: readonly Parameter[], lenient: boolean): Query {
+export function parseQuery(
+  context: SearchContext,
+  allTypes: readonly string[],
+  list: readonly Parameter[],
+  lenient: boolean,
+): Query {
   const understood: Parameter[] = [];
   const control = new Map<string, string>();
   const rest: Parameter[] = [];
@@ -68,7 +73,10 @@ export function parseQuery(context: SearchContext, allTypes: readonly string[], 
       for (const [index, type] of types.entries()) filters.get(type)?.push(compiled[index] as Filter);
     } else if (!lenient) throw new Refusal(400, 'not-supported', `unknown search parameter "${name}"`);
   }
-  const elements = control.get('_elements')?.split(',').map((each) => each.trim());
+  const elements = control
+    .get('_elements')
+    ?.split(',')
+    .map((each) => each.trim());
   return {
     types,
     filters,
@@ -100,11 +108,17 @@ function parseCount(text: string | undefined): number {
   return Math.min(Number(text), LARGEST_PAGE);
 }
 
-function parseSort(context: SearchContext, types: readonly string[], text: string | undefined, lenient: boolean): readonly SortKey[] {
+function parseSort(
+  context: SearchContext,
+  types: readonly string[],
+  text: string | undefined,
+  lenient: boolean,
+): readonly SortKey[] {
   if (text === undefined || text === '') return [];
   return text.split(',').flatMap((each) => {
     const code = each.replace(/^-/, '');
-    if (types.every((type) => context.definitions.parameters(type).has(code))) return [{ code, descending: each.startsWith('-') }];
+    if (types.every((type) => context.definitions.parameters(type).has(code)))
+      return [{ code, descending: each.startsWith('-') }];
     if (lenient) return [];
     throw new Refusal(400, 'not-supported', `cannot sort by "${code}"`);
   });

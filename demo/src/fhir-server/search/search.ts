@@ -17,7 +17,9 @@ export interface Page {
 
 /** `within`, when given, further limits the matches (a compartment). Pages continue after a place, not at an offset: writes do not shift them. */
 export function search(context: SearchContext, query: Query, within?: (type: string) => Filter): Page {
-  const found = query.types.flatMap((type) => matching(context, type, [...(within === undefined ? [] : [within(type)]), ...(query.filters.get(type) ?? [])]));
+  const found = query.types.flatMap((type) =>
+    matching(context, type, [...(within === undefined ? [] : [within(type)]), ...(query.filters.get(type) ?? [])]),
+  );
   const total = found.length;
   if (query.summary === 'count' || query.count === 0) return { matches: [], included: [], total, next: undefined };
   const compare = (one: { place: Place }, other: { place: Place }) => comparePlaces(query.sort, one.place, other.place);
@@ -29,7 +31,12 @@ export function search(context: SearchContext, query: Query, within?: (type: str
   const page = placed.slice(0, query.count);
   const last = page.at(-1);
   const matches = page.map(({ version }) => version);
-  return { matches, included: include(context, query, matches), total, next: placed.length > page.length && last !== undefined ? cursorOf(last.place) : undefined };
+  return {
+    matches,
+    included: include(context, query, matches),
+    total,
+    next: placed.length > page.length && last !== undefined ? cursorOf(last.place) : undefined,
+  };
 }
 
 const ROUNDS = 8;
@@ -55,23 +62,32 @@ function include(context: SearchContext, query: Query, matches: readonly Version
 }
 
 function targets(context: SearchContext, { source, parameter, target }: Include, from: readonly Version[]): readonly Version[] {
-  const parameters = parameter === undefined ? [...context.definitions.parameters(source).values()].filter(({ type }) => type === 'reference') : [parameter];
+  const parameters =
+    parameter === undefined
+      ? [...context.definitions.parameters(source).values()].filter(({ type }) => type === 'reference')
+      : [parameter];
   return from
     .filter((version) => version.facts.type === source)
     .flatMap((version) => parameters.flatMap((each) => extracted(version, each, context.base) as readonly Link[]))
     .flatMap((link) => {
       const [type = '', id = '', ...more] = (link.target ?? '').split('/');
-      const version = more.length === 0 && (target === undefined || target === type) ? context.store.current(type, id) : undefined;
+      const version =
+        more.length === 0 && (target === undefined || target === type) ? context.store.current(type, id) : undefined;
       return version === undefined ? [] : [version];
     });
 }
 
 function sources(context: SearchContext, { source, parameter, target }: Include, from: readonly Version[]): readonly Version[] {
   const keys = from.filter(({ facts }) => target === undefined || facts.type === target).map(({ key }) => key);
-  const parameters = parameter === undefined ? [...context.definitions.parameters(source).values()].filter(({ type }) => type === 'reference') : [parameter];
+  const parameters =
+    parameter === undefined
+      ? [...context.definitions.parameters(source).values()].filter(({ type }) => type === 'reference')
+      : [parameter];
   return parameters.flatMap((each) =>
     context.references
       .candidates(source, each, keys)
-      .filter((version) => (extracted(version, each, context.base) as readonly Link[]).some((link) => keys.includes(link.target ?? ''))),
+      .filter((version) =>
+        (extracted(version, each, context.base) as readonly Link[]).some((link) => keys.includes(link.target ?? '')),
+      ),
   );
 }

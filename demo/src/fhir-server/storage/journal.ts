@@ -17,7 +17,8 @@ export class CorruptJournal extends Error {}
 
 export class Journal {
   readonly #file: FileHandle;
-  #waiting: { readonly bytes: readonly Uint8Array[]; readonly done: () => void; readonly failed: (error: Error) => void }[] = [];
+  #waiting: { readonly bytes: readonly Uint8Array[]; readonly done: () => void; readonly failed: (error: Error) => void }[] =
+    [];
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
 
@@ -62,7 +63,10 @@ export class Journal {
       this.#waiting = [];
       try {
         if (this.#failure !== undefined) throw this.#failure;
-        await writeAll(this.#file, batch.flatMap(({ bytes }) => bytes));
+        await writeAll(
+          this.#file,
+          batch.flatMap(({ bytes }) => bytes),
+        );
         await this.#file.datasync();
         for (const { done } of batch) done();
       } catch (error) {
@@ -81,7 +85,10 @@ async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promis
 
 function encode(versions: readonly Version[]): readonly Uint8Array[] {
   const lengths = versions.map(({ facts, bytes }) => ({ ...facts, length: bytes?.length ?? -1 }));
-  const payload = Buffer.concat([Buffer.from(`${JSON.stringify(lengths)}\n`), ...versions.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]))]);
+  const payload = Buffer.concat([
+    Buffer.from(`${JSON.stringify(lengths)}\n`),
+    ...versions.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes])),
+  ]);
   const head = `${MAGIC} ${payload.length} ${crc32(payload)}`;
   return [Buffer.from(`${head} ${crc32(head)}\n`), payload];
 }
@@ -123,4 +130,5 @@ function decodePayload(payload: Buffer, path: string, record: number): Version[]
 }
 
 const isHeaderStart = (text: string): boolean => `${MAGIC} `.startsWith(text.slice(0, 4)) && /^[FG0-9 ]*$/.test(text);
-const corrupt = (path: string, at: number) => new CorruptJournal(`${path} is damaged at byte ${at}: restore it from a copy, or move it away to start empty`);
+const corrupt = (path: string, at: number) =>
+  new CorruptJournal(`${path} is damaged at byte ${at}: restore it from a copy, or move it away to start empty`);

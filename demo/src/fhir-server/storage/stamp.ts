@@ -13,12 +13,20 @@ export interface Splice {
   readonly text: string;
 }
 
-const N = { type: name('resourceType'), id: name('id'), meta: name('meta'), versionId: name('versionId'), lastUpdated: name('lastUpdated') };
+const N = {
+  type: name('resourceType'),
+  id: name('id'),
+  meta: name('meta'),
+  versionId: name('versionId'),
+  lastUpdated: name('lastUpdated'),
+};
 const encoder = new TextEncoder();
 
 /** `root` is the resource in `document`; `more` are other edits inside it (resolved references). Returns the resource's bytes alone. */
 export function stamp(document: JsonDocument, root: JsonNode, facts: VersionFacts, more: readonly Splice[] = []): Uint8Array {
-  const marks = [...marksOf(document, root, facts), ...more].sort((one, other) => one.start - other.start || one.end - other.end);
+  const marks = [...marksOf(document, root, facts), ...more].sort(
+    (one, other) => one.start - other.start || one.end - other.end,
+  );
   return spliced(document.bytes, document.start(root), document.end(root), marks);
 }
 
@@ -43,20 +51,32 @@ function marksOf(document: JsonDocument, root: JsonNode, facts: VersionFacts): r
   else if (document.raw(id) !== own.id) splices.push(over(document, id, own.id));
   if (meta === NONE) {
     const behind = id === NONE ? behindType : document.end(id);
-    splices.push({ start: behind, end: behind, text: `,"meta":{"versionId":${own.versionId},"lastUpdated":${own.lastUpdated}}` });
+    splices.push({
+      start: behind,
+      end: behind,
+      text: `,"meta":{"versionId":${own.versionId},"lastUpdated":${own.lastUpdated}}`,
+    });
     return merged(splices);
   }
   if (!document.isObject(meta)) throw new Refusal(400, 'structure', 'meta must be an object');
   const [versionId, lastUpdated] = [document.member(meta, N.versionId), document.member(meta, N.lastUpdated)];
-  const added = [...(versionId === NONE ? [`"versionId":${own.versionId}`] : []), ...(lastUpdated === NONE ? [`"lastUpdated":${own.lastUpdated}`] : [])];
+  const added = [
+    ...(versionId === NONE ? [`"versionId":${own.versionId}`] : []),
+    ...(lastUpdated === NONE ? [`"lastUpdated":${own.lastUpdated}`] : []),
+  ];
   if (versionId !== NONE) splices.push(over(document, versionId, own.versionId));
   if (lastUpdated !== NONE) splices.push(over(document, lastUpdated, own.lastUpdated));
   const open = document.start(meta) + 1;
-  if (added.length > 0) splices.push({ start: open, end: open, text: `${added.join(',')}${document.size(meta) > 0 ? ',' : ''}` });
+  if (added.length > 0)
+    splices.push({ start: open, end: open, text: `${added.join(',')}${document.size(meta) > 0 ? ',' : ''}` });
   return splices;
 }
 
-const over = (document: JsonDocument, node: JsonNode, text: string): Splice => ({ start: document.start(node), end: document.end(node), text });
+const over = (document: JsonDocument, node: JsonNode, text: string): Splice => ({
+  start: document.start(node),
+  end: document.end(node),
+  text,
+});
 
 /** Two insertions at one place become one, in order; an insertion behind a replaced value joins it. */
 function merged(splices: readonly Splice[]): readonly Splice[] {

@@ -17,7 +17,11 @@ export class Store {
   readonly #now: () => Date;
   #epoch = 0;
 
-  constructor(options: { readonly journal: Journal | undefined; readonly now: () => Date; readonly found: readonly Version[] }) {
+  constructor(options: {
+    readonly journal: Journal | undefined;
+    readonly now: () => Date;
+    readonly found: readonly Version[];
+  }) {
     this.#journal = options.journal;
     this.#now = options.now;
     for (const version of options.found) this.#append(version);
@@ -67,7 +71,15 @@ export class Store {
     const next = (type: string, id: string, method: VersionFacts['method']): VersionFacts => {
       const before = this.versions(type, id);
       const sequence = this.#log.length + 1;
-      return { type, id, version: before.length + 1, lastUpdated, method, sequence, created: before[0]?.facts.sequence ?? sequence };
+      return {
+        type,
+        id,
+        version: before.length + 1,
+        lastUpdated,
+        method,
+        sequence,
+        created: before[0]?.facts.sequence ?? sequence,
+      };
     };
     const writer: Writer = {
       put: (type, id, method, stamp) => {
@@ -79,7 +91,10 @@ export class Store {
     try {
       const result = change(writer);
       const written = this.#log.slice(start);
-      return { result, durable: written.length === 0 || this.#journal === undefined ? Promise.resolve() : this.#journal.append(written) };
+      return {
+        result,
+        durable: written.length === 0 || this.#journal === undefined ? Promise.resolve() : this.#journal.append(written),
+      };
     } catch (error) {
       this.#cutBack(start);
       throw error;

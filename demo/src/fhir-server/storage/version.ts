@@ -35,7 +35,8 @@ export class Version {
 
   /** The resource as JavaScript, for comparing only: numbers have lost their digits. */
   get value(): Json {
-    if (this.#value === undefined) this.#value = this.bytes === undefined ? null : (JSON.parse(decoder.decode(this.bytes)) as Json);
+    if (this.#value === undefined)
+      this.#value = this.bytes === undefined ? null : (JSON.parse(decoder.decode(this.bytes)) as Json);
     return this.#value;
   }
 }

@@ -31,5 +31,6 @@ export function criteriaOf(text: string): readonly Parameter[] {
 export function checkIfMatch(service: Service, header: string | undefined, current: Version | undefined): void {
   if (header === undefined || service.habits.noIfMatch) return;
   const wanted = /^(?:W\/)?"([^"]*)"$/.exec(header.trim())?.[1];
-  if (header.trim() === '*' ? current === undefined : wanted !== String(current?.facts.version)) throw new Refusal(412, 'conflict', 'the version has changed');
+  if (header.trim() === '*' ? current === undefined : wanted !== String(current?.facts.version))
+    throw new Refusal(412, 'conflict', 'the version has changed');
 }

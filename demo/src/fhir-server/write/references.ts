@@ -6,7 +6,11 @@ import type { Splice } from '../storage/stamp.ts';
 const LINKS = new Set(['reference', 'url', 'uri', 'valueUri', 'valueUrl', 'valueCanonical', 'instantiatesUri']);
 
 /** `resolve` gives the new text for a link, or undefined to leave it. It is asked for every link in the resource. */
-export function referenceSplices(document: JsonDocument, root: JsonNode, resolve: (link: string, isReference: boolean) => string | undefined): readonly Splice[] {
+export function referenceSplices(
+  document: JsonDocument,
+  root: JsonNode,
+  resolve: (link: string, isReference: boolean) => string | undefined,
+): readonly Splice[] {
   const splices: Splice[] = [];
   walk(root, '');
   return splices;
@@ -15,10 +19,12 @@ export function referenceSplices(document: JsonDocument, root: JsonNode, resolve
     if (document.isString(node)) {
       const text = LINKS.has(key) ? document.string(node) : undefined;
       const target = text === undefined ? undefined : resolve(text, key === 'reference');
-      if (target !== undefined && target !== text) splices.push({ start: document.start(node), end: document.end(node), text: JSON.stringify(target) });
+      if (target !== undefined && target !== text)
+        splices.push({ start: document.start(node), end: document.end(node), text: JSON.stringify(target) });
       return;
     }
     const named = document.isObject(node);
-    for (let child = document.first(node); child !== NONE; child = document.next(child)) walk(child, named ? document.key(child) : key);
+    for (let child = document.first(node); child !== NONE; child = document.next(child))
+      walk(child, named ? document.key(child) : key);
   }
 }

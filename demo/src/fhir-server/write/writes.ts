@@ -23,15 +23,28 @@ export interface Change {
   readonly splices: readonly Splice[];
 }
 
-export function create(service: Service, writer: Writer, { resource, splices }: Change, ifNoneExist: string | undefined, id: string): Written {
+export function create(
+  service: Service,
+  writer: Writer,
+  { resource, splices }: Change,
+  ifNoneExist: string | undefined,
+  id: string,
+): Written {
   const match = ifNoneExist === undefined ? undefined : theOneMatch(service, resource.type, criteriaOf(ifNoneExist));
   if (match !== undefined) return { status: 200, version: match };
   return { status: 201, version: put(writer, 'POST', resource, splices, id) };
 }
 
-export function update(service: Service, writer: Writer, { resource, splices }: Change, id: string, headers: ServerRequest['headers']): Written {
+export function update(
+  service: Service,
+  writer: Writer,
+  { resource, splices }: Change,
+  id: string,
+  headers: ServerRequest['headers'],
+): Written {
   if (!isId(id)) throw new Refusal(400, 'value', 'the id is not a FHIR id');
-  if (resource.id !== undefined && resource.id !== id) throw new Refusal(400, 'invalid', 'the id in the body differs from the one in the URL');
+  if (resource.id !== undefined && resource.id !== id)
+    throw new Refusal(400, 'invalid', 'the id in the body differs from the one in the URL');
   const current = service.store.current(resource.type, id);
   checkIfMatch(service, headers['if-match'], current);
   if (headers['if-none-match'] === '*' && current !== undefined) throw new Refusal(412, 'conflict', 'the resource exists');
@@ -39,13 +52,26 @@ export function update(service: Service, writer: Writer, { resource, splices }: 
 }
 
 /** §3.1.0.4.3: by criteria instead of by id. */
-export function conditionalUpdate(service: Service, writer: Writer, change: Change, criteria: readonly Parameter[], headers: ServerRequest['headers']): Written {
+export function conditionalUpdate(
+  service: Service,
+  writer: Writer,
+  change: Change,
+  criteria: readonly Parameter[],
+  headers: ServerRequest['headers'],
+): Written {
   const match = theOneMatch(service, change.resource.type, criteria);
   return update(service, writer, change, match?.facts.id ?? change.resource.id ?? service.newId(), headers);
 }
 
 /** JSON Patch (RFC 6902) on the stored bytes. */
-export function patch(service: Service, writer: Writer, type: string, id: string, operations: Uint8Array | undefined, ifMatch: string | undefined): Written {
+export function patch(
+  service: Service,
+  writer: Writer,
+  type: string,
+  id: string,
+  operations: Uint8Array | undefined,
+  ifMatch: string | undefined,
+): Written {
   const current = living(service, type, id);
   checkIfMatch(service, ifMatch, current);
   let patched: Uint8Array;

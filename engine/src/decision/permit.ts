@@ -2,8 +2,9 @@
  * A sealed permission for one caller, one interaction, one resource type: only `decide()` can make one (I2). It never opens the door by
  * itself: every resource that arrives is judged by it once more (`judge`), as a residual already specialised to this caller, purpose and moment.
  */
-import type { JsonDocument, JsonNode } from '../json/scan.ts';
+
 import type { Relation } from '../enforcement/need.ts';
+import type { JsonDocument, JsonNode } from '../json/scan.ts';
 import type { Decision } from './decision.ts';
 
 /** A resource to be judged, with what was found out about it. Absent facts deny (I6). */
@@ -26,7 +27,11 @@ export interface KnownFacts {
 
 export type Verdict =
   | { readonly effect: 'deny'; readonly decision: Decision; readonly denyAs: DenyAs }
-  | { readonly effect: 'permit'; readonly decision: Decision; /** Element paths to remove, below the resource (`reasonCode`, `name.given`). */ readonly mask: readonly string[] };
+  | {
+      readonly effect: 'permit';
+      readonly decision: Decision /** Element paths to remove, below the resource (`reasonCode`, `name.given`). */;
+      readonly mask: readonly string[];
+    };
 
 /** How a deny answers (requirements section 13). */
 export type DenyAs = 'empty' | 'not-found' | 'forbidden' | 'unauthorized';

@@ -1,0 +1,76 @@
+/** The checks before any look-up, in order: the first that objects refuses. They read caller, type, policies and time, never a resource. */
+import { isDecided } from '../policy/interactions.ts';
+import type { DenyAs, Refusal } from './permit.ts';
+import type { Question } from './question.ts';
+import { denyDecision, ruleDenial } from './reasons.ts';
+
+type Check = (question: Question) => Refusal | undefined;
+
+/** INVARIANT: this order. Who is not known learns nothing of scopes; who has no scope learns nothing of policies. */
+export const checks: readonly Check[] = [
+  hasEndpoint,
+  isServed,
+  isAuthenticated,
+  isUnexpired,
+  isInScope,
+  isNotDenied,
+  isPermitted,
+];
+
+/** R-029: Parameters and OperationOutcome have no endpoint. */
+function hasEndpoint({ category, type }: Question): Refusal | undefined {
+  return category === 'none' ? refusal('builtin:category', 'not-found', `${type} has no endpoint.`, 'not-found') : undefined;
+}
+
+/** I5: what is not decided as such is decided through its parts, or not at all. */
+function isServed({ interaction }: Question): Refusal | undefined {
+  return isDecided(interaction)
+    ? undefined
+    : refusal('builtin:interaction', 'policy', `No rule can be about ${interaction}.`, 'forbidden');
+}
+
+/** R-068: anonymous callers are let on to what a rule opens for them by name; a signed-in one must have a token and be someone. */
+function isAuthenticated({ caller, permits }: Question): Refusal | undefined {
+  const known =
+    caller.kind === 'anonymous'
+      ? permits.length > 0
+      : caller.token !== undefined && (caller.kind === 'system' || caller.user !== undefined);
+  return known
+    ? undefined
+    : refusal('builtin:authentication', 'authentication', 'The caller is not authenticated.', 'unauthorized');
+}
+
+function isUnexpired({ caller, now }: Question): Refusal | undefined {
+  // Written so that a time which is no number counts as expired.
+  const fresh = caller.token === undefined || caller.token.expiresAt > now;
+  return fresh ? undefined : refusal('builtin:expired', 'authentication', 'The token has expired.', 'unauthorized');
+}
+
+/** R-101: a scope is an upper bound, never a permit. An anonymous caller has none; the rules let them read what is for everyone. */
+function isInScope({ caller, scope, interaction, type }: Question): Refusal | undefined {
+  if (caller.kind === 'anonymous' || scope !== undefined) return undefined;
+  return refusal('builtin:scope', 'scope', `The scopes of the token do not cover ${interaction} of ${type}.`, 'forbidden');
+}
+
+/** A deny without any condition on the resource closes the type. */
+function isNotDenied({ denies }: Question): Refusal | undefined {
+  const closing = denies.find(
+    ({ rule, plain, patients }) => plain && patients && !rule.elementsOnly && rule.relations === 0 && rule.labels === undefined,
+  );
+  if (closing === undefined) return undefined;
+  return Object.freeze({
+    kind: 'refusal',
+    decision: ruleDenial(closing.rule).decision,
+    denyAs: closing.rule.denyAs ?? 'forbidden',
+  });
+}
+
+function isPermitted({ permits, interaction, type }: Question): Refusal | undefined {
+  return permits.length > 0
+    ? undefined
+    : refusal('builtin:no-rule', 'policy', `No rule permits ${interaction} of ${type} to this caller.`, 'forbidden');
+}
+
+function refusal(rule: string, cause: Refusal['decision']['cause'], reason: string, denyAs: DenyAs): Refusal {
+  return Object.freeze({ kind: 'refusal', decision: denyDecision([rule], cause, reason), denyAs });
+}

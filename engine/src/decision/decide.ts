@@ -1,0 +1,72 @@
+/**
+ * May this caller do this with resources of this type? A refusal, or a Permit whose residual judges each resource (architecture §4 and §6).
+ * This folder joins scopes, policies, consents and labels; it is the only maker of a Permit (I2). It must not fetch, must not read a clock,
+ * and must deny whatever no rule permits.
+ */
+import { relationBits } from '../policy/relations.ts';
+import { checks } from './checks.ts';
+import { mintPermit, type Permit, type Refusal } from './permit.ts';
+import { type DecideInput, type Question, question } from './question.ts';
+import { permitDecision } from './reasons.ts';
+import { Residual } from './residual.ts';
+
+export function decide(input: DecideInput): Permit | Refusal {
+  const asked = question(input);
+  for (const check of checks) {
+    const refusal = check(asked);
+    if (refusal !== undefined) return refusal;
+  }
+  const residual = residualOf(asked);
+  return mintPermit({
+    type: asked.type,
+    decision: permitDecision(asked.permits.map(({ rule }) => rule)),
+    // A consent may hide any instance that points to a patient, and instances of every type may; so nobody sees a type whole.
+    sight: 'filtered',
+    maskable: maskable(asked),
+    needs: Object.freeze({ relations: readsRelations(asked), consents: !onlySelf(asked) }),
+    onlyPatient: asked.scope?.onlyPatient ?? selfPatient(asked),
+    judge: (candidate, facts) => residual.judge(candidate, facts),
+  });
+}
+
+/** The residual of a question that passed the checks. */
+export function residualOf(asked: Question): Residual {
+  const { caller, type, category, tables, scope, permits, denies, bases, now } = asked;
+  return new Residual({
+    type,
+    category,
+    tables,
+    scope,
+    permits,
+    denies,
+    confinedTo: selfPatient(asked),
+    consents: Object.freeze({ caller, now, bases: Object.freeze([bases.ours, bases.upstream]) }),
+  });
+}
+
+/** Every path that any rule could mask here, whatever its other conditions. */
+function maskable({ permits, denies }: Question): readonly string[] {
+  return Object.freeze([...new Set([...permits, ...denies].flatMap(({ paths }) => paths))]);
+}
+
+function readsRelations({ permits, denies }: Question): boolean {
+  return [...permits, ...denies].some(({ rule }) => rule.relations !== 0);
+}
+
+const SELF = relationBits(['self']);
+
+/** Is the caller permitted only what is about nobody but themselves? Consents never stand between patients and their own record. */
+function onlySelf({ permits }: Question): boolean {
+  return permits.every(({ rule }) => rule.relations === SELF);
+}
+
+/**
+ * The patient to whose compartment a patient's own sight is confined, where that can be asked of the upstream: on patient data that has a
+ * compartment, by callers whom only rules with the relation `self` permit.
+ */
+function selfPatient(asked: Question): string | undefined {
+  const [type, id] = asked.caller.user?.fhirUser?.split('/') ?? [];
+  const inCompartments =
+    asked.category === 'patient' && (asked.tables.types.get(asked.type)?.patientCompartment.length ?? 0) > 0;
+  return inCompartments && type === 'Patient' && onlySelf(asked) ? id : undefined;
+}

@@ -1,0 +1,70 @@
+/** The sentences in which a decision explains itself to a privacy officer. They name rules and consents, never what a resource holds. */
+import type { CompiledRule } from '../policy/compiled.ts';
+import type { Decision } from './decision.ts';
+import type { DenyAs, Verdict } from './permit.ts';
+
+export interface ConsentDenial {
+  readonly why: 'directive' | 'not-enforced' | 'unreadable' | 'unknown';
+  readonly consent: string | undefined;
+}
+
+type Denial = Extract<Verdict, { effect: 'deny' }>;
+
+/** A deny that answers as if nothing were there. */
+export function denial(rule: string, cause: Decision['cause'], reason: string, denyAs: DenyAs = 'not-found'): Denial {
+  return Object.freeze({ effect: 'deny', decision: denyDecision([rule], cause, reason), denyAs });
+}
+
+export function denyDecision(rules: readonly string[], cause: Decision['cause'], reason: string): Decision {
+  return Object.freeze({ effect: 'deny', rules: Object.freeze([...rules]), reason, cause });
+}
+
+/** `rules`: those that apply, the first of them giving its words. */
+export function permitDecision(rules: readonly CompiledRule[], also: readonly CompiledRule[] = []): Decision {
+  const ids = [...rules, ...also].map((rule) => rule.id);
+  const withheld = also.length === 0 ? '' : ` Elements are withheld: ${quote(also[0]!)}`;
+  return Object.freeze({
+    effect: 'permit',
+    rules: Object.freeze(ids),
+    reason: `Permitted: ${quote(rules[0]!)}${withheld}`,
+    cause: undefined,
+  });
+}
+
+/** INVARIANT: an answer that tells of hidden things is given only by a rule that says so (I11). */
+export function ruleDenial(rule: CompiledRule): Denial {
+  const tells = rule.denyAs === 'forbidden' || rule.denyAs === 'unauthorized';
+  const denyAs = tells && !rule.announces ? 'not-found' : (rule.denyAs ?? 'not-found');
+  return denial(rule.id, 'policy', `Denied: ${quote(rule)}`, denyAs);
+}
+
+export function noRuleDenial(type: string, nearest: CompiledRule): Denial {
+  return denial(
+    'builtin:no-rule',
+    'policy',
+    `No rule permits this ${type}. The conditions of the nearest one do not hold: ${quote(nearest)}`,
+  );
+}
+
+export function labelDenial(rule: CompiledRule): Denial {
+  return denial(
+    'builtin:label',
+    'label',
+    `A rule would permit it, but does not clear every protective label it carries: ${quote(rule)}`,
+  );
+}
+
+export function consentDenial({ why, consent }: ConsentDenial): Denial {
+  const which = consent === undefined ? 'A consent of the patient' : `The patient's ${consent}`;
+  const words = {
+    directive: `${which} denies it.`,
+    'not-enforced': `${which} holds conditions that are not enforced in detail and could mean this caller, so the record is closed.`,
+    unreadable: `${which} cannot be read with certainty, so the record is closed.`,
+    unknown: "The patient's consents are not known, so the record is closed.",
+  };
+  return denial(`builtin:consent-${why}`, 'consent', words[why]);
+}
+
+function quote(rule: CompiledRule): string {
+  return /[.!?]$/.test(rule.description) ? rule.description : `${rule.description}.`;
+}

@@ -1,0 +1,189 @@
+/**
+ * What is left to decide when a resource arrives: a predicate and a mask, specialised to caller, purpose, policies and moment. It must not
+ * ask for anything; and whatever it is not told, it takes as a reason to deny (I6).
+ */
+import { inCompartment } from '../compartment/in-compartment.ts';
+import type { ConsentContext } from '../consent/consent-effect.ts';
+import type { FhirTables } from '../fhir/tables.ts';
+import type { SecurityCategory } from '../fhir/version.ts';
+import { carriesLabel } from '../label/carries-label.ts';
+import { isCleared } from '../label/is-cleared.ts';
+import type { Labels } from '../label/labels.ts';
+import { labelsOf } from '../label/labels-of.ts';
+import type { Applicable } from '../policy/compiled.ts';
+import { combineMasks } from './masks.ts';
+import type { Candidate, KnownFacts, Verdict } from './permit.ts';
+import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial } from './reasons.ts';
+import { type ScopeBound, withinScope } from './scope-bound.ts';
+import { type StandingOf, standings } from './standing.ts';
+import type { Trace } from './trace.ts';
+
+export interface ResidualParts {
+  readonly type: string;
+  readonly category: SecurityCategory;
+  readonly tables: FhirTables;
+  /** Undefined = an anonymous caller, who has no scopes and is held by the rule alone. */
+  readonly scope: ScopeBound | undefined;
+  /** Never empty. */
+  readonly permits: readonly Applicable[];
+  readonly denies: readonly Applicable[];
+  /** Everything visible must lie in this patient's compartment. */
+  readonly confinedTo: string | undefined;
+  readonly consents: Omit<ConsentContext, 'patient'>;
+}
+
+const otherType = denial('builtin:type', 'problem', 'The resource is not of the type that was decided on.');
+const outOfScope = denial('builtin:scope', 'scope', 'The scopes of the token do not reach this resource.');
+const notConfined = denial('builtin:compartment', 'policy', 'The resource is not in the compartment of the patient who asks.');
+const undetermined = denial(
+  'builtin:undetermined',
+  'consent',
+  'Whose record it belongs to cannot be told, so no consent can be asked.',
+);
+
+/** One resource in the middle of being judged. */
+interface Matter {
+  readonly candidate: Candidate;
+  readonly facts: KnownFacts;
+  readonly labels: Labels;
+  readonly trace: Trace | undefined;
+}
+
+export class Residual {
+  readonly #parts: ResidualParts;
+  readonly #standing: StandingOf;
+  readonly #wholeDenies: readonly { readonly deny: Applicable; readonly verdict: Verdict }[];
+  readonly #elementDenies: readonly Applicable[];
+  readonly #notCleared: readonly Verdict[];
+  readonly #noRule: Verdict;
+  /** Verdicts by the rules that applied, as their positions: the same few come again and again. */
+  readonly #permitted = new Map<string, Verdict>();
+
+  constructor(parts: ResidualParts) {
+    this.#parts = parts;
+    this.#standing = standings(parts.consents);
+    this.#wholeDenies = parts.denies
+      .filter(({ rule }) => !rule.elementsOnly)
+      .map((deny) => Object.freeze({ deny, verdict: ruleDenial(deny.rule) }));
+    this.#elementDenies = parts.denies.filter(({ rule }) => rule.elementsOnly);
+    this.#notCleared = parts.permits.map(({ rule }) => labelDenial(rule));
+    this.#noRule = noRuleDenial(parts.type, parts.permits[0]!.rule);
+  }
+
+  /** The order of checks: type, scope, denies, permits with their clearances, consents; then what is withheld. */
+  judge(candidate: Candidate, facts: KnownFacts, trace?: Trace): Verdict {
+    if (candidate.type !== this.#parts.type) return otherType;
+    if (!this.#inScope(candidate, trace)) return outOfScope;
+    if (!this.#confined(candidate)) return notConfined;
+    const matter: Matter = { candidate, facts, labels: labelsOf(candidate.document, candidate.node), trace };
+    for (const { deny, verdict } of this.#wholeDenies) if (this.#holds(deny, matter)) return verdict;
+    const applying = this.#applying(matter);
+    if (typeof applying !== 'string') return applying;
+    return this.#objection(matter) ?? this.#permit(applying, matter);
+  }
+
+  #inScope(candidate: Candidate, trace: Trace | undefined): boolean {
+    const { scope, tables, consents } = this.#parts;
+    if (scope === undefined) return true;
+    const within = withinScope(scope, candidate, tables, consents.bases);
+    trace?.step('builtin:scope', 'scope', within);
+    return within;
+  }
+
+  #confined({ document, node }: Candidate): boolean {
+    const { confinedTo, tables, consents } = this.#parts;
+    return confinedTo === undefined || inCompartment(document, node, tables, consents.bases, confinedTo);
+  }
+
+  /** The permits that apply and clear all labels, as a string of their positions; a deny when there is none. */
+  #applying(matter: Matter): string | Verdict {
+    const { permits } = this.#parts;
+    let applying = '';
+    let uncleared: Verdict | undefined;
+    for (let at = 0; at < permits.length; at++) {
+      const permit = permits[at]!;
+      if (!this.#holds(permit, matter)) continue;
+      const cleared = isCleared(matter.labels, permit.rule.clears);
+      matter.trace?.step(permit.rule.id, 'clears', cleared);
+      if (cleared) applying += String.fromCharCode(at);
+      else uncleared ??= this.#notCleared[at];
+    }
+    return applying === '' ? (uncleared ?? this.#noRule) : applying;
+  }
+
+  /** All conditions of a rule that depend on the resource. */
+  #holds({ rule, patients, plain }: Applicable, matter: Matter): boolean {
+    const { candidate, labels, trace } = matter;
+    const covered = candidate.patients.length > 0 || candidate.undetermined ? patients : plain;
+    trace?.step(rule.id, 'category', covered);
+    if (!covered) return false;
+    if (rule.relations !== 0) {
+      const stands =
+        rule.effect === 'permit' ? this.#standsToAll(rule.relations, matter) : this.#standsToAny(rule.relations, matter);
+      trace?.step(rule.id, 'relations', stands);
+      if (!stands) return false;
+    }
+    if (rule.labels === undefined) return true;
+    const carried = carriesLabel(labels, rule.labels, rule.effect);
+    trace?.step(rule.id, 'labels', carried);
+    return carried;
+  }
+
+  /** For a permit. A resource about no patient, or about one who cannot be told, never satisfies it. */
+  #standsToAll(relations: number, { candidate, facts }: Matter): boolean {
+    if (candidate.undetermined || candidate.patients.length === 0) return false;
+    for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) === 0) return false;
+    return true;
+  }
+
+  /** For a deny. A patient who cannot be told may be the one. */
+  #standsToAny(relations: number, { candidate, facts }: Matter): boolean {
+    if (candidate.undetermined) return true;
+    for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) !== 0) return true;
+    return false;
+  }
+
+  #objection({ candidate, facts, trace }: Matter): Verdict | undefined {
+    // What has no category of its own (an audit event) is judged by its content: there, a rule that needs no patient may stand.
+    if (candidate.undetermined && this.#parts.category !== 'not-classified') return undetermined;
+    for (const patient of candidate.patients) {
+      const objection = this.#standing(patient, facts).denial;
+      trace?.step('builtin:consent', 'consent', objection === undefined);
+      if (objection !== undefined) return consentDenial(objection);
+    }
+    return undefined;
+  }
+
+  #permit(applying: string, matter: Matter): Verdict {
+    let withholding = '';
+    for (let at = 0; at < this.#elementDenies.length; at++) {
+      if (this.#holds(this.#elementDenies[at]!, matter)) withholding += String.fromCharCode(at);
+    }
+    // Lengths differ when rules do, so the two strings cannot be taken for two others.
+    const key = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
+    let verdict = this.#permitted.get(key);
+    if (verdict === undefined) {
+      verdict = permitted(pick(this.#parts.permits, applying), pick(this.#elementDenies, withholding));
+      this.#permitted.set(key, verdict);
+    }
+    return verdict;
+  }
+}
+
+function pick(rules: readonly Applicable[], positions: string): readonly Applicable[] {
+  return Array.from({ length: positions.length }, (_, index) => rules[positions.charCodeAt(index)]!);
+}
+
+function permitted(permits: readonly Applicable[], withholding: readonly Applicable[]): Verdict {
+  return Object.freeze({
+    effect: 'permit',
+    decision: permitDecision(
+      permits.map(({ rule }) => rule),
+      withholding.map(({ rule }) => rule),
+    ),
+    mask: combineMasks(
+      permits.map(({ paths }) => paths),
+      withholding.map(({ paths }) => paths),
+    ),
+  });
+}

@@ -1,0 +1,26 @@
+/** Clearance (R-186, architecture §6): every protective label must be cleared, not just one; normal confidentiality and below needs none. */
+import { confidentialityRanks } from '../terminology/confidentiality.ts';
+import { sensitivitySubsumes } from '../terminology/sensitivity.ts';
+import type { Labels } from './labels.ts';
+
+export interface Clearance {
+  readonly confidentiality: 'N' | 'R' | 'V';
+  /** Codes, each with what it subsumes. */
+  readonly sensitivities: ReadonlySet<string> | '*';
+  /** `system|code`. */
+  readonly other: ReadonlySet<string> | '*';
+}
+
+export function isCleared(labels: Labels, clears: Clearance): boolean {
+  return (
+    labels.confidentiality <= confidentialityRanks[clears.confidentiality] &&
+    labels.sensitivities.every((code) => reaches(clears.sensitivities, code)) &&
+    labels.other.every((label) => clears.other === '*' || clears.other.has(label))
+  );
+}
+
+function reaches(cleared: ReadonlySet<string> | '*', code: string): boolean {
+  if (cleared === '*' || cleared.has(code)) return true;
+  for (const broader of cleared) if (sensitivitySubsumes(broader, code)) return true;
+  return false;
+}

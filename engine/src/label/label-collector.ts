@@ -1,0 +1,87 @@
+/** Sorts Codings into what decides. INVARIANT: a label that cannot be read, or is of an unknown kind, counts as very restricted (I5). */
+import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { confidentialityRank, veryRestricted } from '../terminology/confidentiality.ts';
+import { labelKind } from '../terminology/label-kind.ts';
+import { bindsDisclosure } from './duties.ts';
+import type { LabelCode, Labels } from './labels.ts';
+
+const SYSTEM = name('system');
+const CODE = name('code');
+
+export class LabelCollector {
+  readonly #document: JsonDocument;
+  #confidentiality = -1;
+  readonly #sensitivities = new Set<string>();
+  readonly #other = new Set<string>();
+  readonly #all = new Map<string, LabelCode>();
+
+  constructor(document: JsonDocument) {
+    this.#document = document;
+  }
+
+  /** `node` holds Codings, at any depth: a list of them, a CodeableConcept, an extension. One without any holds a label that we cannot read. */
+  add(node: JsonNode): void {
+    if (this.#document.isArray(node)) {
+      for (let item = this.#document.first(node); item !== NONE; item = this.#document.next(item)) this.#addItem(item);
+    } else this.#addItem(node);
+  }
+
+  labels(): Labels {
+    return Object.freeze({
+      confidentiality: this.#confidentiality,
+      sensitivities: Object.freeze([...this.#sensitivities]),
+      other: Object.freeze([...this.#other]),
+      all: Object.freeze([...this.#all.values()]),
+    });
+  }
+
+  #addItem(item: JsonNode): void {
+    if (!this.#addCodings(item)) this.#raise(veryRestricted);
+  }
+
+  /** True when there was at least one Coding at or below `node`. */
+  #addCodings(node: JsonNode): boolean {
+    const document = this.#document;
+    if (document.isObject(node) && (document.member(node, CODE) !== NONE || document.member(node, SYSTEM) !== NONE)) {
+      this.#addCoding(document.string(document.member(node, SYSTEM)), document.string(document.member(node, CODE)));
+      return true;
+    }
+    let found = false;
+    for (let child = document.first(node); child !== NONE; child = document.next(child))
+      found = this.#addCodings(child) || found;
+    return found;
+  }
+
+  #addCoding(system: string | undefined, code: string | undefined): void {
+    if (system === undefined || code === undefined) return this.#raise(veryRestricted);
+    const kind = labelKind(system, code);
+    const key = `${system}|${code}`;
+    this.#all.set(key, Object.freeze({ system, code }));
+    switch (kind) {
+      case 'confidentiality':
+        return this.#raise(confidentialityRank(system, code) ?? veryRestricted);
+      case 'sensitivity':
+        this.#sensitivities.add(code);
+        return;
+      case 'compartment':
+      case 'policy':
+        this.#other.add(key);
+        return;
+      case 'obligation':
+      case 'refrain':
+        if (bindsDisclosure(code)) this.#other.add(key);
+        return;
+      case 'integrity':
+      case 'purpose':
+      case 'mark':
+      case 'test':
+        return;
+      case 'other':
+        return this.#raise(veryRestricted);
+    }
+  }
+
+  #raise(rank: number): void {
+    if (rank > this.#confidentiality) this.#confidentiality = rank;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * FHIR R4 security-labels.html, DS4P inline labels: reads the labels of a resource and of everything inside it. The whole counts as labelled
+ * with what any part carries (R-204, hardening 77 and 114), until parts can be released on their own.
+ */
+import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { LabelCollector } from './label-collector.ts';
+import { type Labels, noLabels } from './labels.ts';
+
+const META = name('meta');
+const SECURITY = name('security');
+/** DocumentReference, AuditEvent.entity, Contract.term: labels of what they describe (R-172). */
+const SECURITY_LABEL = name('securityLabel');
+/** In a Consent, `provision.securityLabel` is a criterion, not a label. */
+const PROVISION = name('provision');
+const URL = name('url');
+const INLINE_LABEL = name('http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label');
+
+/**
+ * `node`: a resource. Walks all values below it in document order, which is one loop: the tape holds a value's descendants right behind it.
+ */
+export function labelsOf(document: JsonDocument, node: JsonNode): Labels {
+  let collector: LabelCollector | undefined;
+  const end = document.end(node);
+  for (let at = node + 1; at < document.count && document.start(at) < end; at++) {
+    const found = labelNode(document, at);
+    if (found === NONE) continue;
+    collector ??= new LabelCollector(document);
+    collector.add(found);
+  }
+  return collector === undefined ? noLabels : collector.labels();
+}
+
+/** The value that holds labels, when `at` is the member that says so; otherwise NONE. */
+function labelNode(document: JsonDocument, at: JsonNode): JsonNode {
+  if (document.keyIs(at, SECURITY)) return document.keyIs(document.parent(at), META) ? at : NONE;
+  if (document.keyIs(at, SECURITY_LABEL)) return isCriterion(document, at) ? NONE : at;
+  if (document.keyIs(at, URL) && document.stringIs(at, INLINE_LABEL)) return document.parent(at);
+  return NONE;
+}
+
+/** `provision` is a list, so its items stand between. */
+function isCriterion(document: JsonDocument, at: JsonNode): boolean {
+  const holder = document.parent(at);
+  return document.keyIs(holder, PROVISION) || document.keyIs(document.parent(holder), PROVISION);
+}

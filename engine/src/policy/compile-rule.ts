@@ -1,0 +1,60 @@
+/** One checked rule → its compiled form: sets instead of lists, nothing left to parse when a request arrives. */
+import type { FhirTables } from '../fhir/tables.ts';
+import type { CompiledClearance, CompiledRule, LabelCode } from './compiled.ts';
+import type { Clearance, PolicyRule } from './document.ts';
+import { elementPaths } from './element-paths.ts';
+import { interactionsOf } from './interactions.ts';
+import { relationBits } from './relations.ts';
+
+const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
+
+export function compileRule(rule: PolicyRule, policySet: string, tables: FhirTables, at: string): CompiledRule {
+  const { caller, resources } = rule;
+  return Object.freeze({
+    id: rule.id,
+    policySet,
+    description: rule.description,
+    effect: rule.effect,
+    roles: setOf(caller?.roles),
+    kinds: new Set(caller?.kinds ?? (rule.effect === 'permit' ? signedIn : everyone)),
+    clients: setOf(caller?.clients),
+    purposes: caller?.purposes?.map(purposeCode),
+    relations: relationBits(caller?.relations ?? []),
+    interactions: interactionsOf(rule.interactions),
+    types: setOf(resources?.types),
+    categories: setOf(resources?.categories),
+    labels: resources?.labels?.any.map(labelCode),
+    clears: compileClearance(rule.clears),
+    paths: elementPaths(rule, tables, at),
+    elementsOnly: rule.elements !== undefined,
+    denyAs: rule.denyAs,
+    announces: rule.announces ?? false,
+    overridable: rule.overridable !== undefined,
+    consentable: rule.consentable ?? false,
+  });
+}
+
+/** INVARIANT: who is meant when nothing is said: a permit never reaches anonymous callers, a deny reaches everyone. */
+const signedIn = ['user', 'system'] as const;
+const everyone = ['anonymous', 'user', 'system'] as const;
+
+function setOf<T>(list: readonly T[] | undefined): ReadonlySet<T> | undefined {
+  return list === undefined ? undefined : new Set(list);
+}
+
+function compileClearance(clears: Clearance | undefined): CompiledClearance {
+  return Object.freeze({
+    confidentiality: clears?.confidentiality ?? 'N',
+    sensitivities: clears?.sensitivities === '*' ? '*' : new Set(clears?.sensitivities ?? []),
+    other: clears?.other === '*' ? '*' : new Set(clears?.other ?? []),
+  });
+}
+
+function labelCode(text: string): LabelCode {
+  const bar = text.indexOf('|');
+  return Object.freeze({ system: text.slice(0, bar), code: text.slice(bar + 1) });
+}
+
+function purposeCode(text: string): LabelCode {
+  return text.includes('|') ? labelCode(text) : Object.freeze({ system: ACT_REASON, code: text });
+}

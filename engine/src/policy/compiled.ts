@@ -1,0 +1,64 @@
+/** What `compilePolicies` makes: rules ready to be asked, indexed so that a rule which cannot apply costs nothing. Frozen. */
+import type { DenyAs } from '../decision/permit.ts';
+import type { SecurityCategory } from '../fhir/version.ts';
+import type { DecidedInteraction } from './interactions.ts';
+
+export interface LabelCode {
+  readonly system: string;
+  readonly code: string;
+}
+
+export interface CompiledClearance {
+  readonly confidentiality: 'N' | 'R' | 'V';
+  readonly sensitivities: ReadonlySet<string> | '*';
+  /** `system|code`. */
+  readonly other: ReadonlySet<string> | '*';
+}
+
+export interface CompiledRule {
+  readonly id: string;
+  readonly policySet: string;
+  readonly description: string;
+  readonly effect: 'permit' | 'deny';
+  /** Undefined = no condition. */
+  readonly roles: ReadonlySet<string> | undefined;
+  readonly kinds: ReadonlySet<'anonymous' | 'user' | 'system'>;
+  readonly clients: ReadonlySet<string> | undefined;
+  readonly purposes: readonly LabelCode[] | undefined;
+  /** Bits of `relationBits`; 0 = no condition. */
+  readonly relations: number;
+  readonly interactions: ReadonlySet<DecidedInteraction>;
+  readonly types: ReadonlySet<string> | undefined;
+  readonly categories: ReadonlySet<SecurityCategory> | undefined;
+  readonly labels: readonly LabelCode[] | undefined;
+  readonly clears: CompiledClearance;
+  /** Element paths below the resource, by type: of `mask` on a permit, of `elements` on a deny. */
+  readonly paths: ReadonlyMap<string, readonly string[]>;
+  /** A deny that withholds elements and nothing else. */
+  readonly elementsOnly: boolean;
+  readonly denyAs: DenyAs | undefined;
+  readonly announces: boolean;
+  readonly overridable: boolean;
+  readonly consentable: boolean;
+}
+
+/** A rule that may apply to some instance of one type. */
+export interface Applicable {
+  readonly rule: CompiledRule;
+  /** Covers instances that are about no patient. */
+  readonly plain: boolean;
+  /** Covers instances that are about a patient (R-030). */
+  readonly patients: boolean;
+  /** `rule.paths` for this type. */
+  readonly paths: readonly string[];
+}
+
+export interface CompiledPolicies {
+  readonly sets: readonly { readonly name: string; readonly version: number }[];
+  readonly rules: readonly CompiledRule[];
+  /**
+   * Rules that may apply to this type (unknown types are patient data, R-031) and interaction for a caller with these roles; roles, type and
+   * interaction are settled, everything else is still to be asked. In document order, each once.
+   */
+  readonly rulesFor: (roles: readonly string[], type: string, interaction: DecidedInteraction) => readonly Applicable[];
+}

@@ -1,0 +1,56 @@
+/**
+ * Policies: documents that say who may do what with which resources, in a closed language without code (architecture §6, R-068 to R-077).
+ * This folder parses, checks and compiles them; it must not decide anything (only `decision` does), and must refuse what it does not know
+ * (I5), because a rule that is half understood permits too much or denies too little.
+ */
+import type { Relation } from '../enforcement/need.ts';
+import type { SecurityCategory } from '../fhir/version.ts';
+import type { CrudeLetter, DecidedInteraction } from './interactions.ts';
+
+/** One document, as parsed from YAML or JSON. The published shape is `policySchema`. */
+export interface PolicyDocument {
+  readonly policySet: string;
+  readonly version: number;
+  readonly combining: 'deny-overrides';
+  readonly rules: readonly PolicyRule[];
+}
+
+export interface PolicyRule {
+  readonly id: string;
+  readonly description: string;
+  readonly effect: 'permit' | 'deny';
+  readonly caller?: CallerCondition;
+  readonly interactions: readonly DecidedInteraction[] | { readonly group: readonly CrudeLetter[] };
+  readonly resources?: ResourceCondition;
+  readonly clears?: Clearance;
+  readonly mask?: readonly string[];
+  readonly elements?: readonly string[];
+  readonly denyAs?: 'empty' | 'not-found' | 'forbidden' | 'unauthorized';
+  readonly announces?: boolean;
+  readonly overridable?: 'break-the-glass';
+  readonly consentable?: boolean;
+}
+
+/** All that is given must hold; inside a list one is enough. */
+export interface CallerCondition {
+  readonly roles?: readonly string[];
+  readonly kinds?: readonly ('anonymous' | 'user' | 'system')[];
+  readonly clients?: readonly string[];
+  readonly purposes?: readonly string[];
+  readonly relations?: readonly Relation[];
+}
+
+export interface ResourceCondition {
+  readonly types?: readonly string[];
+  readonly categories?: readonly Exclude<SecurityCategory, 'none'>[];
+  readonly labels?: { readonly any: readonly string[] };
+}
+
+/** Which protective labels a permit rule reaches. What is left out is not cleared. */
+export interface Clearance {
+  readonly confidentiality?: 'R' | 'V';
+  /** Codes of v3-ActCode sensitivities (each with what it subsumes), or all of them. */
+  readonly sensitivities?: readonly string[] | '*';
+  /** Compartments, privacy laws and duties that bind disclosure, as `system|code`, or all of them. */
+  readonly other?: readonly string[] | '*';
+}

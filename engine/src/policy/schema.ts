@@ -1,0 +1,150 @@
+/**
+ * The published JSON Schema (2020-12) of a policy document. `refuseMisshapen` checks documents against this very object, so that what
+ * editors and the documentation show is what is enforced; what a schema cannot say (does the type exist?) is in `check-rule.ts`.
+ */
+import { decidedInteractions } from './interactions.ts';
+import { relationNames } from './relations.ts';
+
+/** The keywords used below; the checker knows these and no others. */
+export interface Schema {
+  readonly $schema?: string;
+  readonly $id?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: false;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly minProperties?: number;
+  readonly minLength?: number;
+  readonly minimum?: number;
+  readonly enum?: readonly (string | boolean)[];
+  readonly pattern?: string;
+  /** Alternatives of different types. */
+  readonly anyOf?: readonly Schema[];
+}
+
+const list = (items: Schema, description: string): Schema => ({ type: 'array', items, minItems: 1, description });
+const word: Schema = { type: 'string', minLength: 1 };
+const oneOf = (...values: readonly string[]): Schema => ({ type: 'string', enum: values });
+const label: Schema = { type: 'string', pattern: '^[^|\\s]+\\|[^|\\s]+$', description: 'a label as system|code' };
+const element: Schema = {
+  type: 'string',
+  pattern: '^[A-Z][A-Za-z]+(\\.[a-z][A-Za-z]*(\\[x\\])?)+$',
+  description: 'an element as Type.path, such as Encounter.reasonCode; value[x] means every choice',
+};
+const all: Schema = { type: 'string', enum: ['*'] };
+
+const caller: Schema = {
+  type: 'object',
+  description: 'conditions on who asks; all that is given must hold, inside a list one is enough',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    roles: list(word, 'roles of the user, or of the client when no user is there'),
+    kinds: list(
+      oneOf('anonymous', 'user', 'system'),
+      'kinds of caller; a permit without kinds is for user and system, a deny for all',
+    ),
+    clients: list(word, 'client ids'),
+    purposes: list(word, 'purposes of use: a code of v3-ActReason, or system|code'),
+    relations: list(
+      oneOf(...relationNames),
+      'relations to the patient: a permit wants one for every patient of the resource, a deny takes one for any',
+    ),
+  },
+};
+
+const resources: Schema = {
+  type: 'object',
+  description: 'conditions on the resource; all that is given must hold',
+  additionalProperties: false,
+  properties: {
+    types: list({ type: 'string', pattern: '^[A-Z][A-Za-z]+$' }, 'resource types'),
+    categories: list(
+      oneOf('anonymous', 'business', 'individual', 'patient', 'not-classified'),
+      'security categories; an anonymous, business or individual resource that is about a patient counts as patient',
+    ),
+    labels: {
+      type: 'object',
+      description: 'labels of which the resource must carry one',
+      additionalProperties: false,
+      required: ['any'],
+      properties: { any: list(label, 'labels as system|code, each with what it subsumes') },
+    },
+  },
+};
+
+const clears: Schema = {
+  type: 'object',
+  description: 'protective labels that a permit reaches; normal confidentiality needs none',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    confidentiality: { ...oneOf('R', 'V'), description: 'the highest confidentiality reached' },
+    sensitivities: {
+      anyOf: [list(word, 'v3-ActCode sensitivities, each with what it subsumes'), all],
+      description: 'a list of codes, or "*"',
+    },
+    other: { anyOf: [list(label, 'labels as system|code'), all], description: 'a list of labels, or "*"' },
+  },
+};
+
+const rule: Schema = {
+  type: 'object',
+  description: 'one rule',
+  additionalProperties: false,
+  required: ['id', 'description', 'effect', 'interactions'],
+  properties: {
+    id: {
+      type: 'string',
+      pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+      description: 'a name in small letters, digits and hyphens, unique among all documents',
+    },
+    description: { type: 'string', minLength: 10, description: 'one sentence that a privacy officer understands' },
+    effect: oneOf('permit', 'deny'),
+    caller,
+    interactions: {
+      description: 'FHIR interaction names, or { group: [R] } with letters of CRUDE',
+      anyOf: [
+        list(oneOf(...decidedInteractions), 'interaction names'),
+        {
+          type: 'object',
+          additionalProperties: false,
+          required: ['group'],
+          properties: { group: list(oneOf('C', 'R', 'U', 'D', 'E'), 'letters of CRUDE') },
+        },
+      ],
+    },
+    resources,
+    clears,
+    mask: list(element, 'on a permit: elements withheld from those whom only rules with this mask permit'),
+    elements: list(element, 'on a deny: withhold these elements only, always'),
+    denyAs: { ...oneOf('empty', 'not-found', 'forbidden', 'unauthorized'), description: 'how a deny answers' },
+    announces: { type: 'boolean', description: 'the caller may learn from the answer that something is hidden' },
+    overridable: oneOf('break-the-glass'),
+    consentable: { type: 'boolean', description: "a patient's consent may lift this deny" },
+  },
+};
+
+export const policySchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:fireguard:schema:policy-set:1',
+  title: 'Fireguard policy set',
+  description: 'a policy set',
+  type: 'object',
+  additionalProperties: false,
+  required: ['policySet', 'version', 'combining', 'rules'],
+  properties: {
+    policySet: {
+      type: 'string',
+      pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+      description: 'a name in small letters, digits and hyphens',
+    },
+    version: { type: 'integer', minimum: 1, description: 'a whole number, from 1' },
+    combining: { ...oneOf('deny-overrides'), description: 'deny-overrides, the only combining algorithm served so far' },
+    rules: { type: 'array', items: rule, minItems: 1, description: 'a list of rules' },
+  },
+};

@@ -15,7 +15,11 @@ export interface Cluster {
   readonly node: string;
   /** True while this node holds a lease: caches may be trusted. False: read everything afresh. */
   trusted(): boolean;
-  /** Registers a handler that drops what is cached of a change; it must be synchronous and must not throw. */
+  /**
+   * Registers a handler that drops what is cached of a change; it must be synchronous and must not throw. A node that comes back after it had
+   * lost its lease is told `*` of every kind before it is trusted again.
+   * INVARIANT for caches: a value whose reading was under way when a change arrived must not be kept, nor one read while not trusted.
+   */
   onChange(apply: (change: Change) => void): void;
   /** Applies it here, tells the others, resolves once it holds on every live node. */
   announce(change: Change): Promise<void>;

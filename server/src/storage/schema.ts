@@ -75,10 +75,25 @@ export interface KeyTable {
   created_at: CreatedAt;
 }
 
-/** One row per live node; `lease_until` moves ahead while it lives (architecture §11). */
+/** One row per live node; `lease_until` (the database's clock) moves ahead while it lives (architecture §11). */
 export interface NodeTable {
+  /** The node's name and a random part per start: `gateway-1/3f9c…`. */
   id: string;
   lease_until: Timestamp;
+  /** Set by a node that could not get its confirmation: the lease is not renewed any more, its holder must begin anew. */
+  fenced: Generated<boolean>;
+}
+
+/** How far a node's audit journal has been copied into `audit_event`. */
+export interface JournalPositionTable {
+  node: string;
+  /** File name of the segment. */
+  segment: string;
+  /** Bytes of that segment that are copied. */
+  line_end: ColumnType<string, string | number>;
+  sequence: ColumnType<string, string | number>;
+  hash: string;
+  updated_at: Timestamp;
 }
 
 /** One row per FHIR AuditEvent (expanded per patient), partitioned by month of `recorded`. Append-only for the runtime role. */
@@ -87,8 +102,8 @@ export interface AuditEventTable {
   id: string;
   record_id: string;
   node: string;
-  /** Position in that node's chain. */
-  sequence: string;
+  /** Position in that node's chain (bigint: `pg` gives it as text). */
+  sequence: ColumnType<string, string | number, never>;
   /** Chain hash of the journal record, hex. */
   hash: string;
   recorded: Timestamp;
@@ -113,5 +128,6 @@ export interface Database {
   relation: RelationTable;
   key: KeyTable;
   node: NodeTable;
+  journal_position: JournalPositionTable;
   audit_event: AuditEventTable;
 }

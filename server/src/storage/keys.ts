@@ -1,0 +1,38 @@
+/** Keys that all nodes share: for signing tokens, cookies, cursors. Made once, whoever comes first, under a lock that holds on every node. */
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Database, KeyTable } from './schema.ts';
+
+type Db = Kysely<Database>;
+export type KeyPurpose = KeyTable['purpose'];
+export type StoredKey = Selectable<KeyTable>;
+
+export interface NewKey {
+  readonly id: string;
+  /** Private (or secret) JWK. */
+  readonly jwk: Record<string, unknown>;
+}
+
+/** The keys of a purpose, newest first; `make` is asked for the first one when there is none yet. Never empty. */
+export async function keysFor(
+  db: Db,
+  purpose: KeyPurpose,
+  make: () => Promise<NewKey> | NewKey,
+): Promise<readonly StoredKey[]> {
+  const there = await load(db, purpose);
+  if (there.length > 0) return there;
+  return db.transaction().execute(async (transaction) => {
+    await sql`SELECT pg_advisory_xact_lock(hashtext(${`fireguard key ${purpose}`}))`.execute(transaction);
+    const meanwhile = await load(transaction, purpose);
+    if (meanwhile.length > 0) return meanwhile;
+    const { id, jwk } = await make();
+    await transaction
+      .insertInto('key')
+      .values({ id, purpose, jwk: JSON.stringify(jwk) })
+      .execute();
+    return load(transaction, purpose);
+  });
+}
+
+async function load(db: Db, purpose: KeyPurpose): Promise<readonly StoredKey[]> {
+  return db.selectFrom('key').selectAll().where('purpose', '=', purpose).orderBy('created_at', 'desc').orderBy('id').execute();
+}

@@ -1,0 +1,26 @@
+/** SMART launch context of a grant: what the token response, refresh and introspection repeat (SMART App Launch 2.2, scopes and launch context). */
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Database, LaunchContextTable } from './schema.ts';
+
+export type LaunchContext = Selectable<LaunchContextTable>;
+export type NewLaunchContext = Insertable<LaunchContextTable>;
+
+type Db = Kysely<Database>;
+
+/** Sets the context of a grant; a second time replaces it. */
+export async function saveLaunchContext(db: Db, context: NewLaunchContext): Promise<void> {
+  const { grant_id: _key, created_at: _time, ...changed } = context;
+  await db
+    .insertInto('launch_context')
+    .values(context)
+    .onConflict((conflict) => conflict.column('grant_id').doUpdateSet(changed))
+    .execute();
+}
+
+export async function launchContextOf(db: Db, grantId: string): Promise<LaunchContext | undefined> {
+  return db.selectFrom('launch_context').selectAll().where('grant_id', '=', grantId).executeTakeFirst();
+}
+
+export async function deleteLaunchContext(db: Db, grantId: string): Promise<void> {
+  await db.deleteFrom('launch_context').where('grant_id', '=', grantId).execute();
+}

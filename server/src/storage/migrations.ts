@@ -1,0 +1,26 @@
+/** Brings the tables up to date, in code (nothing is read from files at run time). Names sort in the order in which they were written. */
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { schema } from './connection.ts';
+import * as foundation from './migrations/foundation.ts';
+import type { Database } from './schema.ts';
+import { StorageError } from './storage-error.ts';
+
+const migrations: Record<string, Migration> = {
+  '2026-11-foundation': foundation,
+};
+
+/** `db` must be the owner's. Nodes that start at once wait for each other. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations }, migrationTableSchema: schema });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.includes('corrupted migrations')) {
+    throw new StorageError('the database was made by a newer Fireguard than this one: run that version', { cause: error });
+  }
+  throw new StorageError(`the tables could not be brought up to date${failed === undefined ? '' : ` (${failed})`}: ${text}`, {
+    cause: error,
+  });
+}

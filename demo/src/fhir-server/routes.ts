@@ -37,7 +37,7 @@ async function dispatch(service: Service, request: ServerRequest): Promise<Answe
   if (!acceptable(request)) throw new Refusal(406, 'not-supported', 'this server speaks JSON');
   if (more.length > 0) throw new Refusal(404, 'not-found', 'no such path');
   if (first === undefined) {
-    if (request.method === 'POST') return batchOrTransaction(service, request.body, (entry) => serve(service, entry));
+    if (request.method === 'POST') return batchOrTransaction(service, request, (entry) => serve(service, entry));
     return read_ ? answerSearch(service, request, [...service.definitions.types], '') : notAllowed();
   }
   if (first === 'metadata' && second === undefined) return read_ ? json(200, capabilityStatement(service)) : notAllowed();

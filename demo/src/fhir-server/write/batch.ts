@@ -41,12 +41,12 @@ interface Step {
 /** How one entry of a batch, or a GET of a transaction, is served. */
 export type Serve = (request: ServerRequest) => Answer | Promise<Answer>;
 
-export async function batchOrTransaction(service: Service, body: Uint8Array | undefined, serve: Serve): Promise<Answer> {
+export async function batchOrTransaction(service: Service, { body, headers }: ServerRequest, serve: Serve): Promise<Answer> {
   const document = scanned(body);
   const kind = document.string(document.member(document.root, N.type));
   if (kind !== 'batch' && kind !== 'transaction')
     throw new Refusal(400, 'value', 'only a batch or a transaction can be posted here');
-  const steps = readSteps(document, service.base);
+  const steps = readSteps(document, service.base, headers['prefer']);
   const entries =
     kind === 'batch'
       ? await Promise.all(steps.map((step) => single(document, step, serve)))
@@ -57,7 +57,7 @@ export async function batchOrTransaction(service: Service, body: Uint8Array | un
   );
 }
 
-function readSteps(document: JsonDocument, base: string): readonly Step[] {
+function readSteps(document: JsonDocument, base: string, prefer: string | undefined): readonly Step[] {
   const steps: Step[] = [];
   const list = document.member(document.root, N.entry);
   for (let entry = document.first(list); entry !== NONE; entry = document.next(entry)) {
@@ -81,6 +81,7 @@ function readSteps(document: JsonDocument, base: string): readonly Step[] {
       path: path === '' ? [] : path.split('/').map(decodeURIComponent),
       query: parameters(query),
       headers: {
+        ...(prefer === undefined ? {} : { prefer }),
         ...header('if-none-exist', document.member(request, N.ifNoneExist)),
         ...header('if-match', document.member(request, N.ifMatch)),
         ...header('if-none-match', document.member(request, N.ifNoneMatch)),
@@ -110,7 +111,7 @@ async function single(document: JsonDocument, step: Step, serve: Serve): Promise
   const failed = answer.status >= 400 && answer.body !== undefined;
   if (failed)
     return { more: { response: { ...response, outcome: JSON.parse(Buffer.from(answer.body ?? []).toString()) as unknown } } };
-  return { resource: answer.body, more: { response } };
+  return { ...(answer.body === undefined ? {} : { resource: answer.body }), more: { response } };
 }
 
 const ORDER = { DELETE: 0, POST: 1, PUT: 2, PATCH: 2, GET: 3, HEAD: 3 } as const;
@@ -137,7 +138,7 @@ async function transaction(
       if (key !== undefined && seen.has(key)) throw new Refusal(400, 'invalid', `the transaction has two entries for ${key}`);
       if (key !== undefined && !target?.found) seen.add(key);
       const written = apply(service, writer, document, step, target, links);
-      entries[step.index] = tell(service, written);
+      entries[step.index] = tell(service, written, step.headers['prefer']);
     }
   });
   await durable;
@@ -234,10 +235,10 @@ function patchOf(document: JsonDocument, step: Step): Uint8Array {
   return new Uint8Array(Buffer.from(data, 'base64'));
 }
 
-function tell(service: Service, { status, version }: Written): Entry {
+function tell(service: Service, { status, version }: Written, prefer: string | undefined): Entry {
   const location = version === undefined ? undefined : `${service.base}/${version.key}/_history/${version.facts.version}`;
   return {
-    ...(version?.bytes === undefined ? {} : { resource: version.bytes }),
+    ...(version?.bytes === undefined || prefer?.includes('return=minimal') ? {} : { resource: version.bytes }),
     more: { response: responseOf(String(status), version, location) },
   };
 }

@@ -5,12 +5,16 @@
 import type { UpstreamRequest } from '../planning/upstream-request.ts';
 
 /** How a caller stands to a patient. `guardian`: answers for them by law. `self`: is them. */
-export type Relation =
-  | 'self' | 'guardian' | 'general-practitioner' | 'care-team' | 'encounter' | 'emergency-encounter';
+export type Relation = 'self' | 'guardian' | 'general-practitioner' | 'care-team' | 'encounter' | 'emergency-encounter';
 
 export type FactQuery =
   /** How the user stands to these patients (`patients: 'all'` = every patient to whom the user has a relation). */
-  | { readonly kind: 'relations'; readonly user: string; readonly fhirUser: string | undefined; readonly patients: readonly string[] | 'all' }
+  | {
+      readonly kind: 'relations';
+      readonly user: string;
+      readonly fhirUser: string | undefined;
+      readonly patients: readonly string[] | 'all';
+    }
   /** Active privacy consents of these patients, as FHIR R4 Consent JSON text. */
   | { readonly kind: 'consents'; readonly patients: readonly string[] }
   /** The patients that these resources (`Type/id`) are about, found through what they are or point to. Absent in the answer = cannot be told = closed. */

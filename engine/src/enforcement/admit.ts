@@ -1,0 +1,23 @@
+/**
+ * The first question of every flow: may this caller do this to this type at all? Asked before anything is looked up and before a request is
+ * told that it is not served, so that a stranger learns nothing.
+ */
+
+import { decide } from '../decision/decide.ts';
+import type { Permit } from '../decision/permit.ts';
+import type { DecidedInteraction } from '../policy/interactions.ts';
+import { denied, nothingDisclosed } from '../release/denied.ts';
+import type { Given } from './given.ts';
+import type { Denied } from './outcome.ts';
+
+export function admit(given: Given, interaction: DecidedInteraction, type: string): Permit | Denied {
+  const decided = decide({ ...given, interaction, type });
+  if (decided.kind === 'permit') return decided;
+  // Of a type that is closed as a whole, everything is absent.
+  const as = decided.denyAs === 'empty' ? 'not-found' : decided.denyAs;
+  return denied(as, decided.decision, nothingDisclosed, presentedToken(given));
+}
+
+export function presentedToken(given: Given): boolean {
+  return given.caller.kind !== 'anonymous';
+}

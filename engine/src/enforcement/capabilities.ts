@@ -1,0 +1,29 @@
+/** http.html#capabilities: for anybody, with or without a token. */
+import { name } from '../json/scan.ts';
+import { planMetadata } from '../planning/plan-metadata.ts';
+import { Problem } from '../problem.ts';
+import { releaseCapabilities } from '../release/release-capabilities.ts';
+import type { CapabilitiesRequest } from '../request/request.ts';
+import type { Given } from './given.ts';
+import type { Found, Need } from './need.ts';
+import type { Outcome } from './outcome.ts';
+import { refuseUnserved } from './refuse-unserved.ts';
+import { scanned, upstreamAnswer } from './upstream-answer.ts';
+
+const RESOURCE_TYPE = name('resourceType');
+const CAPABILITY_STATEMENT = name('CapabilityStatement');
+
+export function* capabilities(given: Given, asked: CapabilitiesRequest): Generator<Need, Outcome, Found> {
+  refuseUnserved(asked);
+  const answer = upstreamAnswer(yield planMetadata());
+  if (answer.status !== 200) throw unavailable(`status ${answer.status}`);
+  const statement = scanned(answer.body);
+  if (!statement.stringIs(statement.member(statement.root, RESOURCE_TYPE), CAPABILITY_STATEMENT))
+    throw unavailable('no CapabilityStatement');
+  const { tables, bases, now, dialect, authorization } = given;
+  return releaseCapabilities(statement, { tables, base: bases.ours, now, changes: dialect.ifMatch, authorization });
+}
+
+function unavailable(detail: string): Problem {
+  return new Problem('upstream-unavailable', 'The server behind cannot answer now.', { detail });
+}

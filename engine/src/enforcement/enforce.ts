@@ -1,0 +1,58 @@
+/**
+ * The life of one FHIR request: the file to read first. A generator without I/O: it yields what it needs, a batch of fact queries or one
+ * planned upstream request, is resumed with what was found, and returns what may be answered. Every flow has the same steps, in this order:
+ *
+ *   admit          may this caller do this to this type at all?           decision   before anything is looked up
+ *   refuseUnserved does the request ask for what is not served?                       after admission: a stranger learns nothing
+ *   plan           what to ask the upstream, rebuilt from the request     planning   the only maker of an UpstreamRequest
+ *   draft, gather  whose resources have arrived? ask for their facts      facts      batched, two rounds at most
+ *   judge          may this caller see, or write, this one?               decision   once for every resource, always
+ *   release        mask, rebase, build the answer                         release    the only maker of a Released
+ *
+ * A deny is returned with its reasons. A Problem is thrown for a bad request or a failure. Any other exception is a bug; whatever is thrown,
+ * nothing has been released.
+ */
+import { capabilities } from './capabilities.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import type { Given } from './given.ts';
+import type { Found, Need } from './need.ts';
+import type { Outcome } from './outcome.ts';
+import { patch } from './patch.ts';
+import { read } from './read.ts';
+import { search } from './search.ts';
+import { unserved } from './unserved.ts';
+import { update } from './update.ts';
+import { vread } from './vread.ts';
+
+export function* enforce(given: Given): Generator<Need, Outcome, Found> {
+  const { asked } = given;
+  switch (asked.interaction) {
+    case 'capabilities':
+      return yield* capabilities(given, asked);
+    case 'read':
+      return yield* read(given, asked);
+    case 'vread':
+      return yield* vread(given, asked);
+    case 'search':
+      return yield* search(given, asked);
+    case 'create':
+      return yield* create(given, asked);
+    case 'update':
+      return yield* update(given, asked);
+    case 'patch':
+      return yield* patch(given, asked);
+    case 'delete':
+      return yield* remove(given, asked);
+    case 'history-instance':
+    case 'history-type':
+    case 'history-system':
+    case 'conditional-update':
+    case 'conditional-patch':
+    case 'conditional-delete':
+    case 'batch':
+    case 'transaction':
+    case 'operation':
+      return unserved(given);
+  }
+}

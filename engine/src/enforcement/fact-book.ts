@@ -1,0 +1,92 @@
+/**
+ * What one request has learnt about patients so far. Facts are asked in batches, at most two rounds for each batch of resources: the first for
+ * everything at once, the second only when the first revealed further patients. Lives for one request; nothing is remembered beyond it.
+ */
+import type { KnownFacts, Permit } from '../decision/permit.ts';
+import type { Draft } from './draft.ts';
+import type { Given } from './given.ts';
+import type { FactAnswer, FactQuery, Found, Need, Relation } from './need.ts';
+
+export class FactBook implements KnownFacts {
+  readonly relations: ReadonlyMap<string, readonly Relation[]>;
+  readonly consents: ReadonlyMap<string, readonly Uint8Array[]>;
+  readonly #relations = new Map<string, readonly Relation[]>();
+  readonly #consents = new Map<string, readonly Uint8Array[]>();
+  readonly #subjects = new Map<string, readonly string[]>();
+  readonly #askedRelations = new Set<string>();
+  readonly #askedConsents = new Set<string>();
+  readonly #askedSubjects = new Set<string>();
+  readonly #given: Given;
+
+  constructor(given: Given) {
+    this.#given = given;
+    this.relations = this.#relations;
+    this.consents = this.#consents;
+  }
+
+  /** Ask for whatever these permits need in order to judge these drafts. */
+  *gather(permits: readonly Permit[], drafts: readonly Draft[]): Generator<Need, void, Found> {
+    const pending = drafts.flatMap((draft) => draft.pending);
+    yield* this.#ask([
+      ...this.#patientQueries(
+        permits,
+        drafts.flatMap((draft) => draft.patients),
+      ),
+      ...this.#subjectQueries(pending),
+    ]);
+    const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
+    yield* this.#ask(this.#patientQueries(permits, revealed));
+  }
+
+  /** Patients that a pending reference leads to; undefined = it could not be told. */
+  subjectsOf(reference: string): readonly string[] | undefined {
+    return this.#subjects.get(reference);
+  }
+
+  #patientQueries(permits: readonly Permit[], patients: readonly string[]): readonly FactQuery[] {
+    const queries: FactQuery[] = [];
+    const { user } = this.#given.caller;
+    if (user !== undefined && permits.some(({ needs }) => needs.relations)) {
+      const asked = fresh(patients, this.#askedRelations);
+      if (asked.length > 0) queries.push({ kind: 'relations', user: user.id, fhirUser: user.fhirUser, patients: asked });
+    }
+    if (permits.some(({ needs }) => needs.consents)) {
+      const asked = fresh(patients, this.#askedConsents);
+      if (asked.length > 0) queries.push({ kind: 'consents', patients: asked });
+    }
+    return queries;
+  }
+
+  #subjectQueries(pending: readonly string[]): readonly FactQuery[] {
+    const references = fresh(pending, this.#askedSubjects);
+    return references.length === 0 ? [] : [{ kind: 'subjects', references }];
+  }
+
+  *#ask(queries: readonly FactQuery[]): Generator<Need, void, Found> {
+    if (queries.length === 0) return;
+    const found = yield { kind: 'facts', queries };
+    if (found.kind !== 'facts' || found.answers.length !== queries.length) throw new Error('the host answered something else');
+    for (const [index, answer] of found.answers.entries()) this.#note(queries[index]!, answer);
+  }
+
+  /** INVARIANT: only what was asked for is noted; an answer about other patients is not a fact about these. */
+  #note(query: FactQuery, answer: FactAnswer): void {
+    if (query.kind === 'relations' && answer.kind === 'relations') copy(query.patients, answer.relations, this.#relations);
+    else if (query.kind === 'consents' && answer.kind === 'consents') copy(query.patients, answer.consents, this.#consents);
+    else if (query.kind === 'subjects' && answer.kind === 'subjects') copy(query.references, answer.subjects, this.#subjects);
+    else throw new Error('the host answered another question');
+  }
+}
+
+function fresh(keys: readonly string[], asked: Set<string>): readonly string[] {
+  const unasked = [...new Set(keys)].filter((key) => !asked.has(key));
+  for (const key of unasked) asked.add(key);
+  return unasked;
+}
+
+function copy<Fact>(keys: readonly string[] | 'all', from: ReadonlyMap<string, Fact>, to: Map<string, Fact>): void {
+  for (const key of keys === 'all' ? from.keys() : keys) {
+    const fact = from.get(key);
+    if (fact !== undefined) to.set(key, fact);
+  }
+}

@@ -1,0 +1,34 @@
+/** Everything that one request is decided on, handed over by the host at once (I1: time included). */
+import type { Caller } from '../caller.ts';
+import type { FhirTables } from '../fhir/tables.ts';
+import type { Cursor } from '../planning/cursor.ts';
+import type { Dialect } from '../planning/dialect.ts';
+import type { CompiledPolicies } from '../policy/compiled.ts';
+import type { AuthorizationEndpoints } from '../release/capabilities.ts';
+import type { FhirRequest } from '../request/request.ts';
+
+export interface Given {
+  readonly caller: Caller;
+  readonly asked: FhirRequest;
+  readonly policies: CompiledPolicies;
+  readonly tables: FhirTables;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Absolute, without a slash at the end. */
+  readonly bases: { readonly ours: string; readonly upstream: string };
+  /** Cleans the XHTML of a narrative; undefined = drop the narrative. Called only where a policy asks for it, which none can yet. */
+  readonly clean: (div: string) => string | undefined;
+  /** Encrypts a cursor into URL-safe text of one size, and back. `unseal` gives undefined for whatever `seal` did not make. */
+  readonly seal: (cursor: Cursor) => string;
+  readonly unseal: (text: string) => Cursor | undefined;
+  readonly dialect: Dialect;
+  readonly limits: {
+    /** Entries of a page when the client does not say. */
+    readonly defaultCount: number;
+    readonly maxCount: number;
+    /** Upstream pages read for one client page before the search is stopped with an alarm. */
+    readonly pageBudget: number;
+  };
+  /** For the capability statement. */
+  readonly authorization?: AuthorizationEndpoints | undefined;
+}

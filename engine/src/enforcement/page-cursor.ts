@@ -1,0 +1,42 @@
+/**
+ * Page links (search-semantics §7). A cursor continues only for the caller it was made for, with the same client, patient and purposes; it
+ * names a search and a place, and permits nothing: every page is planned and decided afresh.
+ */
+import type { Caller } from '../caller.ts';
+import type { Cursor } from '../planning/cursor.ts';
+import { Problem } from '../problem.ts';
+import type { SearchRequest } from '../request/request.ts';
+import { understand } from '../request/understand.ts';
+import type { Given } from './given.ts';
+
+const LIFETIME = 60 * 60 * 1000;
+
+export interface Continued {
+  readonly search: SearchRequest;
+  readonly cursor: Cursor;
+}
+
+export function makeCursor(given: Given, place: Pick<Cursor, 'target' | 'after' | 'hint' | 'narrowed'>): string {
+  return given.seal({ ...place, binding: cursorBinding(given.caller), expires: given.now + LIFETIME });
+}
+
+/** Throws Problem `cursor-invalid`, the same for a forged, foreign, expired or misplaced one. */
+export function openCursor(given: Given, asked: SearchRequest, sealed: string): Continued {
+  const cursor = given.unseal(sealed);
+  if (cursor === undefined || cursor.binding !== cursorBinding(given.caller) || cursor.expires <= given.now)
+    throw cursorInvalid();
+  const headers = new Map<string, readonly string[]>();
+  const search = understand({ method: 'GET', target: cursor.target, headers, body: new Uint8Array(0) }, given.tables);
+  if (search.interaction !== 'search' || search.types.length !== 1 || search.types[0] !== asked.types[0]) throw cursorInvalid();
+  return { search, cursor };
+}
+
+export function cursorInvalid(): Problem {
+  return new Problem('cursor-invalid', 'This page is no longer available. Search again.');
+}
+
+/** JSON, so that no value can run into its neighbour. */
+function cursorBinding({ kind, client, user, patient, purposes }: Caller): string {
+  const codes = purposes.map(({ system, code }) => `${system}|${code}`).sort();
+  return JSON.stringify([kind, client?.id ?? null, user?.id ?? null, patient ?? null, codes]);
+}

@@ -1,0 +1,59 @@
+/**
+ * http.html#patch, applied by us on the state that the caller sees, then written as an update of exactly that version. A `test` reads and so do
+ * `copy` and `move`: a patch may not name what a mask could withhold (search-semantics §9, hardening B4-61).
+ */
+import { applyPatch, patchedPaths } from '../json/patch.ts';
+import { type JsonDocument, NONE, name, scan } from '../json/scan.ts';
+import { touches } from '../planning/touches.ts';
+import type { PatchRequest } from '../request/request.ts';
+import { admit } from './admit.ts';
+import { writeClosed } from './closed-write.ts';
+import { current, deniedMissing } from './current.ts';
+import { FactBook } from './fact-book.ts';
+import type { Given } from './given.ts';
+import type { Found, Need } from './need.ts';
+import type { Outcome } from './outcome.ts';
+import { rebased } from './rebased.ts';
+import { refuseUnserved } from './refuse-unserved.ts';
+import { replace } from './replace.ts';
+import { requireIfMatch } from './require-if-match.ts';
+
+const identity = [name('resourceType'), name('id'), name('meta')];
+
+export function* patch(given: Given, asked: PatchRequest): Generator<Need, Outcome, Found> {
+  const { type, id, conditions } = asked;
+  const { ours, upstream } = given.bases;
+  const permit = admit(given, 'patch', type);
+  if (permit.kind === 'denied') return permit;
+  const read = admit(given, 'read', type);
+  if (read.kind === 'denied') return read;
+  refuseUnserved(asked);
+  requireIfMatch(given);
+  refuseClosedPaths(patchedPaths(asked.patch), [...permit.maskable, ...read.maskable]);
+
+  const book = new FactBook(given);
+  const state = yield* current(given, book, read, id);
+  if (state.kind === 'missing') return deniedMissing(given, state);
+  const before = rebased(state.visible.document, upstream, ours);
+  const after = scan(applyPatch(before, asked.patch));
+  if (identity.some((member) => rawMember(before, member) !== rawMember(after, member))) throw writeClosed();
+  return yield* replace(given, book, { id, permit, read, state, body: rebased(after, ours, upstream), conditions });
+}
+
+function refuseClosedPaths(paths: readonly (readonly string[])[], maskable: readonly string[]): void {
+  if (maskable.length === 0) return;
+  // The narrative and what is contained repeat what is masked elsewhere.
+  const closed = [...maskable, 'text', 'contained'];
+  if (paths.some((path) => path.length === 0 || touches(elementPath(path), closed))) throw writeClosed();
+}
+
+/** `/name/0/_given/-` → `name.given` */
+function elementPath(pointer: readonly string[]): string {
+  const elements = pointer.filter((token) => !/^(\d+|-)$/.test(token));
+  return elements.map((token) => token.replace(/^_/, '')).join('.');
+}
+
+function rawMember(document: JsonDocument, member: (typeof identity)[number]): string | undefined {
+  const node = document.member(document.root, member);
+  return node === NONE ? undefined : document.raw(node);
+}

@@ -1,0 +1,21 @@
+/**
+ * http.html#conditional-read and #concurrency. INVARIANT: asked only about a resource that is known to be visible, and only where its version
+ * may be told; before that a precondition would be a question about what is hidden (hardening B1-7, B1-8).
+ */
+import { lastUpdatedOf, versionOf } from '../release/version-headers.ts';
+import type { Visible } from '../release/visible.ts';
+import type { Conditions } from '../request/request.ts';
+
+/** Whether the caller has this state already (304). `If-None-Match` rules out `If-Modified-Since` (RFC 9110 §13.1.3). */
+export function isUnchanged(visible: Visible, { ifNoneMatch, ifModifiedSince }: Conditions): boolean {
+  if (visible.mask.length > 0) return false;
+  if (ifNoneMatch !== undefined) return ifNoneMatch === '*' || ifNoneMatch === versionOf(visible.document, visible.node);
+  const since = Date.parse(ifModifiedSince ?? '');
+  const updated = lastUpdatedOf(visible);
+  return !Number.isNaN(since) && updated !== undefined && updated <= since;
+}
+
+/** Whether a write may go on: no `If-Match`, or one that names the current version. */
+export function isExpected({ document, node }: Visible, { ifMatch }: Conditions): boolean {
+  return ifMatch === undefined || ifMatch === versionOf(document, node);
+}

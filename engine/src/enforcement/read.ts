@@ -1,0 +1,20 @@
+/** http.html#read */
+import { releaseResource } from '../release/release-resource.ts';
+import type { ReadRequest } from '../request/request.ts';
+import { admit } from './admit.ts';
+import { current, deniedMissing } from './current.ts';
+import { FactBook } from './fact-book.ts';
+import type { Given } from './given.ts';
+import type { Found, Need } from './need.ts';
+import type { Outcome } from './outcome.ts';
+import { isUnchanged } from './preconditions.ts';
+import { refuseUnserved } from './refuse-unserved.ts';
+
+export function* read(given: Given, asked: ReadRequest): Generator<Need, Outcome, Found> {
+  const permit = admit(given, 'read', asked.type);
+  if (permit.kind === 'denied') return permit;
+  refuseUnserved(asked);
+  const state = yield* current(given, new FactBook(given), permit, asked.id);
+  if (state.kind === 'missing') return deniedMissing(given, state);
+  return releaseResource(state.visible, given.bases, isUnchanged(state.visible, asked.conditions));
+}

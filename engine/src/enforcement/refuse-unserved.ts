@@ -1,0 +1,39 @@
+/**
+ * What `understand` knows and this engine does not serve: refused with a text that says so, the same for everybody who is admitted to the
+ * type. Nothing is ignored: a part of a request that was left out would widen its answer (I5).
+ */
+import { Problem, type ProblemCode } from '../problem.ts';
+import type { FhirRequest, SearchRequest } from '../request/request.ts';
+
+/** Throws unless everything that the request asks for is served. */
+export function refuseUnserved(asked: FhirRequest): void {
+  const { representation, conditions } = asked;
+  if (representation.format === 'xml') refuse('not-acceptable', 'XML is not served.');
+  if (representation.elements !== undefined) refuse('parameter-unknown', '_elements is not served.');
+  const counting = asked.interaction === 'search' && representation.summary === 'count';
+  if (representation.summary !== undefined && representation.summary !== 'false' && !counting) {
+    refuse('parameter-unknown', '_summary is not served.');
+  }
+  if (conditions.ifNoneExist !== undefined) refuse('interaction-not-supported', 'Conditional create is not served.');
+  if (asked.interaction === 'search') refuseUnservedSearch(asked);
+  if (asked.interaction === 'patch' && asked.format !== 'json-patch') {
+    refuse('media-type-not-supported', 'Only application/json-patch+json patches are served.');
+  }
+}
+
+function refuseUnservedSearch(asked: SearchRequest): void {
+  const { compartment, criteria } = asked;
+  if (asked.level === 'system') refuse('interaction-not-supported', 'Searching all types is not served.');
+  if (asked.types.length !== 1) refuse('interaction-not-supported', 'Searching several types at once is not served.');
+  if (compartment !== undefined && compartment.type !== 'Patient') {
+    refuse('interaction-not-supported', 'Only the compartments of patients are served.');
+  }
+  if (criteria.some(({ chain }) => chain !== undefined)) refuse('parameter-unknown', 'Chained parameters are not served.');
+  if (criteria.some(({ has }) => has !== undefined)) refuse('parameter-unknown', '_has is not served.');
+  if (asked.includes.length > 0) refuse('parameter-unknown', '_include and _revinclude are not served.');
+  if (asked.special.size > 0) refuse('parameter-unknown', 'A parameter of this search is not served.');
+}
+
+function refuse(code: ProblemCode, publicText: string): never {
+  throw new Problem(code, publicText);
+}

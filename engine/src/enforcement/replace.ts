@@ -1,0 +1,68 @@
+/**
+ * Puts a new state in the place of a visible one: the second half of update and patch. INVARIANT: the old and the new state are both judged,
+ * what is sent is what was judged, and it is sent with the version that was judged.
+ */
+import type { Permit } from '../decision/permit.ts';
+import type { JsonDocument } from '../json/scan.ts';
+import { planWrite } from '../planning/plan-write.ts';
+import { Problem } from '../problem.ts';
+import { versionOf } from '../release/version-headers.ts';
+import { judge } from '../release/visible.ts';
+import type { Conditions } from '../request/request.ts';
+import { writeClosed } from './closed-write.ts';
+import type { Current } from './current.ts';
+import { deniedWrite } from './denied-write.ts';
+import { candidate, draft } from './draft.ts';
+import type { FactBook } from './fact-book.ts';
+import type { Given } from './given.ts';
+import { labelsOf } from './labels.ts';
+import type { Found, Need } from './need.ts';
+import type { Outcome } from './outcome.ts';
+import { isExpected } from './preconditions.ts';
+import { refusedWrite } from './refused-write.ts';
+import { tellWritten } from './tell-written.ts';
+import { odd, upstreamAnswer } from './upstream-answer.ts';
+
+export interface Replacement {
+  readonly id: string;
+  readonly permit: Permit;
+  readonly read: Permit;
+  readonly state: Current;
+  /** As it will be sent. */
+  readonly body: JsonDocument;
+  readonly conditions: Conditions;
+}
+
+export function* replace(given: Given, book: FactBook, write: Replacement): Generator<Need, Outcome, Found> {
+  const { id, permit, read, state, body, conditions } = write;
+  const { type } = permit;
+  const next = draft(given, type, id, body, body.root);
+  yield* book.gather([permit, read], [state.draft, next]);
+  const [old, fresh] = [candidate(state.draft, book), candidate(next, book)];
+  const before = judge(permit, old, book);
+  if (before.kind === 'withheld') return deniedWrite(given, `${type}/${id}`, before);
+  const after = judge(permit, fresh, book);
+  if (after.kind === 'withheld') return deniedWrite(given, `${type}/${id}`, after);
+  if (!same(labelsOf(old.document, old.node), labelsOf(fresh.document, fresh.node))) throw writeClosed();
+  if (!same(old.patients, fresh.patients) || old.undetermined !== fresh.undetermined) throw writeClosed();
+
+  // Masks that held before must hold after, or a write could unmask what it could not read (search-semantics §9).
+  const shown = judge(read, fresh, book);
+  if (shown.kind === 'visible' && state.visible.mask.some((path) => !shown.mask.includes(path))) throw writeClosed();
+
+  if (!isExpected(state.visible, conditions))
+    throw new Problem('version-conflict', 'The resource has changed in the meantime.');
+  const version = versionOf(old.document, old.node);
+  if (version === undefined) throw odd('a resource without a version');
+  const { prefer } = conditions;
+  const plan = planWrite({ kind: 'update', type, id, version, body: body.bytes, minimal: prefer === 'minimal' });
+  const answer = upstreamAnswer(yield plan);
+  if (answer.status !== 200 && answer.status !== 201) throw refusedWrite(answer, conditions.ifMatch !== undefined);
+  const tellVersion = read.maskable.length === 0;
+  return yield* tellWritten(given, book, { status: 200, judged: after, read, prefer, answer, tellVersion });
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  const [a, b] = [new Set(one), new Set(other)];
+  return a.size === b.size && [...a].every((member) => b.has(member));
+}

@@ -1,0 +1,42 @@
+/** Interactions that are understood and not served. Authentication and scope come first all the same. */
+
+import { type DecidedInteraction, isDecided } from '../policy/interactions.ts';
+import { Problem } from '../problem.ts';
+import { denied, nothingDisclosed } from '../release/denied.ts';
+import type { FhirRequest } from '../request/request.ts';
+import { admit, presentedToken } from './admit.ts';
+import type { Given } from './given.ts';
+import type { Denied } from './outcome.ts';
+
+export function unserved(given: Given): Denied {
+  const { asked } = given;
+  for (const type of typesOf(asked)) {
+    const admitted = admit(given, heldAs(asked.interaction), type);
+    if (admitted.kind === 'denied') return admitted;
+  }
+  if (isStranger(given)) {
+    const reason = 'Nobody is signed in, and what is asked needs a caller.';
+    const decision = { effect: 'deny', rules: ['builtin:authentication'], reason, cause: 'authentication' } as const;
+    return denied('unauthorized', decision, nothingDisclosed, presentedToken(given));
+  }
+  if (asked.interaction === 'operation') throw new Problem('operation-not-supported', 'This operation is not served.');
+  throw new Problem('interaction-not-supported', 'This interaction is not served.');
+}
+
+/** A conditional write is held against what it would do. */
+function heldAs(interaction: FhirRequest['interaction']): DecidedInteraction {
+  if (isDecided(interaction)) return interaction;
+  if (interaction === 'conditional-delete') return 'delete';
+  return interaction === 'conditional-patch' ? 'patch' : 'update';
+}
+
+/** An operation has no letter of its own in a scope, so it is not held against its type here. */
+function typesOf(asked: FhirRequest): readonly string[] {
+  if (asked.interaction === 'operation') return [];
+  if (asked.interaction === 'search') return asked.types;
+  return 'type' in asked && asked.type !== undefined ? [asked.type] : [];
+}
+
+function isStranger({ caller, now }: Given): boolean {
+  return caller.kind === 'anonymous' || (caller.token !== undefined && caller.token.expiresAt <= now);
+}

@@ -1,0 +1,17 @@
+/**
+ * What the upstream supports, as data. A missing ability never widens an answer: what would need it is refused, or done by us.
+ */
+export interface Dialect {
+  /** For messages to the operator only. */
+  readonly name: string;
+  /** PUT and DELETE honour `If-Match: W/"<version>"` (http.html#concurrency). Without it no update, patch or delete is served. */
+  readonly ifMatch: boolean;
+  /** `_sort` may end with `_id`, so that ties have one order. */
+  readonly sortById: boolean;
+  /** `GET Patient/<id>/<Type>?…` (search.html#searchcontexts). */
+  readonly compartmentSearch: boolean;
+  /** `POST <Type>/_search`; used for queries that are too long for a URL. */
+  readonly postSearch: boolean;
+  /** Greatest `_count` that it honours. */
+  readonly maxCount: number;
+}

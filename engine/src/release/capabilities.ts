@@ -1,0 +1,124 @@
+/**
+ * capabilitystatement.html, built anew: the interactions and search parameters that both the upstream and this engine know. It is public and
+ * the same for everybody, so it must tell nothing of what runs behind: no product, version, name, address, profile or extension of the
+ * upstream's (R-036, hardening B11-136).
+ */
+import type { FhirTables } from '../fhir/tables.ts';
+import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import type { JsonValue } from '../json/value.ts';
+
+/** Absolute URLs of the authorization server (smart-app-launch conformance: oauth-uris). */
+export interface AuthorizationEndpoints {
+  readonly authorize: string;
+  readonly token: string;
+  readonly introspect?: string;
+  readonly revoke?: string;
+  readonly manage?: string;
+  readonly register?: string;
+}
+
+export interface CapabilitiesGiven {
+  readonly tables: FhirTables;
+  /** Our base URL. */
+  readonly base: string;
+  /** Milliseconds since the epoch; told to the day. */
+  readonly now: number;
+  /** Whether updates, patches and deletes are served (they need If-Match upstream). */
+  readonly changes: boolean;
+  readonly authorization: AuthorizationEndpoints | undefined;
+}
+
+const REST = name('rest');
+const MODE = name('mode');
+const RESOURCE = name('resource');
+const TYPE = name('type');
+const INTERACTION = name('interaction');
+const CODE = name('code');
+const VERSIONING = name('versioning');
+const SEARCH_PARAM = name('searchParam');
+const NAME = name('name');
+
+const fhirVersions = { R4: '4.0.1', R4B: '4.3.0', R5: '5.0.0', R6: '6.0.0' } as const;
+const versionings: ReadonlySet<string> = new Set(['no-version', 'versioned', 'versioned-update']);
+const notSearchable: ReadonlySet<string> = new Set(['_filter', '_query', '_list', '_text', '_content']);
+
+export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesGiven): JsonValue {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: new Date(given.now).toISOString().slice(0, 10),
+    kind: 'instance',
+    software: { name: 'Fireguard' },
+    implementation: { description: 'FHIR, guarded', url: given.base },
+    fhirVersion: fhirVersions[given.tables.version],
+    format: ['application/fhir+json', 'json'],
+    ...(given.changes ? { patchFormat: ['application/json-patch+json'] } : {}),
+    rest: [{ mode: 'server', security: security(given.authorization), resource: resources(upstream, given) }],
+  };
+}
+
+function security(endpoints: AuthorizationEndpoints | undefined): JsonValue {
+  const system = 'http://terminology.hl7.org/CodeSystem/restful-security-service';
+  const service = [{ coding: [{ system, code: 'SMART-on-FHIR' }] }];
+  if (endpoints === undefined) return { service };
+  const uris = ['authorize', 'token', 'introspect', 'revoke', 'manage', 'register'] as const;
+  const extension = uris.flatMap((url) => (endpoints[url] === undefined ? [] : [{ url, valueUri: endpoints[url] }]));
+  return { extension: [{ url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris', extension }], service };
+}
+
+function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly JsonValue[] {
+  const served: JsonValue[] = [];
+  const seen = new Set<string>();
+  for (const rest of items(upstream, upstream.member(upstream.root, REST))) {
+    if (upstream.string(upstream.member(rest, MODE)) !== 'server') continue;
+    for (const resource of items(upstream, upstream.member(rest, RESOURCE))) {
+      const type = given.tables.types.get(upstream.string(upstream.member(resource, TYPE)) ?? '');
+      if (type === undefined || type.category === 'none' || seen.has(type.name)) continue;
+      seen.add(type.name);
+      const interaction = interactions(upstream, resource, given.changes).map((code) => ({ code }));
+      const searchParam = texts(upstream, upstream.member(resource, SEARCH_PARAM), NAME).flatMap((parameter) => {
+        const definition = notSearchable.has(parameter) ? undefined : type.searchParameters.get(parameter);
+        return definition === undefined ? [] : [{ name: definition.name, type: definition.type }];
+      });
+      const versioning = upstream.string(upstream.member(resource, VERSIONING));
+      served.push({
+        type: type.name,
+        ...(interaction.length === 0 ? {} : { interaction }),
+        ...(versioning !== undefined && versionings.has(versioning) ? { versioning } : {}),
+        // Only callers in full sight of a type could be offered it, and this statement is the same for all.
+        updateCreate: false,
+        ...(searchParam.length === 0 ? {} : { searchParam }),
+      });
+    }
+  }
+  return served;
+}
+
+/** Patches are applied by us: read and update are all that the upstream needs for them. */
+function interactions(upstream: JsonDocument, resource: JsonNode, changes: boolean): readonly string[] {
+  const known = new Set(texts(upstream, upstream.member(resource, INTERACTION), CODE));
+  const readable = known.has('read');
+  const changeable = changes && readable;
+  const table: readonly (readonly [code: string, served: boolean])[] = [
+    ['read', readable],
+    ['vread', readable && known.has('vread')],
+    ['update', changeable && known.has('update')],
+    ['patch', changeable && known.has('update')],
+    ['delete', changeable && known.has('delete')],
+    ['create', known.has('create')],
+    ['search-type', known.has('search-type')],
+  ];
+  return table.filter(([, served]) => served).map(([code]) => code);
+}
+
+function texts(document: JsonDocument, list: JsonNode, member: typeof CODE): readonly string[] {
+  const found = items(document, list).map((item) => document.string(document.member(item, member)));
+  return [...new Set(found.filter((text) => text !== undefined))];
+}
+
+function items(document: JsonDocument, list: JsonNode): readonly JsonNode[] {
+  const found: JsonNode[] = [];
+  if (!document.isArray(list)) return found;
+  for (let item = document.first(list); item !== NONE; item = document.next(item)) found.push(item);
+  return found;
+}

@@ -1,0 +1,68 @@
+/**
+ * Removes what a mask names from one resource, by splicing (R-144, R-155). INVARIANT: the result depends on the mask and on what is left,
+ * never on whether there was anything to remove: no shells stay behind (search-semantics §7), the narrative goes and the tag comes always.
+ */
+import type { JsonEdit } from '../json/edit.ts';
+import { removeElement } from '../json/remove-element.ts';
+import { type JsonNode, NONE, name } from '../json/scan.ts';
+import { Problem } from '../problem.ts';
+import { isSubsetted, subsettedCoding } from './subsetted.ts';
+
+const META = name('meta');
+const TAG = name('tag');
+const CONTAINED = name('contained');
+const RESOURCE_TYPE = name('resourceType');
+
+export function noteMask(edit: JsonEdit, resource: JsonNode, type: string, mask: readonly string[]): void {
+  if (mask.length === 0) return;
+  const { document } = edit;
+  removeAll(edit, resource, mask);
+  for (const contained of itemsOf(edit, document.member(resource, CONTAINED))) {
+    // A copy inside is masked as the resource itself; its narrative may repeat what was removed outside.
+    removeElement(document, edit, contained, 'text');
+    if (document.stringIs(document.member(contained, RESOURCE_TYPE), name(type))) removeAll(edit, contained, mask);
+  }
+  noteTag(edit, resource);
+}
+
+function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[]): void {
+  removeElement(edit.document, edit, resource, 'text');
+  for (const path of mask) removePath(edit, resource, resource, path.split('.'), 0);
+}
+
+function removePath(edit: JsonEdit, resource: JsonNode, at: JsonNode, path: readonly string[], depth: number): void {
+  const { document } = edit;
+  if (document.isArray(at)) {
+    for (const item of itemsOf(edit, at)) removePath(edit, resource, item, path, depth);
+    return;
+  }
+  if (!document.isObject(at)) return;
+  const element = path[depth]!;
+  if (depth === path.length - 1) {
+    removeElement(document, edit, at, element, { shells: 'drop', upTo: resource });
+    return;
+  }
+  // The parts of a primitive (its id and extensions) are in the `_` sibling.
+  for (const key of [element, `_${element}`]) removePath(edit, resource, document.member(at, name(key)), path, depth + 1);
+}
+
+function noteTag(edit: JsonEdit, resource: JsonNode): void {
+  const { document } = edit;
+  const meta = document.member(resource, META);
+  const tag = document.member(meta, TAG);
+  if (meta === NONE) edit.insertMember(resource, 'meta', `{"tag":[${subsettedCoding}]}`);
+  else if (!document.isObject(meta)) throw odd();
+  else if (tag === NONE) edit.insertMember(meta, 'tag', `[${subsettedCoding}]`);
+  else if (!document.isArray(tag)) throw odd();
+  else if (!isSubsetted(document, resource)) edit.appendItem(tag, subsettedCoding);
+}
+
+function itemsOf({ document }: JsonEdit, container: JsonNode): readonly JsonNode[] {
+  const items: JsonNode[] = [];
+  for (let item = document.first(container); item !== NONE; item = document.next(item)) items.push(item);
+  return items;
+}
+
+function odd(): Problem {
+  return new Problem('upstream-odd', 'The server behind gave an answer that cannot be used.', { detail: 'meta is malformed' });
+}

@@ -1,0 +1,56 @@
+/**
+ * http.html#create, #update, #delete: what a writer learns. The stored state is shown only when it was judged for reading; the version and
+ * place of what the caller has just written are the caller's own.
+ */
+import type { Disclosure } from '../enforcement/outcome.ts';
+import { outcomeBody } from './outcome-body.ts';
+import { mintReleased, type Released } from './released.ts';
+import { type Bases, resourceBytes } from './resource-bytes.ts';
+import { versionHeaders } from './version-headers.ts';
+import { Visible } from './visible.ts';
+
+export interface Written {
+  readonly status: 200 | 201 | 204;
+  readonly type: string;
+  readonly id: string;
+  readonly version: string | undefined;
+  /** Whether the version may be told: not where others' changes to masked elements would show in it (R-149). */
+  readonly tellVersion: boolean;
+  /** The new state (for a delete: the old one) as judged for the write. */
+  readonly judged: Visible;
+  /** What to show: the stored state as judged for reading, a sentence, or nothing. */
+  readonly show: Visible | 'outcome' | 'nothing';
+}
+
+const contentType = ['content-type', 'application/fhir+json; charset=utf-8'] as const;
+
+export function releaseWritten(written: Written, bases: Bases): Released {
+  const { status, type, id, judged, show } = written;
+  const version = written.tellVersion ? written.version : undefined;
+  if (!Visible.isVisible(judged)) throw new Error('written without a judgement');
+  const headers = new Map<string, string>();
+  if (status !== 204) {
+    const place = `${bases.ours}/${type}/${id}`;
+    if (status === 201) headers.set('location', version === undefined ? place : `${place}/_history/${version}`);
+    if (version !== undefined) headers.set('etag', `W/"${version}"`);
+  }
+  if (show !== 'nothing' && show !== 'outcome') for (const [name, value] of versionHeaders(show)) headers.set(name, value);
+  if (show !== 'nothing') headers.set(...contentType);
+  const body =
+    show === 'nothing'
+      ? new Uint8Array(0)
+      : show === 'outcome'
+        ? outcomeBody('informational', 'The resource was stored.', 'information')
+        : resourceBytes([show], bases)[0]!;
+  return mintReleased({ status, headers, body, decision: judged.decision, disclosure: disclosureOf(written) });
+}
+
+function disclosureOf({ type, id, version, judged }: Written): Disclosure {
+  const key = `${type}/${id}`;
+  return {
+    patients: judged.patients,
+    resources: [version === undefined ? key : `${key}/_history/${version}`],
+    masked: [],
+    withheld: 0,
+  };
+}

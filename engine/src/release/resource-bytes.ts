@@ -1,0 +1,31 @@
+/**
+ * The bytes of visible resources as they leave. INVARIANT (I12): identical to what the upstream sent, but for the mask and for references that
+ * carry our base. Edits of one document are noted for all its resources first, so that a page of a thousand is planned once.
+ */
+import { JsonEdit } from '../json/edit.ts';
+import type { JsonDocument } from '../json/scan.ts';
+import { noteMask } from './mask.ts';
+import { noteRebase, rebase } from './rebase.ts';
+import { Visible } from './visible.ts';
+
+export interface Bases {
+  readonly ours: string;
+  readonly upstream: string;
+}
+
+/** One view or copy of bytes a resource, in the order given. */
+export function resourceBytes(visible: readonly Visible[], bases: Bases): readonly Uint8Array[] {
+  const outward = rebase(bases.upstream, bases.ours);
+  const edits = new Map<JsonDocument, JsonEdit>();
+  for (const one of visible) {
+    if (!Visible.isVisible(one)) throw new Error('released without a judgement');
+    const edit = edits.get(one.document) ?? new JsonEdit(one.document);
+    edits.set(one.document, edit);
+    noteMask(edit, one.node, one.type, one.mask);
+    noteRebase(edit, one.node, outward);
+  }
+  return visible.map((one) => {
+    const edit = edits.get(one.document)!;
+    return edit.isEmpty ? one.document.slice(one.node) : edit.apply(one.node);
+  });
+}

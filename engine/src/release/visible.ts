@@ -1,0 +1,66 @@
+/**
+ * A resource that was judged visible: the only thing that `release/` lets out. INVARIANT: only `judge` makes one, with a permit that only
+ * `decide` makes, so nothing leaves that was not judged for this caller. An error inside the judgement passes through: nothing is released.
+ */
+import type { Decision } from '../decision/decision.ts';
+import { type Candidate, type DenyAs, type KnownFacts, Permit } from '../decision/permit.ts';
+import type { JsonDocument, JsonNode } from '../json/scan.ts';
+
+interface VisibleParts {
+  readonly candidate: Candidate;
+  readonly mask: readonly string[];
+  readonly decision: Decision;
+}
+
+let mint: (parts: VisibleParts) => Visible;
+
+export class Visible {
+  readonly kind = 'visible';
+  readonly type: string;
+  /** Undefined for a resource that is about to be created. */
+  readonly id: string | undefined;
+  readonly document: JsonDocument;
+  readonly node: JsonNode;
+  readonly patients: readonly string[];
+  /** Element paths that must be removed before it leaves. */
+  readonly mask: readonly string[];
+  readonly decision: Decision;
+  readonly #sealed = true;
+
+  private constructor({ candidate, mask, decision }: VisibleParts) {
+    this.type = candidate.type;
+    this.id = candidate.id;
+    this.document = candidate.document;
+    this.node = candidate.node;
+    this.patients = candidate.patients;
+    this.mask = mask;
+    this.decision = decision;
+    Object.freeze(this);
+  }
+
+  static isVisible(value: unknown): value is Visible {
+    return typeof value === 'object' && value !== null && #sealed in value;
+  }
+
+  static {
+    mint = (parts) => new Visible(parts);
+  }
+}
+
+export interface Withheld {
+  readonly kind: 'withheld';
+  readonly decision: Decision;
+  readonly denyAs: DenyAs;
+  readonly patients: readonly string[];
+}
+
+export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): Visible | Withheld {
+  if (!Permit.isPermit(permit) || permit.type !== candidate.type) throw new Error('judged without a permit for the type');
+  const verdict = permit.judge(candidate, facts);
+  switch (verdict.effect) {
+    case 'permit':
+      return mint({ candidate, mask: verdict.mask, decision: verdict.decision });
+    case 'deny':
+      return { kind: 'withheld', decision: verdict.decision, denyAs: verdict.denyAs, patients: candidate.patients };
+  }
+}

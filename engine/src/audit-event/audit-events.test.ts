@@ -1,0 +1,254 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Caller } from '../caller.ts';
+import type { Denied } from '../enforcement/outcome.ts';
+import { Problem } from '../problem.ts';
+import type { FhirRequest } from '../request/request.ts';
+import { auditEvents } from './audit-events.ts';
+import { type AuditInput, auditRecord } from './audit-record.ts';
+import type { AuditRecord } from './record.ts';
+
+const site = { observer: 'node-1', site: 'hospital.example', base: 'http://server.example.com/fhir' };
+
+const caller: Caller = {
+  kind: 'user',
+  client: { id: 'app-1', name: 'App One' },
+  user: { id: 'u-1', name: 'Ann Lee', fhirUser: 'Practitioner/p1' },
+  roles: ['physician'],
+  scopes: [],
+  patient: undefined,
+  purposes: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'TREAT' }],
+  token: { id: 'jti-1', issuer: 'https://as.example', expiresAt: 0 },
+  address: '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
+};
+
+const common = {
+  representation: { format: 'json', pretty: false, summary: undefined, elements: undefined },
+  conditions: {
+    ifMatch: undefined,
+    ifNoneMatch: undefined,
+    ifModifiedSince: undefined,
+    ifNoneExist: undefined,
+    prefer: undefined,
+    dropped: [],
+  },
+} as const;
+
+const read: FhirRequest = {
+  interaction: 'read',
+  type: 'List',
+  id: 'ex-list',
+  original: { method: 'GET', target: '/List/ex-list', form: undefined },
+  ...common,
+};
+
+function ended(changes: Partial<AuditRecord>): AuditRecord {
+  return {
+    ...auditRecord(input({ kind: 'problem', problem: new Problem('not-found', 'x') })),
+    outcome: 'permit',
+    status: 200,
+    rules: ['rule-a'],
+    reason: 'Permitted: because.',
+    ...changes,
+  };
+}
+
+function input(outcome: AuditInput['outcome'], asked: FhirRequest | undefined = read): AuditInput {
+  return {
+    outcome,
+    caller,
+    asked,
+    original: read.original,
+    requestId: 'req-1',
+    recorded: Date.UTC(2026, 4, 1, 10),
+    id: 'rec-1',
+  };
+}
+
+function denied(): Denied {
+  const decision = { effect: 'deny', rules: ['builtin:no-rule'], reason: 'No rule permits it.', cause: 'policy' } as const;
+  const disclosure = { patients: ['p9'], resources: [], masked: [], withheld: 0 };
+  return { kind: 'denied', status: 404, headers: new Map(), body: new Uint8Array(), decision, disclosure };
+}
+
+type Event = Record<string, never> & {
+  meta: { profile?: string[] };
+  agent: { type: { coding: { code: string }[] }; requestor: boolean; network?: { type: string }; policy?: string[] }[];
+  entity: {
+    role?: { code: string };
+    type: { code: string };
+    query?: string;
+    what?: { reference?: string };
+    detail?: unknown;
+  }[];
+};
+const render = (record: AuditRecord): Event[] => auditEvents(record, site) as unknown as Event[];
+
+describe('records', () => {
+  test('R-088 a denied request gives one record with its cause, rule, patient and the resource that was asked for', () => {
+    const record = auditRecord(input(denied()));
+    expect(record).toMatchObject({
+      ...{ kind: 'request', outcome: 'deny', status: 404, action: 'read', type: 'List' },
+      ...{ rules: ['builtin:no-rule'], patients: ['p9'], resources: ['List/ex-list'], requestId: 'req-1' },
+    });
+  });
+
+  test.each([
+    ['token-missing', 'deny', 401],
+    ['forbidden', 'deny', 403],
+    ['json-invalid', 'failure', 400],
+    ['upstream-unavailable', 'failure', 503],
+  ] as const)('R-088 a %s is recorded as %s, without the detail of the problem', (code, outcome, status) => {
+    const record = auditRecord(input({ kind: 'problem', problem: new Problem(code, 'Public.', { detail: 'secret-detail' }) }));
+    expect(record).toMatchObject({ outcome, status });
+    expect(JSON.stringify(record)).not.toContain('secret-detail');
+  });
+
+  test('R-165 a request that was not understood is kept as it came, byte for byte', () => {
+    const target = '/Patient?name=%27;DROP TABLE--&x=<script>\u{1F9A0}&code=8480-6';
+    const original = { method: 'POST', target, form: 'identifier=a|b&_x=%00' };
+    const record = auditRecord({
+      ...input({ kind: 'problem', problem: new Problem('request-not-understood', 'x') }),
+      asked: undefined,
+      original,
+    });
+    expect(record.action).toBe('not-understood');
+    expect(Buffer.from(record.query!, 'base64').toString('utf8')).toBe(`POST ${target}\n\n${original.form}`);
+  });
+
+  test('R-166 no credential survives in what is kept of a request, however it is spelled', () => {
+    const target = '/Patient?access_token=tok123&ACC%45SS_token=tok123&name=x&client%5Fsecret=tok123';
+    const form = 'id_token=tok123&password=tok123&q=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.tok123abc';
+    const record = auditRecord({ ...input(denied()), asked: undefined, original: { method: 'GET', target, form } });
+    const kept = Buffer.from(record.query!, 'base64').toString('utf8');
+    expect(kept).not.toContain('tok123');
+    expect(kept).toContain('name=x');
+  });
+});
+
+describe('events', () => {
+  test('R-164 several patients give one event each, with ids made from the record', () => {
+    const events = render(ended({ patients: ['a', 'b', 'c'] }));
+    expect(events.map((event) => event['id'])).toEqual(['rec-1-1', 'rec-1-2', 'rec-1-3']);
+    expect(events.map((event) => event.entity.at(-1)?.what?.reference)).toEqual(['Patient/a', 'Patient/b', 'Patient/c']);
+    expect(render(ended({ patients: ['a'] }))[0]!['id']).toBe('rec-1');
+    expect(auditEvents(ended({ patients: ['a', 'b'] }), site)).toEqual(auditEvents(ended({ patients: ['a', 'b'] }), site));
+  });
+
+  test('R-163 only a success claims a profile, and its Patient form only with a patient', () => {
+    const profile = (changes: Partial<AuditRecord>) => render(ended(changes))[0]!.meta.profile?.[0]?.split('/').at(-1);
+    expect(profile({ patients: ['a'] })).toBe('IHE.BasicAudit.PatientRead');
+    expect(profile({})).toBe('IHE.BasicAudit.Read');
+    expect(profile({ outcome: 'deny' })).toBeUndefined();
+    expect(profile({ kind: 'intent', outcome: 'unknown' })).toBeUndefined();
+    expect(profile({ resources: [] })).toBeUndefined();
+  });
+
+  test.each([
+    ['permit', '0'],
+    ['deny', '8'],
+    ['failure', '4'],
+    ['unknown', '4'],
+  ] as const)('R-088 outcome %s is %s', (outcome, code) => {
+    expect(render(ended({ outcome }))[0]!['outcome']).toBe(code);
+  });
+
+  test('R-166 the token stands in the policies of the person by its public id, beside the rules that decided', () => {
+    const agent = render(ended({}))[0]!.agent.find(({ requestor }) => requestor);
+    expect(agent?.policy).toEqual(['urn:ietf:params:oauth:jti:jti-1', 'urn:fireguard:rule:rule-a']);
+  });
+
+  test('R-169 the id of the request is an entity of every event', () => {
+    for (const kind of ['request', 'sign-in', 'administration', 'start'] as const) {
+      expect(JSON.stringify(render(ended({ kind }))[0]!.entity)).toContain('"identifier":{"value":"req-1"}');
+    }
+  });
+
+  test('R-165 a search records the query and no result; what was masked stands in the description', () => {
+    const [event] = render(ended({ action: 'search', resources: ['List/1', 'List/2'], masked: ['reasonCode'], withheld: 2 }));
+    const roles = event!.entity.map(({ role }) => role?.code);
+    expect(roles).toContain('24');
+    expect(roles).not.toContain('4');
+    expect(event!['outcomeDesc']).toMatch(/reasonCode.*2/);
+  });
+
+  test('R-147 what was taken out of a resource that was read is listed with it', () => {
+    const [event] = render(ended({ masked: ['reasonCode', 'diagnosis'] }));
+    expect(event!.entity.find(({ role }) => role?.code === '4')?.detail).toHaveLength(2);
+  });
+
+  test.each([
+    ['sign-in', 'login', '110114', '110122'],
+    ['sign-out', 'logout', '110114', '110123'],
+    ['token', 'token-issued', '110114', 'ITI-71'],
+    ['administration', 'user-disabled', '110113', '110137'],
+    ['administration', 'client-added', '110113', '110129'],
+    ['start', 'start', '110100', '110120'],
+    ['stop', 'stop', '110100', '110121'],
+    ['audit-read', 'audit-read', '110101', undefined],
+  ] as const)('R-156 %s (%s) is %s/%s', (kind, action, type, subtype) => {
+    const [event] = render(ended({ kind, action })) as unknown as { type: { code: string }; subtype?: { code: string }[] }[];
+    expect([event!.type.code, event!.subtype?.[0]?.code]).toEqual([type, subtype]);
+  });
+
+  test('an event without a caller still names the application, as BALP wants', () => {
+    const { caller: _, ...anonymous } = ended({});
+    expect(render(anonymous as AuditRecord)[0]!.agent[0]).toMatchObject({
+      requestor: false,
+      who: { display: expect.any(String) },
+    });
+  });
+});
+
+const samples = path.resolve(import.meta.dirname, '../../../../shared/data/audit/ihe-balp');
+
+describe.skipIf(!existsSync(samples))('against the examples of IHE BALP (../shared/data/audit, skipped when absent)', () => {
+  test.each([
+    ['CreateNoUser', 'create', false],
+    ['Create1', 'create', true],
+    ['ReadNoUser', 'read', false],
+    ['ReadClient', 'read', true],
+    ['ReadNoPatient', 'read', true],
+    ['Update2', 'update', true],
+    ['Patch', 'patch', true],
+    ['Delete2', 'delete', true],
+    ['DeleteNoPatient', 'delete', true],
+    ['QueryGetClient', 'search', true],
+  ] as const)('R-163 %s has the structure of the published example', (name, action, person) => {
+    const sample = JSON.parse(readFileSync(path.join(samples, `AuditEvent-ex-auditBasic${name}.json`), 'utf8'));
+    const patients = JSON.stringify(sample.entity).includes('Patient/ex-patient') ? ['ex-patient'] : [];
+    const { user: _, ...app } = ended({}).caller!;
+    const [ours] = render(ended({ action, patients, ...(person ? {} : { caller: app }) }));
+    expect(structure(ours)).toEqual(structure(sample));
+  });
+});
+
+/** What BALP fixes: codes, roles and which parts are there. Names, addresses and the optional request id are free. */
+function structure(event: unknown): unknown {
+  const { type, subtype, action, outcome, agent, entity, meta, source } = event as Record<string, never> & Event;
+  const codes = (list: { system: string; code: string }[]): string[] => list.map((one) => `${one.system}|${one.code}`);
+  return {
+    profile: meta.profile,
+    type: codes([type]),
+    // RI#search and RI#search-type are both listed.
+    subtype: codes(subtype).map((code) => code.replace(/\|search$/, '|search-type')),
+    action,
+    outcome,
+    observer: Object.hasOwn(source, 'observer'),
+    agents: agent
+      // A writer may be author, informant or custodian.
+      .map(
+        (one) =>
+          `${one.type.coding[0]!.code.replace(/^(INF|CST)$/, 'AUT')} requestor=${one.requestor} network=${one.network?.type}`,
+      )
+      .sort(),
+    entities: entity
+      .filter((one) => one.type.code !== 'XrequestId')
+      .map(
+        (one) =>
+          `${one.type.code}/${one.role?.code} what=${one.what?.reference !== undefined} query=${one.query !== undefined}`,
+      )
+      .sort(),
+  };
+}

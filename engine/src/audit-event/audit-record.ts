@@ -1,0 +1,130 @@
+/** One record per request (R-088, R-156), permit or deny, from its outcome: what the journal keeps before the first byte leaves. */
+import type { Caller } from '../caller.ts';
+import type { Outcome } from '../enforcement/outcome.ts';
+import type { Problem } from '../problem.ts';
+import type { FhirRequest } from '../request/request.ts';
+import { base64 } from './base64.ts';
+import { rawRequest } from './raw-request.ts';
+import type { AuditOutcome, AuditRecord } from './record.ts';
+
+export interface AuditInput {
+  readonly outcome: Outcome | { readonly kind: 'problem'; readonly problem: Problem };
+  /** Undefined when it was not found out who calls. */
+  readonly caller: Caller | undefined;
+  /** Undefined when the request was not understood. */
+  readonly asked: FhirRequest | undefined;
+  /** What was received, for a request that was not understood. */
+  readonly original: FhirRequest['original'];
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly recorded: number;
+  /** UUID. */
+  readonly id: string;
+  /** Network address, where there is no caller to hold it. */
+  readonly address?: string;
+}
+
+export function auditRecord(input: AuditInput): AuditRecord {
+  const { caller, asked, requestId, recorded, id } = input;
+  const type = asked === undefined ? undefined : typeOf(asked);
+  const address = caller?.address ?? input.address;
+  return Object.freeze({
+    id,
+    kind: 'request',
+    recorded,
+    action: asked?.interaction ?? 'not-understood',
+    ...(type === undefined ? {} : { type }),
+    ...(caller === undefined ? {} : { caller: callerOf(caller) }),
+    ...(address === undefined ? {} : { address }),
+    ...ending(input),
+    query: base64(rawRequest(asked?.original ?? input.original)),
+    requestId,
+  });
+}
+
+type Ending = Pick<AuditRecord, 'outcome' | 'status' | 'patients' | 'resources' | 'masked' | 'withheld' | 'rules' | 'reason'>;
+
+function ending({ outcome, asked }: AuditInput): Ending {
+  const named = asked === undefined ? [] : resourcesNamed(asked);
+  if (outcome.kind === 'problem') {
+    const { problem } = outcome;
+    const nothing = { patients: [], resources: named, masked: [], withheld: 0, rules: [] };
+    // The detail of a problem may hold what was sent; the record must not (R-166).
+    return {
+      ...nothing,
+      outcome: outcomeOf(problem),
+      status: problem.answer.status,
+      reason: `${problem.code}: ${problem.publicText}`,
+    };
+  }
+  const { decision, disclosure, status } = outcome;
+  const { patients, resources, masked, withheld } = disclosure;
+  return {
+    outcome: outcome.kind === 'denied' || decision.effect === 'deny' ? 'deny' : 'permit',
+    status,
+    patients,
+    resources: resources.length > 0 ? resources : named,
+    masked,
+    withheld,
+    rules: decision.rules,
+    reason: decision.reason,
+  };
+}
+
+/** A caller who was turned away was denied, whoever turned them away; everything else failed. */
+function outcomeOf(problem: Problem): AuditOutcome {
+  return problem.answer.status === 401 || problem.answer.status === 403 ? 'deny' : 'failure';
+}
+
+function typeOf(asked: FhirRequest): string | undefined {
+  switch (asked.interaction) {
+    case 'search':
+      return asked.types.length === 1 ? asked.types[0] : undefined;
+    case 'capabilities':
+    case 'batch':
+    case 'transaction':
+      return undefined;
+    default:
+      return asked.type;
+  }
+}
+
+/** The one resource that the request is about, by its own words. */
+function resourcesNamed(asked: FhirRequest): readonly string[] {
+  switch (asked.interaction) {
+    case 'read':
+    case 'update':
+    case 'patch':
+    case 'delete':
+      return [`${asked.type}/${asked.id}`];
+    case 'vread':
+      return [`${asked.type}/${asked.id}/_history/${asked.version}`];
+    case 'history-instance':
+    case 'operation':
+      return asked.type === undefined || asked.id === undefined ? [] : [`${asked.type}/${asked.id}`];
+    case 'capabilities':
+    case 'search':
+    case 'create':
+    case 'conditional-update':
+    case 'conditional-patch':
+    case 'conditional-delete':
+    case 'history-type':
+    case 'history-system':
+    case 'batch':
+    case 'transaction':
+      return [];
+  }
+}
+
+function callerOf({ kind, client, user, roles, purposes, token }: Caller): NonNullable<AuditRecord['caller']> {
+  return Object.freeze({
+    kind,
+    ...(client === undefined ? {} : { client: { id: client.id, name: client.name } }),
+    ...(user === undefined
+      ? {}
+      : { user: { id: user.id, name: user.name, ...(user.fhirUser === undefined ? {} : { fhirUser: user.fhirUser }) } }),
+    roles,
+    purposes,
+    ...(token === undefined ? {} : { token: { id: token.id, issuer: token.issuer } }),
+  });
+}

@@ -1,0 +1,39 @@
+/** AuditEvent.entity after IHE BALP: whose record, which resources or which query, and the id of the request (R-147, R-163, R-169). */
+import { BALP_ENTITY_TYPE, coding, ENTITY_TYPE, type JsonObject, OBJECT_ROLE } from './codes.ts';
+import type { AuditRecord } from './record.ts';
+
+const SYSTEM_OBJECT = { system: ENTITY_TYPE, code: '2', display: 'System Object' };
+const PERSON = { system: ENTITY_TYPE, code: '1', display: 'Person' };
+
+export function requestEntity(requestId: string): JsonObject {
+  return { what: { identifier: { value: requestId } }, type: coding({ system: BALP_ENTITY_TYPE, code: 'XrequestId' }) };
+}
+
+export function patientEntity(patient: string): JsonObject {
+  return {
+    what: { reference: `Patient/${patient}` },
+    type: coding(PERSON),
+    role: coding({ system: OBJECT_ROLE, code: '1', display: 'Patient' }),
+  };
+}
+
+/** One per resource, with the elements that were taken out of it. */
+export function dataEntities({ resources, masked }: AuditRecord): readonly JsonObject[] {
+  return resources.map((reference) => ({
+    what: { reference },
+    type: coding(SYSTEM_OBJECT),
+    role: coding(isReport(reference) ? { system: OBJECT_ROLE, code: '3', display: 'Report' } : DOMAIN_RESOURCE),
+    ...(masked.length === 0 ? {} : { detail: masked.map((path) => ({ type: 'withheld-element', valueString: path })) }),
+  }));
+}
+
+const DOMAIN_RESOURCE = { system: OBJECT_ROLE, code: '4', display: 'Domain Resource' };
+
+function isReport(reference: string): boolean {
+  return /^(DiagnosticReport|MeasureReport|TestReport)\//.test(reference);
+}
+
+/** The request as it came; what it found is not recorded. */
+export function queryEntity(query: string): JsonObject {
+  return { type: coding(SYSTEM_OBJECT), role: coding({ system: OBJECT_ROLE, code: '24', display: 'Query' }), query };
+}

@@ -25,18 +25,24 @@ export interface Representation {
   readonly format: 'json' | 'xml';
   readonly pretty: boolean;
   readonly summary: 'true' | 'text' | 'data' | 'count' | 'false' | undefined;
+  /** Top-level elements, choices spelled out. */
   readonly elements: readonly string[] | undefined;
 }
 
 export type PreferReturn = 'minimal' | 'representation' | 'OperationOutcome';
 
-/** One AND-ed search criterion; `values` are OR-ed (already split at unescaped commas and unescaped). */
+/**
+ * One AND-ed search criterion; `values` are OR-ed (already split at unescaped commas and unescaped). A value's separators are the first ones
+ * in it: a token is `code` or, cut at its first `|`, `system|code`; a quantity has two `|` or none; a composite is cut at each `$`.
+ * `name` and `definition` are of the type that the criterion is on: the searched type (the first of several), or the innermost type of `has`.
+ * With a chain they are those of its first link, while `modifier` and `values` belong to its last.
+ */
 export interface Criterion {
   readonly name: string;
   readonly definition: SearchParameter;
   readonly modifier: string | undefined;
   readonly values: readonly string[];
-  /** `subject:Patient.name=x` → [{ name: 'subject', type: 'Patient' }, { name: 'name' }]; undefined when there is no chain. */
+  /** All links: `subject:Patient.name=x` → [{ name: 'subject', type: 'Patient' }, { name: 'name' }]; undefined when there is no chain. */
   readonly chain: readonly { readonly name: string; readonly type: string | undefined }[] | undefined;
   /** `_has:Observation:patient:code=x`, outermost first; undefined when it is none. */
   readonly has: readonly { readonly type: string; readonly reference: string }[] | undefined;
@@ -57,9 +63,13 @@ export interface Sort {
 
 /** Preconditions and preferences that any interaction may carry. */
 export interface Conditions {
+  /** Version id out of the entity tag, without `W/` and quotes. */
   readonly ifMatch: string | undefined;
+  /** Version id, or `*`. */
   readonly ifNoneMatch: string | undefined;
+  /** HTTP date (RFC 9110 §5.6.7); one that is not valid is left out, as the RFC says. */
   readonly ifModifiedSince: string | undefined;
+  /** The search of a conditional create, rebuilt from what was understood; its criteria are in `CreateRequest`. */
   readonly ifNoneExist: string | undefined;
   readonly prefer: PreferReturn | undefined;
   /** `handling=lenient`: unknown parameter names were dropped (listed here); otherwise they are refused. */
@@ -73,9 +83,20 @@ interface Common {
   readonly original: { readonly method: string; readonly target: string; readonly form: string | undefined };
 }
 
-export interface CapabilitiesRequest extends Common { readonly interaction: 'capabilities' }
-export interface ReadRequest extends Common { readonly interaction: 'read'; readonly type: string; readonly id: string }
-export interface VreadRequest extends Common { readonly interaction: 'vread'; readonly type: string; readonly id: string; readonly version: string }
+export interface CapabilitiesRequest extends Common {
+  readonly interaction: 'capabilities';
+}
+export interface ReadRequest extends Common {
+  readonly interaction: 'read';
+  readonly type: string;
+  readonly id: string;
+}
+export interface VreadRequest extends Common {
+  readonly interaction: 'vread';
+  readonly type: string;
+  readonly id: string;
+  readonly version: string;
+}
 export interface SearchRequest extends Common {
   readonly interaction: 'search';
   readonly level: 'type' | 'system' | 'compartment';
@@ -92,22 +113,46 @@ export interface SearchRequest extends Common {
   /** Opaque page cursor made by us (`_cursor`); when present nothing else is. */
   readonly cursor: string | undefined;
 }
-export interface CreateRequest extends Common { readonly interaction: 'create'; readonly type: string; readonly resource: JsonDocument }
-export interface UpdateRequest extends Common { readonly interaction: 'update'; readonly type: string; readonly id: string; readonly resource: JsonDocument }
-export interface PatchRequest extends Common {
-  readonly interaction: 'patch'; readonly type: string; readonly id: string;
-  readonly format: 'json-patch' | 'fhirpath-patch' | 'merge-patch'; readonly patch: JsonDocument;
+export interface CreateRequest extends Common {
+  readonly interaction: 'create';
+  readonly type: string;
+  readonly resource: JsonDocument /** Of a conditional create (If-None-Exist). */;
+  readonly criteria: readonly Criterion[] | undefined;
 }
-export interface DeleteRequest extends Common { readonly interaction: 'delete'; readonly type: string; readonly id: string }
+export interface UpdateRequest extends Common {
+  readonly interaction: 'update';
+  readonly type: string;
+  readonly id: string;
+  readonly resource: JsonDocument;
+}
+export interface PatchRequest extends Common {
+  readonly interaction: 'patch';
+  readonly type: string;
+  readonly id: string;
+  readonly format: 'json-patch' | 'fhirpath-patch' | 'merge-patch';
+  readonly patch: JsonDocument;
+}
+export interface DeleteRequest extends Common {
+  readonly interaction: 'delete';
+  readonly type: string;
+  readonly id: string;
+}
 /** Understood here, served with the enforcement work; until then `plan` refuses them. */
 export interface ConditionalRequest extends Common {
   readonly interaction: 'conditional-update' | 'conditional-patch' | 'conditional-delete';
-  readonly type: string; readonly criteria: readonly Criterion[]; readonly resource: JsonDocument | undefined;
+  readonly type: string;
+  readonly criteria: readonly Criterion[];
+  readonly resource: JsonDocument | undefined;
+  /** Of a conditional patch; undefined for the others. */
+  readonly format: PatchRequest['format'] | undefined;
 }
 export interface HistoryRequest extends Common {
   readonly interaction: 'history-instance' | 'history-type' | 'history-system';
-  readonly type: string | undefined; readonly id: string | undefined;
-  readonly count: number | undefined; readonly since: string | undefined; readonly at: string | undefined;
+  readonly type: string | undefined;
+  readonly id: string | undefined;
+  readonly count: number | undefined;
+  readonly since: string | undefined;
+  readonly at: string | undefined;
 }
 export interface BundleRequest extends Common {
   readonly interaction: 'batch' | 'transaction';
@@ -115,13 +160,27 @@ export interface BundleRequest extends Common {
   readonly entries: readonly { readonly fullUrl: string | undefined; readonly request: FhirRequest }[];
 }
 export interface OperationRequest extends Common {
-  readonly interaction: 'operation'; readonly name: string; readonly level: 'system' | 'type' | 'instance';
-  readonly type: string | undefined; readonly id: string | undefined;
-  readonly parameters: ReadonlyMap<string, readonly string[]>; readonly body: JsonDocument | undefined;
+  readonly interaction: 'operation';
+  readonly name: string;
+  readonly level: 'system' | 'type' | 'instance';
+  readonly type: string | undefined;
+  readonly id: string | undefined;
+  readonly parameters: ReadonlyMap<string, readonly string[]>;
+  readonly body: JsonDocument | undefined;
 }
 
 export type FhirRequest =
-  | CapabilitiesRequest | ReadRequest | VreadRequest | SearchRequest | CreateRequest | UpdateRequest | PatchRequest | DeleteRequest
-  | ConditionalRequest | HistoryRequest | BundleRequest | OperationRequest;
+  | CapabilitiesRequest
+  | ReadRequest
+  | VreadRequest
+  | SearchRequest
+  | CreateRequest
+  | UpdateRequest
+  | PatchRequest
+  | DeleteRequest
+  | ConditionalRequest
+  | HistoryRequest
+  | BundleRequest
+  | OperationRequest;
 
 export type Interaction = FhirRequest['interaction'];

@@ -1,0 +1,52 @@
+/** Which format the client can read (RFC 9110 §12.5.1; FHIR R4 http.html#mime-type). */
+import { Problem } from '../problem.ts';
+import { parseMediaType, sameRelease } from './media-type.ts';
+import type { Representation } from './request.ts';
+
+const json: readonly string[] = ['application/fhir+json', 'application/json', 'text/json', 'application/json+fhir'];
+const xml: readonly string[] = ['application/fhir+xml', 'application/xml', 'text/xml', 'application/xml+fhir'];
+
+interface Range {
+  readonly name: string;
+  readonly quality: number;
+}
+
+/** JSON whenever it is acceptable, however little; XML only when nothing else is. Throws Problem `not-acceptable`. */
+export function acceptedFormat(lines: readonly string[], fhirVersion: string): Representation['format'] {
+  const text = lines.join(',').trim();
+  if (text === '') return 'json';
+  const ranges = text.split(',').flatMap((one) => parseRange(one, fhirVersion));
+  if (json.some((name) => quality(name, ranges) > 0)) return 'json';
+  if (xml.some((name) => quality(name, ranges) > 0)) return 'xml';
+  throw notAcceptable();
+}
+
+/** `_format`: a media type or its short name; a `+` that was not encoded has become a space. */
+export function namedFormat(text: string): Representation['format'] {
+  const name = parseMediaType(text.replaceAll(' ', '+').toLowerCase())?.name ?? text.toLowerCase();
+  if (name === 'json' || json.includes(name)) return 'json';
+  if (name === 'xml' || xml.includes(name)) return 'xml';
+  throw notAcceptable();
+}
+
+/** A range that cannot be read, or asks for another FHIR release, is as if it were not there. */
+function parseRange(text: string, fhirVersion: string): readonly Range[] {
+  const type = parseMediaType(text);
+  if (type === undefined || !sameRelease(type.parameters.get('fhirversion') ?? fhirVersion, fhirVersion)) return [];
+  const weight = type.parameters.get('q') ?? '1';
+  return [{ name: type.name, quality: /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(weight) ? Number(weight) : 0 }];
+}
+
+/** The most specific range that covers `name` decides. */
+function quality(name: string, ranges: readonly Range[]): number {
+  const main = name.slice(0, name.indexOf('/'));
+  for (const covering of [name, `${main}/*`, '*/*']) {
+    const found = ranges.filter((range) => range.name === covering);
+    if (found.length > 0) return Math.max(...found.map((range) => range.quality));
+  }
+  return 0;
+}
+
+function notAcceptable(): Problem {
+  return new Problem('not-acceptable', 'Answers are JSON: accept application/fhir+json.');
+}

@@ -1,0 +1,16 @@
+/** Base64 (RFC 4648 §4) without any host's help: the engine runs where neither Buffer nor atob may be. */
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Undefined when `text` is not padded base64. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  let at = 0;
+  for (let from = 0; from < text.length; from += 4) {
+    let quantum = 0;
+    for (let digit = 0; digit < 4; digit++) quantum = quantum * 64 + Math.max(alphabet.indexOf(text.charAt(from + digit)), 0);
+    for (let shift = 16; shift >= 0 && at < bytes.length; shift -= 8) bytes[at++] = (quantum >>> shift) & 0xff;
+  }
+  return bytes;
+}

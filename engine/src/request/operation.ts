@@ -1,0 +1,46 @@
+/** Operations at their three levels (FHIR R4 operations.html). Which of them exist, and what they imply, is decided elsewhere: here they are read. */
+import { type JsonDocument, scan } from '../json/scan.ts';
+import { Problem } from '../problem.ts';
+import { type Asking, allTypes, factsOf, fhirVersionOf } from './asking.ts';
+import { contentType, notSupported } from './media-type.ts';
+import { representation } from './representation.ts';
+import type { OperationRequest } from './request.ts';
+import { checkElements, refuseBody, typeOfResource } from './resource-body.ts';
+
+export type OperationPlace = Pick<OperationRequest, 'name' | 'level' | 'type' | 'id'>;
+
+export function readOperation(asking: Asking, place: OperationPlace): OperationRequest {
+  const types = place.type === undefined ? allTypes(asking.tables) : [factsOf(asking.tables, place.type)];
+  const answer = representation(
+    asking,
+    place.type === undefined || place.id !== undefined ? allTypes(asking.tables) : types,
+    true,
+  );
+  const parameters = new Map<string, readonly string[]>();
+  for (const { name, value } of asking.parameters.rest()) parameters.set(name, [...(parameters.get(name) ?? []), value]);
+  const { conditions, original } = asking;
+  return Object.freeze({
+    interaction: 'operation',
+    ...place,
+    parameters,
+    body: readBody(asking),
+    representation: answer,
+    conditions,
+    original,
+  });
+}
+
+/** Parameters, or the one resource that stands for them; a POST may also come without a body. */
+function readBody({ request, tables }: Asking): JsonDocument | undefined {
+  if (request.method !== 'POST') refuseBody(request);
+  if (request.body.length === 0) return undefined;
+  const type = contentType(request, fhirVersionOf(tables));
+  if (type !== 'application/fhir+json' && type !== 'application/json') throw notSupported();
+  const document = scan(request.body);
+  const resource = typeOfResource(document, document.root);
+  if (resource === undefined || !tables.types.has(resource)) {
+    throw new Problem('resource-invalid', 'The body of an operation must be a resource.');
+  }
+  checkElements(document, document.root, resource, tables);
+  return document;
+}

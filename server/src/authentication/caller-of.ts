@@ -1,0 +1,19 @@
+/** From what a token means to who calls: a person through an app, or a service on its own behalf. */
+import type { Caller, ScopeSet } from '@fireguard/engine';
+import type { ResolvedToken } from '../token/resolved-token.ts';
+
+/** Roles come from the person, for a service from its client: an app never lends its roles to whoever uses it. */
+export function callerOf(token: ResolvedToken, scopes: ScopeSet, address: string): Caller {
+  const { person, client } = token;
+  return Object.freeze<Caller>({
+    kind: person === undefined ? 'system' : 'user',
+    client: { id: client.id, name: client.name },
+    user: person === undefined ? undefined : { id: person.id, name: person.name, fhirUser: person.fhirUser },
+    roles: person === undefined ? client.roles : person.roles,
+    scopes,
+    patient: token.patient,
+    purposes: token.purposes,
+    token: { id: token.id, issuer: token.issuer, expiresAt: token.expiresAt },
+    address,
+  });
+}

@@ -1,0 +1,44 @@
+/** Reads `fireguard.yaml`: strict YAML, references, schema, posture; in this order. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument } from 'yaml';
+import { checkedConfig } from './checked-config.ts';
+import { ConfigError } from './config-error.ts';
+import { resolveReferences } from './resolve-references.ts';
+import type { FireguardConfig } from './schema.ts';
+
+export function loadConfig(file: string, env: Readonly<Record<string, string | undefined>> = process.env): FireguardConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError([`${file}: cannot be read. Write one, or name another with --config.`]);
+  }
+  const folder = path.dirname(path.resolve(file));
+  const config = checkedConfig(resolveReferences(parsedYaml(text, file), folder, env));
+  return Object.freeze({
+    ...config,
+    home: path.resolve(folder, config.home),
+    policies:
+      config.policies.files === undefined
+        ? config.policies
+        : { files: config.policies.files.map((name) => path.resolve(folder, name)) },
+  });
+}
+
+/** One YAML document; no duplicate keys, no more aliases than a person would write (alias bombs). Throws ConfigError. */
+export function parsedYaml(text: string, file: string): unknown {
+  const document = parseDocument(text, { strict: true, uniqueKeys: true, prettyErrors: false });
+  const first = document.errors[0] ?? document.warnings[0];
+  if (first !== undefined)
+    throw new ConfigError([`${file}:${lineOf(text, first.pos[0])}: ${first.code.toLowerCase().replaceAll('_', ' ')}.`]);
+  try {
+    return document.toJS({ maxAliasCount: 20 });
+  } catch {
+    throw new ConfigError([`${file}: too many aliases.`]);
+  }
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}

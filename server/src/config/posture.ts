@@ -1,0 +1,62 @@
+/**
+ * What a configuration may not do (errors), and what it does on an explicit word only (weakenings, printed at every start; I10, R-032). Both
+ * lists stand here, so that an officer can read them in one place.
+ */
+import type { FireguardConfig } from './schema.ts';
+import { urlsOf } from './urls.ts';
+
+export function postureErrors(config: FireguardConfig): readonly string[] {
+  const { http, upstream, profile } = config;
+  const errors: string[] = [];
+  const beyond = (['pages', 'api'] as const).filter((place) => !isLoopback(http[place].host));
+  if (http.tls === undefined && beyond.length > 0) {
+    if (profile === 'development') errors.push(`http.${beyond[0]}.host: the development profile listens on loopback only.`);
+    else if (!http.acceptPlainHttpBehindTlsProxy) {
+      errors.push(
+        `http.tls: plain HTTP beyond loopback is refused. Give a key and a certificate, or say acceptPlainHttpBehindTlsProxy: true if a proxy in front ends TLS.`,
+      );
+    }
+  }
+  const urls = urlsOf(config);
+  if (new URL(urls.issuer).hostname === new URL(urls.fhir).hostname) {
+    errors.push(
+      'http.api: pages and API have the same host name, so that page cookies would reach the API. Give one of them another host or url.',
+    );
+  }
+  for (const place of ['pages', 'api'] as const) {
+    const url = http[place].url;
+    if (url === undefined) continue;
+    if (/[?#]/.test(url) || url.endsWith('/') || new URL(url).username !== '')
+      errors.push(`http.${place}.url: no slash at the end, no query, no user name.`);
+    else if (new URL(url).protocol !== 'https:' && !isLoopback(new URL(url).hostname))
+      errors.push(`http.${place}.url: it must be https beyond loopback.`);
+  }
+  if (http.pages.url !== undefined && new URL(http.pages.url).pathname !== '/')
+    errors.push('http.pages.url: the issuer must be at the root of its host.');
+  if (upstream.credentials === undefined && !upstream.acceptUpstreamWithoutCredentials) {
+    errors.push(
+      'upstream.credentials: missing. Without them anybody who reaches the upstream can go around Fireguard. If it asks for none, say acceptUpstreamWithoutCredentials: true.',
+    );
+  }
+  return errors;
+}
+
+/** One line for each check that this configuration weakens. */
+export function weakenings(config: FireguardConfig): readonly string[] {
+  const lines: string[] = [];
+  if (config.profile === 'development') lines.push('profile: development. Not for patient data.');
+  if (config.http.acceptPlainHttpBehindTlsProxy)
+    lines.push('http.acceptPlainHttpBehindTlsProxy: plain HTTP is accepted; TLS is up to the proxy in front.');
+  if (config.upstream.credentials === undefined)
+    lines.push('upstream.acceptUpstreamWithoutCredentials: only the network keeps others from the upstream.');
+  if (new URL(config.upstream.url).protocol === 'http:' && !isLoopback(new URL(config.upstream.url).hostname)) {
+    lines.push('upstream.url: patient data and our credential travel to the upstream over plain HTTP.');
+  }
+  if (config.facts.acceptUpstreamWithoutConsents)
+    lines.push('facts.acceptUpstreamWithoutConsents: no privacy consent is enforced.');
+  return lines;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,18 @@
+/** The effective configuration as YAML, secrets masked. */
+import { stringify } from 'yaml';
+import type { FireguardConfig } from './schema.ts';
+
+const SECRET: ReadonlySet<string> = new Set(['bearer', 'password', 'storage.url']);
+
+export function printConfig(config: FireguardConfig): string {
+  return stringify(masked(config, ''));
+}
+
+function masked(value: unknown, at: string): unknown {
+  if (typeof value === 'string') return SECRET.has(at) || SECRET.has(at.split('.').at(-1)!) ? '(secret)' : value;
+  if (Array.isArray(value)) return value.map((item) => masked(item, at));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, masked(member, at === '' ? key : `${at}.${key}`)]),
+  );
+}

@@ -1,0 +1,75 @@
+/** The whole configuration: each part's own section, put together. Unknown keys are refused everywhere. */
+import { z } from 'zod';
+import { authorizationServerSection } from '../authorization-server/config.ts';
+import { factsSection } from '../facts/config.ts';
+import { gatewaySection } from '../gateway/config.ts';
+import { httpSection } from '../http/config.ts';
+import { upstreamSection } from '../upstream/config.ts';
+
+const storageSection = z
+  .strictObject({
+    mode: z.enum(['managed', 'external']).default('managed').describe('A PostgreSQL of our own under `home`, or yours by URL.'),
+    url: z.string().min(1).optional().describe('For `external`: postgres://… Write it as a reference.'),
+    node: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/)
+      .optional()
+      .describe("This node's name, unique among the nodes of one database. Default: the host's name."),
+  })
+  .refine((value) => value.mode === 'managed' || value.url !== undefined, {
+    message: 'mode `external` needs a url',
+    path: ['url'],
+  })
+  .prefault({});
+
+const policySection = z
+  .strictObject({
+    files: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Files, or folders of files, in YAML. Default: the policies that come with Fireguard.'),
+  })
+  .prefault({});
+
+const auditSection = z
+  .strictObject({
+    site: z.string().min(1).max(200).default('fireguard').describe('AuditEvent.source.site.'),
+    observer: z.string().min(1).max(200).default('Fireguard').describe('AuditEvent.source.observer, as a display.'),
+  })
+  .prefault({});
+
+const logSection = z
+  .strictObject({
+    level: z
+      .enum(['silent', 'error', 'warn', 'info', 'debug'])
+      .default('info')
+      .describe('`debug` logs every request: route template, status, time; never an id or a query.'),
+  })
+  .prefault({});
+
+export const configuration = z.strictObject({
+  profile: z
+    .enum(['production', 'development'])
+    .default('production')
+    .describe('`development` is for one machine: loopback only, plain HTTP allowed there.'),
+  home: z
+    .string()
+    .min(1)
+    .default('.fireguard')
+    .describe('Folder for database, keys and audit journal. Relative to the configuration file.'),
+  http: httpSection,
+  upstream: upstreamSection,
+  gateway: gatewaySection,
+  facts: factsSection,
+  policies: policySection,
+  storage: storageSection,
+  audit: auditSection,
+  pages: authorizationServerSection,
+  log: logSection,
+});
+
+/** As written: defaults may be missing. */
+export type ConfigInput = z.input<typeof configuration>;
+/** Complete; frozen by `checkedConfig`. */
+export type FireguardConfig = z.output<typeof configuration>;

@@ -1,0 +1,133 @@
+/** `FactSource` over the upstream and Fireguard's own facts, with caches where every write passes through us (architecture §7). */
+import { type FactAnswer, type FactQuery, type FhirTables, Problem, type Relation } from '@fireguard/engine';
+import type { Cluster } from '../storage/cluster.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { Ask } from './ask.ts';
+import type { FactsSettings } from './config.ts';
+import type { FactSource } from './fact-source.ts';
+import { GuardedCache } from './guarded-cache.ts';
+import { RelationBook, type Relations } from './relation-book.ts';
+import { TooManyPages, unavailable } from './search-all.ts';
+import { upstreamConsents } from './upstream-consents.ts';
+import { upstreamRelations } from './upstream-relations.ts';
+import { upstreamSubjects } from './upstream-subjects.ts';
+
+export interface OwnRelation {
+  /** `Patient/123` */
+  readonly patient: string;
+  readonly relation: string;
+}
+
+export interface FhirFactsOptions {
+  readonly upstream: Upstream;
+  readonly tables: FhirTables;
+  /** Our FHIR base. */
+  readonly base: string;
+  readonly cluster: Cluster;
+  /** Fireguard's own facts about a person. */
+  readonly ownRelations: (person: string) => Promise<readonly OwnRelation[]>;
+  /** Every write reaches the upstream through us. */
+  readonly exclusive: boolean;
+  readonly settings: FactsSettings;
+  readonly now: () => number;
+}
+
+const RELATIONS: readonly Relation[] = [
+  'self',
+  'guardian',
+  'general-practitioner',
+  'care-team',
+  'encounter',
+  'emergency-encounter',
+];
+/** Writes to these change facts. A write to the base itself is a transaction and may hold any of them. */
+const DECIDING: ReadonlySet<string> = new Set(['', 'Patient', 'CareTeam', 'Encounter', 'RelatedPerson', 'Consent']);
+
+export function fhirFacts(options: FhirFactsOptions): FactSource {
+  const bounds = { maxAgeMs: options.settings.cacheSeconds * 1000, maxEntries: 10_000 };
+  const own = new GuardedCache<readonly OwnRelation[]>(options.cluster, bounds);
+  const relations = new GuardedCache<Relations | 'too many'>(options.cluster, bounds);
+  const consents = new GuardedCache<readonly Uint8Array[]>(options.cluster, bounds);
+  options.cluster.onChange((change) => {
+    if (change.kind !== 'relation') return;
+    own.clear();
+    relations.clear();
+    consents.clear();
+  });
+  const ask = (): Ask => ({
+    upstream: options.upstream,
+    bounds: options.settings,
+    bases: [options.base, options.upstream.base],
+    now: options.now(),
+  });
+
+  async function relationsOf(query: FactQuery & { kind: 'relations' }): Promise<Relations> {
+    const book = new RelationBook();
+    for (const { patient, relation } of await own.get(query.user, () => options.ownRelations(query.user))) {
+      const known = RELATIONS.find((one) => one === relation);
+      if (known !== undefined) book.add(patient.replace(/^Patient\//, ''), known);
+    }
+    if (query.fhirUser !== undefined) book.addAll(await upstreamPart(query.fhirUser, query.patients));
+    return book.relations(query.patients === 'all' ? undefined : query.patients);
+  }
+
+  /** With the cache: all relations of the user at once, unless they are more than may be read; then, and without it, those asked for. */
+  async function upstreamPart(fhirUser: string, patients: readonly string[] | 'all'): Promise<Relations> {
+    if (options.exclusive) {
+      const all = await relations.get(fhirUser, () => everyRelation(fhirUser));
+      if (all !== 'too many') return all;
+    }
+    return (await upstreamRelations(ask(), fhirUser, patients)).relations(undefined);
+  }
+
+  async function everyRelation(fhirUser: string): Promise<Relations | 'too many'> {
+    try {
+      return (await upstreamRelations(ask(), fhirUser, 'all')).relations(undefined);
+    } catch (error) {
+      if (error instanceof Problem && error.cause instanceof TooManyPages) return 'too many';
+      throw error;
+    }
+  }
+
+  async function consentsOf(patients: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {
+    if (options.settings.acceptUpstreamWithoutConsents) return new Map(patients.map((patient) => [patient, []]));
+    if (!options.exclusive) return upstreamConsents(ask(), patients);
+    const known = new Map<string, readonly Uint8Array[]>();
+    const missing: string[] = [];
+    for (const patient of patients) {
+      const found = consents.peek(patient);
+      if (found === undefined) missing.push(patient);
+      else known.set(patient, found);
+    }
+    if (missing.length === 0) return known;
+    const keep = consents.begin();
+    for (const [patient, found] of await upstreamConsents(ask(), missing)) {
+      keep(patient, found);
+      known.set(patient, found);
+    }
+    return known;
+  }
+
+  async function one(query: FactQuery): Promise<FactAnswer> {
+    switch (query.kind) {
+      case 'relations':
+        return { kind: 'relations', relations: await relationsOf(query) };
+      case 'consents':
+        return { kind: 'consents', consents: await consentsOf(query.patients) };
+      case 'subjects':
+        return { kind: 'subjects', subjects: await upstreamSubjects(ask(), options.tables, query.references) };
+    }
+  }
+
+  return Object.freeze<FactSource>({
+    answer: (queries) =>
+      Promise.all(queries.map(one)).catch((cause: unknown) => {
+        throw cause instanceof Problem ? cause : unavailable('a fact could not be had', cause);
+      }),
+    async written(path) {
+      const type = path.split(/[/?]/, 1)[0]!;
+      if (!options.exclusive || !DECIDING.has(type)) return;
+      await options.cluster.announce({ kind: 'relation', id: '*' });
+    },
+  });
+}

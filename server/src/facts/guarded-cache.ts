@@ -1,0 +1,56 @@
+/**
+ * A cache that is allowed to decide: used only while this node holds its lease, emptied by a change, bounded in age and size. INVARIANT: what
+ * was read before a change is never kept after it, even when the read ended later (`#generation`).
+ */
+import type { Cluster } from '../storage/cluster.ts';
+
+export interface CacheBounds {
+  readonly maxAgeMs: number;
+  readonly maxEntries: number;
+}
+
+export class GuardedCache<Value> {
+  readonly #entries = new Map<string, { readonly value: Value; readonly until: number }>();
+  readonly #cluster: Pick<Cluster, 'trusted'>;
+  readonly #bounds: CacheBounds;
+  #generation = 0;
+
+  constructor(cluster: Pick<Cluster, 'trusted'>, bounds: CacheBounds) {
+    this.#cluster = cluster;
+    this.#bounds = bounds;
+  }
+
+  /** What is known and may be trusted now. */
+  peek(key: string): Value | undefined {
+    if (!this.#cluster.trusted()) return undefined;
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.until > performance.now() ? entry.value : undefined;
+  }
+
+  /** The cached value, or what `load` gives, which is kept when nothing changed meanwhile. */
+  async get(key: string, load: () => Promise<Value>): Promise<Value> {
+    const known = this.peek(key);
+    if (known !== undefined) return known;
+    const keep = this.begin();
+    const value = await load();
+    keep(key, value);
+    return value;
+  }
+
+  /** Call before reading; the function it gives keeps what was read, unless it may be out of date by then. */
+  begin(): (key: string, value: Value) => void {
+    const generation = this.#generation;
+    const trusted = this.#cluster.trusted();
+    const until = performance.now() + this.#bounds.maxAgeMs;
+    return (key, value) => {
+      if (!trusted || generation !== this.#generation || !this.#cluster.trusted()) return;
+      if (this.#entries.size >= this.#bounds.maxEntries) this.#entries.clear();
+      this.#entries.set(key, { value, until });
+    };
+  }
+
+  clear(): void {
+    this.#generation++;
+    this.#entries.clear();
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * From an outcome to what goes on the wire. One order of headers for every answer, so that hidden and absent cannot be told apart by it
+ * (I11); nothing names what runs here or behind (R-036).
+ */
+import { type Outcome, outcomeBody, Released } from '@fireguard/engine';
+import type { HttpResponse } from '../http/incoming.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import { challenge } from './challenge.ts';
+import type { Collaborators } from './collaborators.ts';
+import type { Known } from './known.ts';
+import type { Failure } from './record.ts';
+
+const FHIR_JSON = 'application/fhir+json; charset=utf-8';
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+/** Headers that an outcome may carry, in the order in which they go out. */
+const CARRIED = [
+  ['content-type', 'Content-Type'],
+  ['etag', 'ETag'],
+  ['last-modified', 'Last-Modified'],
+  ['location', 'Location'],
+  ['content-location', 'Content-Location'],
+] as const;
+
+export function answerOf(known: Known, outcome: Outcome, use: Collaborators): HttpResponse {
+  // INVARIANT (I3): a body comes from `release` or is a deny's fixed text.
+  if (outcome.kind !== 'denied' && !Released.isReleased(outcome)) throw new Error('not released');
+  return build(known, outcome.status, outcome.headers, outcome.body, use);
+}
+
+export function failureAnswer(known: Known, failure: Failure, use: Collaborators): HttpResponse {
+  if (failure.kind === 'bug')
+    return build(known, 500, NONE, outcomeBody('exception', `Internal error. Reference: ${known.requestId}`), use);
+  const { answer, publicText } = failure.problem;
+  return build(known, answer.status, NONE, outcomeBody(answer.issue, publicText), use);
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+function build(
+  known: Known,
+  status: number,
+  carried: ReadonlyMap<string, string>,
+  body: Uint8Array,
+  use: Collaborators,
+): HttpResponse {
+  const headers: (readonly [string, string])[] = [];
+  for (const [name, spelled] of CARRIED) {
+    const value = carried.get(name) ?? (name === 'content-type' && body.length > 0 ? FHIR_JSON : undefined);
+    if (value !== undefined) headers.push([spelled, value]);
+  }
+  const challenged = status === 401 ? challenge(use.base, known.presented) : carried.get('www-authenticate');
+  if (challenged !== undefined) headers.push(['WWW-Authenticate', challenged]);
+  if (status === 405) headers.push(['Allow', METHODS]);
+  headers.push(...securityHeaders(use.overTls), ['X-Request-Id', known.requestId]);
+  return { status, headers, body };
+}

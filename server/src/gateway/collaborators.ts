@@ -1,0 +1,28 @@
+/** Everything that the pipeline works with, handed over by `main`. */
+import type { AuthorizationEndpoints, CompiledPolicies, Dialect, FhirTables } from '@fireguard/engine';
+import type { AuditLog } from '../audit-log/audit-log.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import type { FactSource } from '../facts/fact-source.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { GatewaySettings } from './config.ts';
+import type { CursorSeal } from './cursor-seal.ts';
+import type { RequestLine } from './log.ts';
+
+export interface Collaborators {
+  readonly authenticate: Authenticate;
+  /** The policies in force now; asked once per request. */
+  readonly policies: () => CompiledPolicies;
+  readonly tables: FhirTables;
+  readonly facts: FactSource;
+  readonly upstream: Upstream;
+  readonly dialect: Dialect;
+  readonly audit: AuditLog;
+  readonly cursors: CursorSeal;
+  readonly limits: GatewaySettings;
+  /** FHIR base as clients see it, without a slash at its end. */
+  readonly base: string;
+  readonly authorization: AuthorizationEndpoints;
+  readonly overTls: boolean;
+  readonly now: () => number;
+  readonly log: (line: RequestLine) => void;
+}

@@ -1,0 +1,17 @@
+/** The gateway's section of the configuration. */
+import { z } from 'zod';
+
+export const gatewaySection = z
+  .strictObject({
+    defaultCount: z.int().min(1).max(1000).default(20).describe('Entries of a page when the client does not say.'),
+    maxCount: z.int().min(1).max(10_000).default(1000).describe('Entries of a page at most.'),
+    pageBudget: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(50)
+      .describe('Upstream pages read for one client page before the search is stopped.'),
+  })
+  .prefault({});
+
+export type GatewaySettings = z.infer<typeof gatewaySection>;

@@ -1,0 +1,80 @@
+/** The API's one door: checks the host, sorts the few public documents from FHIR requests, and writes what comes back. */
+import type { Hosts } from '../http/hosts.ts';
+import type { HttpResponse, Incoming } from '../http/incoming.ts';
+import type { RawHandler } from '../http/listener.ts';
+import { readIncoming } from '../http/read-incoming.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import { writeResponse } from '../http/write-response.ts';
+import type { Collaborators } from './collaborators.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import { fixedAnswer } from './fixed-answer.ts';
+import { framesOf } from './log.ts';
+import { handle } from './pipeline.ts';
+import { type Place, placesOf } from './places.ts';
+import type { Origins } from './registered-origins.ts';
+
+export interface DoorOptions {
+  readonly use: Collaborators;
+  readonly hosts: Hosts;
+  readonly origins: Origins;
+  readonly maxBodyBytes: number;
+  readonly maxConcurrent: number;
+  /** Public documents, made by the authorization server's side. */
+  readonly documents: Readonly<Record<'smart-configuration' | 'protected-resource', () => object>>;
+}
+
+export function fhirDoor(options: DoorOptions): RawHandler {
+  const places = placesOf(options.use.base);
+  let inWork = 0;
+  return (message, response, target) => {
+    const incoming = readIncoming(message, target, options.maxBodyBytes);
+    inWork++;
+    pass(incoming, places(target), options, inWork > options.maxConcurrent)
+      .catch((error: unknown) => fixedAnswer('broken', incoming, options.use, framesOf(error)))
+      .then((answer) => writeResponse(message, response, answer))
+      // A socket that broke while being written to has nobody left to tell.
+      .catch(() => response.destroy())
+      .finally(() => {
+        inWork--;
+      });
+  };
+}
+
+async function pass(incoming: Incoming, place: Place, options: DoorOptions, crowded: boolean): Promise<HttpResponse> {
+  const { use, origins } = options;
+  if (!options.hosts.accepts(incoming.headers.get('host'))) return fixedAnswer('host', incoming, use);
+  if (crowded) return fixedAnswer('crowded', incoming, use);
+  const origin = incoming.headers.get('origin')?.join();
+  const open = place.kind === 'document' || (place.kind === 'fhir' && place.open);
+  if (incoming.method === 'OPTIONS') {
+    return {
+      status: 204,
+      headers: [...(await preflightHeaders(origin, open, origins)), ...securityHeaders(use.overTls)],
+      body: NOTHING,
+    };
+  }
+  const answer = await answered(incoming, place, options);
+  if (origin === undefined) return answer;
+  return { ...answer, headers: [...answer.headers, ...(await corsHeaders(origin, open, origins))] };
+}
+
+const NOTHING = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+async function answered(incoming: Incoming, place: Place, options: DoorOptions): Promise<HttpResponse> {
+  switch (place.kind) {
+    case 'fhir':
+      return handle({ ...incoming, target: place.target }, options.use);
+    case 'document': {
+      if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return fixedAnswer('document-method', incoming, options.use);
+      const body = encoder.encode(JSON.stringify(options.documents[place.name]()));
+      return {
+        status: 200,
+        headers: [['Content-Type', 'application/json; charset=utf-8'], ...securityHeaders(options.use.overTls)],
+        body,
+      };
+    }
+    case 'elsewhere':
+      return fixedAnswer('elsewhere', incoming, options.use);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Patients for somebody who is signing in and must choose one. INVARIANT: found by the same pipeline as any request of theirs, audited as one,
+ * so that the picker cannot show what the API would not (hardening B11-145).
+ */
+import { type Caller, type JsonDocument, type JsonNode, NONE, name, parseScopes, scan } from '@fireguard/engine';
+import type { Collaborators } from './collaborators.ts';
+import { handle } from './pipeline.ts';
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly fhirUser: string | undefined;
+}
+
+export interface FoundPatient {
+  readonly id: string;
+  readonly name: string;
+  readonly birthDate: string | undefined;
+  readonly mrn: string | undefined;
+}
+
+export interface PatientFinder {
+  /** Best first, at most 50; an empty query lists those that the person may open. */
+  patientsFor(person: Person, query: string): Promise<readonly FoundPatient[]>;
+  patientById(person: Person, id: string): Promise<FoundPatient | undefined>;
+}
+
+const MOST = 50;
+/** The sign-in pages ask on the person's behalf; no app is involved yet. */
+const PAGES = { id: 'fireguard-sign-in', name: 'Fireguard sign-in pages' } as const;
+
+export function patientFinder(use: Collaborators): PatientFinder {
+  const search = async (person: Person, query: string): Promise<readonly FoundPatient[]> => {
+    const document = await ask(person, `/Patient?${query}_count=${MOST}`, use);
+    return document === undefined ? [] : entriesOf(document).map((node) => shown(document, node));
+  };
+  return Object.freeze<PatientFinder>({
+    async patientsFor(person, query) {
+      const words = query.trim().slice(0, 100);
+      if (words === '') return search(person, '');
+      const text = encodeURIComponent(words.replace(/[\\,$|]/g, '\\$&'));
+      const [byName, byNumber] = await Promise.all([
+        search(
+          person,
+          words
+            .split(/\s+/)
+            .map((word) => `name=${encodeURIComponent(word.replace(/[\\,$|]/g, '\\$&'))}&`)
+            .join(''),
+        ),
+        search(person, `identifier=${text}&`),
+      ]);
+      const both = new Map([...byNumber, ...byName].map((patient) => [patient.id, patient]));
+      return [...both.values()].slice(0, MOST);
+    },
+    async patientById(person, id) {
+      if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) return undefined;
+      const document = await ask(person, `/Patient/${id}`, use);
+      return document === undefined ? undefined : shown(document, document.root);
+    },
+  });
+}
+
+async function ask(person: Person, target: string, use: Collaborators): Promise<JsonDocument | undefined> {
+  const incoming = {
+    method: 'GET',
+    target,
+    headers: new Map<string, readonly string[]>(),
+    address: '',
+    body: async () => new Uint8Array(0),
+  };
+  const answer = await handle(incoming, { ...use, authenticate: async () => callerFor(person, use) });
+  if (answer.status >= 500) throw new Error('patients cannot be looked up');
+  return answer.status === 200 ? scan(answer.body) : undefined;
+}
+
+function callerFor(person: Person, use: Collaborators): Caller {
+  return Object.freeze<Caller>({
+    kind: 'user',
+    client: PAGES,
+    user: { id: person.id, name: person.name, fhirUser: person.fhirUser },
+    roles: person.roles,
+    scopes: parseScopes('user/Patient.rs'),
+    patient: undefined,
+    purposes: [],
+    token: { id: 'sign-in', issuer: use.base, expiresAt: use.now() + 60_000 },
+    address: '',
+  });
+}
+
+const ENTRY = name('entry');
+const RESOURCE = name('resource');
+const ID = name('id');
+const NAME = name('name');
+const FAMILY = name('family');
+const GIVEN = name('given');
+const BIRTH_DATE = name('birthDate');
+const IDENTIFIER = name('identifier');
+const VALUE = name('value');
+
+function entriesOf(document: JsonDocument): readonly JsonNode[] {
+  const nodes: JsonNode[] = [];
+  const entries = document.member(document.root, ENTRY);
+  if (!document.isArray(entries)) return nodes;
+  for (let entry = document.first(entries); entry !== NONE; entry = document.next(entry))
+    nodes.push(document.member(entry, RESOURCE));
+  return nodes;
+}
+
+/** A masked name is no reason to hide a patient whom the person may open. */
+function shown(document: JsonDocument, node: JsonNode): FoundPatient {
+  const text = (...path: Parameters<JsonDocument['at']> extends [unknown, ...infer Steps] ? Steps : never) =>
+    document.string(document.at(node, ...path));
+  const family = text(NAME, 0, FAMILY);
+  const given = text(NAME, 0, GIVEN, 0);
+  const id = text(ID) ?? '';
+  return {
+    id,
+    name: [family?.toUpperCase(), given].filter((part) => part !== undefined).join(', ') || `Patient ${id}`,
+    birthDate: text(BIRTH_DATE),
+    mrn: text(IDENTIFIER, 0, VALUE),
+  };
+}

@@ -1,0 +1,33 @@
+/** Gets what the engine says it needs, and hands it over; a failure goes into the flow as well, where it ends it (I6). */
+import type { Found, Need, Outcome } from '@fireguard/engine';
+import type { Collaborators } from './collaborators.ts';
+
+export async function resume(
+  flow: Generator<Need, Outcome, Found>,
+  need: Need,
+  use: Collaborators,
+): Promise<IteratorResult<Need, Outcome>> {
+  let found: Found;
+  try {
+    found = await fulfil(need, use);
+  } catch (problem) {
+    return flow.throw(problem);
+  }
+  return flow.next(found);
+}
+
+async function fulfil(need: Need, use: Collaborators): Promise<Found> {
+  switch (need.kind) {
+    case 'facts':
+      return { kind: 'facts', answers: await use.facts.answer(need.queries) };
+    case 'upstream': {
+      if (!need.writes) return use.upstream.send(need);
+      try {
+        return await use.upstream.send(need);
+      } finally {
+        // Also after a failure: the write may have happened. Acknowledged only once no node decides on what was before.
+        await use.facts.written(need.path);
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** What is known of a request so far. Replaced as more is learnt, never edited; only the audit record and the log are made of it. */
+import type { Caller, FhirRequest } from '@fireguard/engine';
+import type { Incoming } from '../http/incoming.ts';
+import type { Collaborators } from './collaborators.ts';
+import { requestIdOf } from './request-id.ts';
+
+export interface Known {
+  readonly requestId: string;
+  readonly method: string;
+  /** Below the FHIR base, as received. */
+  readonly target: string;
+  readonly address: string;
+  /** Whether a bearer token came along, good or bad: decides what the challenge of a 401 says. */
+  readonly presented: boolean;
+  /** Monotonic milliseconds. */
+  readonly began: number;
+  /** Milliseconds since the epoch: the one moment at which all of this request is decided. */
+  readonly now: number;
+  readonly caller?: Caller;
+  readonly asked?: FhirRequest;
+  /** Id of the intent's record once a write was about to be sent. From then on a failure means: outcome unknown. */
+  readonly intent?: string;
+}
+
+export function knownAtFirst(incoming: Incoming, use: Collaborators): Known {
+  return {
+    requestId: requestIdOf(incoming.headers),
+    method: incoming.method,
+    target: incoming.target,
+    address: incoming.address,
+    presented: incoming.headers.get('authorization')?.some((line) => /^bearer( |$)/i.test(line)) ?? false,
+    began: performance.now(),
+    now: use.now(),
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The gateway: the life of one FHIR request, on one screen. This folder joins the others in one order and adds what HTTP needs around it
+ * (headers, CORS, correlation ids). It must not decide, must not look into resources, and must not know the authorization server: what a
+ * token means comes from `token/`.
+ *
+ * INVARIANT: every way out of here passes a `record…`: durable before the first byte (I4). Whatever is thrown, anywhere, is a deny.
+ */
+import { enforce, understand } from '@fireguard/engine';
+import type { HttpResponse, Incoming } from '../http/incoming.ts';
+import { answerOf, failureAnswer } from './answer.ts';
+import type { Collaborators } from './collaborators.ts';
+import { resume } from './fulfil.ts';
+import { given } from './given.ts';
+import { type Known, knownAtFirst } from './known.ts';
+import { recordFailure, recordIntent, recordOutcome } from './record.ts';
+import { signInFirst } from './sign-in-first.ts';
+
+export async function handle(incoming: Incoming, use: Collaborators): Promise<HttpResponse> {
+  let known: Known = knownAtFirst(incoming, use);
+  try {
+    const caller = await use.authenticate(incoming); // before anything is told, and before a body is read
+    known = { ...known, caller };
+    const request = { ...incoming, body: await incoming.body() };
+    const asked = signInFirst(caller, request, () => understand(request, use.tables)); // cannot tell → Problem, never a guess
+    known = { ...known, asked };
+    const flow = enforce(given(caller, asked, known.now, use));
+    let step = flow.next();
+    while (!step.done) {
+      const need = step.value; // facts or one upstream answer; nothing else can be asked for
+      if (need.kind === 'upstream' && need.writes) known = { ...known, intent: await recordIntent(known, use) };
+      step = await resume(flow, need, use);
+    }
+    await recordOutcome(known, step.value, use);
+    return answerOf(known, step.value, use);
+  } catch (error) {
+    return failureAnswer(known, await recordFailure(known, error, use), use);
+  }
+}

@@ -1,0 +1,89 @@
+/** The audit side of a request. Nothing may be answered before one of these has resolved (I4). */
+import { type AuditRecord, type Outcome, Problem } from '@fireguard/engine';
+import type { AuditDraft } from '../audit-log/audit-log.ts';
+import { auditRecord } from './audit-record.ts';
+import type { Collaborators } from './collaborators.ts';
+import type { Known } from './known.ts';
+import { framesOf, routeOf } from './log.ts';
+
+/** A failure as it will be answered: a Problem of the request or ours, or a bug, of which nobody outside learns more than its correlation id. */
+export type Failure = { readonly kind: 'problem'; readonly problem: Problem } | { readonly kind: 'bug' };
+
+/** Before a write is sent. Gives the id of the record. */
+export async function recordIntent(known: Known, use: Collaborators): Promise<string> {
+  const { asked, caller } = known;
+  if (asked === undefined || caller === undefined) throw new Error('an intent without a request');
+  const base = draft(known, { kind: 'problem', problem: INTENT });
+  const { status: _none, reason: _unknown, ...rest } = base;
+  const record = await use.audit.append({ ...rest, kind: 'intent', outcome: 'unknown', resources: targetOf(known) });
+  return record.id;
+}
+
+export async function recordOutcome(known: Known, outcome: Outcome, use: Collaborators): Promise<void> {
+  await use.audit.append(draft(known, outcome));
+  use.log(line(known, outcome.status));
+}
+
+/** Never throws: when even the record cannot be made, the answer is that it cannot, and nothing else leaves (R-171). */
+export async function recordFailure(known: Known, error: unknown, use: Collaborators): Promise<Failure> {
+  const failure: Failure = error instanceof Problem ? { kind: 'problem', problem: error } : { kind: 'bug' };
+  const status = failure.kind === 'problem' ? failure.problem.answer.status : 500;
+  try {
+    await use.audit.append(failed(known, failure, status));
+  } catch {
+    use.log({ ...line(known, 503), problem: 'audit-unavailable' });
+    return { kind: 'problem', problem: new Problem('audit-unavailable', 'The service is not available at the moment.') };
+  }
+  use.log({
+    ...line(known, status),
+    ...(failure.kind === 'problem' ? { problem: failure.problem.code } : { problem: 'bug', at: framesOf(error) }),
+  });
+  return failure;
+}
+
+const INTENT = new Problem('write-conflict', 'intent');
+const BUG = new Problem('upstream-odd', 'internal error');
+
+function failed(known: Known, failure: Failure, status: number): AuditDraft {
+  const base = draft(known, { kind: 'problem', problem: failure.kind === 'problem' ? failure.problem : BUG });
+  const told = {
+    ...base,
+    status,
+    ...(failure.kind === 'bug' ? { reason: 'An error inside Fireguard; see its log by the request id.' } : {}),
+  };
+  // The write had been sent: whether it happened is for the upstream's records to say.
+  return known.intent === undefined ? told : { ...told, outcome: 'unknown', resources: targetOf(known) };
+}
+
+function draft(known: Known, outcome: Outcome | { readonly kind: 'problem'; readonly problem: Problem }): AuditDraft {
+  const {
+    id: _id,
+    recorded: _recorded,
+    ...rest
+  }: AuditRecord = auditRecord({
+    outcome,
+    caller: known.caller,
+    asked: known.asked,
+    requestId: known.requestId,
+    recorded: known.now,
+    id: '',
+    original: { method: known.method, target: known.target, form: undefined },
+  });
+  return { ...rest, address: known.address };
+}
+
+function targetOf(known: Known): readonly string[] {
+  const asked = known.asked;
+  return asked !== undefined && 'id' in asked && asked.type !== undefined && asked.id !== undefined
+    ? [`${asked.type}/${asked.id}`]
+    : [];
+}
+
+function line(known: Known, status: number) {
+  return {
+    requestId: known.requestId,
+    route: routeOf(known.asked),
+    status,
+    ms: Math.round((performance.now() - known.began) * 10) / 10,
+  };
+}

@@ -1,0 +1,56 @@
+/** One Fastify listener with our limits. What it serves is mounted by the caller; it answers nothing by itself. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { HttpSettings } from './config.ts';
+import { tlsOptions } from './tls.ts';
+
+/** Handles a raw request; `target` is what came on the wire. */
+export type RawHandler = (message: IncomingMessage, response: ServerResponse, target: string) => void;
+
+/** A listener with Fastify's routes, for pages and OAuth. */
+export function pagesListener(settings: HttpSettings): FastifyInstance {
+  return fastify({ ...limits(settings), routerOptions: { ignoreTrailingSlash: false } });
+}
+
+/**
+ * A listener with one door and no routes: the router is shown `/` for every request, so that it never decodes, matches or refuses what a
+ * client sent; any method that the parser knows reaches the handler (an unknown one gets our 405, not a framework's 404).
+ */
+export function rawListener(settings: HttpSettings, handler: RawHandler): FastifyInstance {
+  const app = fastify({ ...limits(settings), rewriteUrl: () => '/' });
+  app.addHook('onRequest', (request, reply, _done) => {
+    reply.hijack();
+    const message = request.raw as IncomingMessage & { originalUrl?: string };
+    handler(message, reply.raw, message.originalUrl ?? '');
+  });
+  return app;
+}
+
+function limits(settings: HttpSettings) {
+  const http = { maxHeaderSize: settings.maxHeaderBytes, headersTimeout: settings.headersTimeoutMs, requireHostHeader: true };
+  const shared = {
+    logger: false,
+    disableRequestLogging: true,
+    bodyLimit: settings.maxBodyBytes,
+    requestTimeout: settings.requestTimeoutMs,
+    forceCloseConnections: 'idle' as const,
+    return503OnClosing: false,
+    trustProxy: false,
+    clientErrorHandler: refuseUnreadable,
+    onProtoPoisoning: 'error' as const,
+  };
+  return settings.tls === undefined ? { ...shared, http } : { ...shared, https: { ...http, ...tlsOptions(settings.tls) } };
+}
+
+/** What could not even be read as HTTP: a bare status, no words (R-036). */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,36 @@
+/** The upstream's section of the configuration. */
+import { z } from 'zod';
+
+const credentials = z.union([
+  z.strictObject({
+    bearer: z.string().min(1).describe('A bearer token; write it as a reference to the environment or a file.'),
+  }),
+  z.strictObject({ username: z.string().min(1), password: z.string().min(1).describe('Write it as a reference.') }),
+]);
+
+export type UpstreamCredentials = z.infer<typeof credentials>;
+
+export const upstreamSection = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
+    .refine((url) => new URL(url).username === '', 'no user name in the URL: use credentials')
+    .describe('FHIR base of the server behind us. No slash at the end.'),
+  dialect: z.enum(['generic', 'demo', 'hapi', 'medplum', 'basic']).default('generic').describe('What kind of server it is.'),
+  credentials: credentials.optional().describe('How we show the upstream who we are.'),
+  exclusive: z
+    .boolean()
+    .default(false)
+    .describe('True when every write reaches the upstream through us: then facts may be cached.'),
+  connections: z.int().min(1).max(1024).default(64).describe('Open connections at most.'),
+  connectTimeoutMs: z.int().min(100).default(5_000),
+  headersTimeoutMs: z.int().min(100).default(30_000),
+  bodyTimeoutMs: z.int().min(100).default(30_000).describe('The whole body must have arrived by then.'),
+  maxAnswerBytes: z.int().min(1024).max(1_000_000_000).default(50_000_000).describe('Longest answer that we take.'),
+  acceptUpstreamWithoutCredentials: z
+    .boolean()
+    .default(false)
+    .describe('WEAKENING. The upstream asks for no credential, so only the network keeps others from it (R-010).'),
+});
+
+export type UpstreamSettings = z.infer<typeof upstreamSection>;

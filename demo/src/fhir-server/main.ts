@@ -1,5 +1,5 @@
 /**
- * The demo FHIR server as a process: `main.ts --home DIR [--port 0] (--credential-env NAME | --credential-stdin)`. Says `{"port":…}` in one line
+ * The demo FHIR server as a process: `main.ts --home DIR [--port 0] (--credential-env NAME | --credential-stdin)`. Says `{"port":…,"url":…}` in one line
  * on stdout once it serves. The credential never stands in the arguments, which everyone on the machine can read. It stops on SIGTERM
  * and SIGINT, and when its parent is gone (stdin or the IPC channel closes); kill -9 loses nothing that was answered.
  */
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
   process.stdin.on('end', stop).on('close', stop).resume();
   process.stdout.on('error', stop);
-  process.stdout.write(`${JSON.stringify({ port: Number(new URL(server.url).port) })}\n`);
+  process.stdout.write(`${JSON.stringify({ port: Number(new URL(server.url).port), url: server.url })}\n`);
 }
 
 function firstLine(): Promise<string> {

@@ -8,7 +8,7 @@ export type NewLaunchContext = Insertable<LaunchContextTable>;
 type Db = Kysely<Database>;
 
 /** Sets the context of a grant; a second time replaces it. */
-export async function saveLaunchContext(db: Db, context: NewLaunchContext): Promise<void> {
+export async function insertLaunchContext(db: Db, context: NewLaunchContext): Promise<void> {
   const { grant_id: _key, created_at: _time, ...changed } = context;
   await db
     .insertInto('launch_context')
@@ -17,7 +17,7 @@ export async function saveLaunchContext(db: Db, context: NewLaunchContext): Prom
     .execute();
 }
 
-export async function launchContextOf(db: Db, grantId: string): Promise<LaunchContext | undefined> {
+export async function launchContextByGrant(db: Db, grantId: string): Promise<LaunchContext | undefined> {
   return db.selectFrom('launch_context').selectAll().where('grant_id', '=', grantId).executeTakeFirst();
 }
 

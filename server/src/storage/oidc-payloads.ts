@@ -11,27 +11,36 @@ type Row = Selectable<OidcPayloadTable>;
 /** As oidc-provider gives and wants it: `jti` is put back where the id is known, `consumed` (seconds since the epoch) added. */
 export type OidcPayload = Record<string, unknown>;
 
-/** `expiresAt`: undefined = does not expire. Replaces what is there under this id, but never un-consumes it. */
-export async function upsertPayload(
-  db: Db,
-  kind: string,
-  id: string,
-  payload: OidcPayload,
-  expiresAt: Date | undefined,
-): Promise<void> {
-  const { jti: _token, userCode, ...kept } = payload;
-  const values = {
-    payload: JSON.stringify(kept),
-    grant_id: text(payload['grantId']),
-    user_code: typeof userCode === 'string' ? digest(userCode) : null,
-    uid: typeof payload['uid'] === 'string' ? digest(payload['uid']) : null,
-    expires_at: expiresAt ?? null,
-  };
+export interface NewOidcPayload {
+  readonly kind: string;
+  /** As oidc-provider knows it; only its hash is stored. */
+  readonly id: string;
+  readonly payload: OidcPayload;
+  readonly grantId: string | null;
+  readonly uid: string | null;
+  readonly userCode: string | null;
+  /** Null: does not expire. */
+  readonly expiresAt: Date | null;
+}
+
+/** Replaces what is there under this id, but never makes it unused again. */
+export async function upsertPayload(db: Db, record: NewOidcPayload): Promise<void> {
+  const { kind: _kind, id_hash: _id, ...changed } = rowOf(record);
   await db
     .insertInto('oidc_payload')
-    .values({ kind, id_hash: digest(id), consumed_at: null, ...values })
-    .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(values))
+    .values({ ...rowOf(record), consumed_at: null })
+    .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(changed))
     .execute();
+}
+
+/** False when the id is there already, expired or not: one of any number of callers gets true (assertion replay). */
+export async function insertPayload(db: Db, record: NewOidcPayload): Promise<boolean> {
+  const result = await db
+    .insertInto('oidc_payload')
+    .values({ ...rowOf(record), consumed_at: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
 }
 
 export async function findPayload(db: Db, kind: string, id: string): Promise<OidcPayload | undefined> {
@@ -51,35 +60,57 @@ export async function findPayloadByUserCode(db: Db, kind: string, userCode: stri
   return row === undefined ? undefined : { ...asPayload(row), userCode };
 }
 
-/** True for exactly one of any number of callers: whoever gets false came second (code or refresh token replay). */
-export async function consumePayload(db: Db, kind: string, id: string): Promise<boolean> {
-  const result = await db
+/** `consumed` is true for exactly one of any number of callers: whoever gets false came second (code or refresh token replay), or too late. */
+export async function consumePayload(
+  db: Db,
+  kind: string,
+  id: string,
+): Promise<{ readonly consumed: boolean; readonly grantId: string | null }> {
+  const used = await db
     .updateTable('oidc_payload')
     .set({ consumed_at: sql<Date>`now()` })
     .where('kind', '=', kind)
     .where('id_hash', '=', digest(id))
     .where('consumed_at', 'is', null)
+    .returning('grant_id')
     .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  if (used !== undefined) return { consumed: true, grantId: used.grant_id };
+  const there = await db
+    .selectFrom('oidc_payload')
+    .select('grant_id')
+    .where('kind', '=', kind)
+    .where('id_hash', '=', digest(id))
+    .executeTakeFirst();
+  return { consumed: false, grantId: there?.grant_id ?? null };
 }
 
 export async function destroyPayload(db: Db, kind: string, id: string): Promise<void> {
   await db.deleteFrom('oidc_payload').where('kind', '=', kind).where('id_hash', '=', digest(id)).execute();
 }
 
-/** Removes everything that a grant issued, and the grant. Returns the hashes of the removed ids, for `cluster.announce`. */
-export async function revokePayloadsOfGrant(db: Db, grantId: string): Promise<readonly string[]> {
+/** Removes what a grant has issued of one kind. Returns the hashes of the removed ids. */
+export async function revokePayloadsByGrant(db: Db, kind: string, grantId: string): Promise<readonly string[]> {
   const rows = await db
     .deleteFrom('oidc_payload')
-    .where((where) =>
-      where.or([
-        where('grant_id', '=', grantId),
-        where.and([where('kind', '=', 'Grant'), where('id_hash', '=', digest(grantId))]),
-      ]),
-    )
+    .where('kind', '=', kind)
+    .where('grant_id', '=', grantId)
     .returning('id_hash')
     .execute();
   return rows.map((row) => row.id_hash);
+}
+
+/** The grants of a person whose tokens were promised to last no longer than the session `sessionUid`. */
+export async function grantsOfSession(db: Db, personId: string, sessionUid: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('oidc_payload')
+    .select('grant_id')
+    .distinct()
+    .where('grant_id', 'is not', null)
+    .where(sql<boolean>`payload ->> 'accountId' = ${personId}`)
+    .where(sql<boolean>`payload ->> 'sessionUid' = ${sessionUid}`)
+    .where(sql<boolean>`payload ->> 'expiresWithSession' = 'true'`)
+    .execute();
+  return rows.flatMap((row) => (row.grant_id === null ? [] : [row.grant_id]));
 }
 
 /** What a grant has issued and is alive: kind and hash. */
@@ -102,6 +133,19 @@ export async function deleteExpired(db: Db, now: Date): Promise<number> {
   return Number(result.numDeletedRows);
 }
 
+function rowOf({ kind, id, payload, grantId, uid, userCode, expiresAt }: NewOidcPayload) {
+  const { jti: _token, userCode: _code, ...kept } = payload;
+  return {
+    kind,
+    id_hash: digest(id),
+    payload: JSON.stringify(kept),
+    grant_id: grantId,
+    user_code: userCode === null ? null : digest(userCode),
+    uid: uid === null ? null : digest(uid),
+    expires_at: expiresAt,
+  };
+}
+
 function live(db: Db, kind: string) {
   return db
     .selectFrom('oidc_payload')
@@ -117,4 +161,3 @@ function asPayload(row: Row): OidcPayload {
 }
 
 const digest = (value: string): string => createHash('sha256').update(value).digest('hex');
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

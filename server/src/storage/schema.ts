@@ -90,8 +90,8 @@ export interface JournalPositionTable {
   /** File name of the segment. */
   segment: string;
   /** Bytes of that segment that are copied. */
-  line_end: ColumnType<string, string | number>;
-  sequence: ColumnType<string, string | number>;
+  line_end: ColumnType<string, string | number, string | number>;
+  sequence: ColumnType<string, string | number, string | number>;
   hash: string;
   updated_at: Timestamp;
 }

@@ -1,0 +1,159 @@
+/** The audit log put together: a journal in `<home>/audit`, copied into PostgreSQL, searched there. What was durable counts; what is searched may lag. */
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { sql } from 'kysely';
+import {
+  type AuditEventRow,
+  type AuditPlace,
+  type AuditSearch,
+  auditEventById,
+  searchAuditEvents,
+} from '../storage/audit-events.ts';
+import { lockHome } from '../storage/managed/home-lock.ts';
+import type { Storage } from '../storage/storage.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import type { AuditLog } from './audit-log.ts';
+import { openJournal } from './journal.ts';
+import { diskFolder, type JournalFolder } from './journal-folder.ts';
+import { openRepository, type Repository, type Site } from './repository.ts';
+import { type Verification, verifyFolder } from './verify.ts';
+
+export interface AuditLogOptions {
+  readonly home: string;
+  /** This node's name; the chain is called after it. */
+  readonly node: string;
+  readonly storage: Storage;
+  readonly site: Site;
+  /** Hears what an operator should know. */
+  readonly tell?: (line: string) => void;
+  /** Milliseconds since the epoch; default the system's. */
+  readonly now?: () => number;
+  /** Default 64 MB. */
+  readonly segmentBytes?: number;
+  /** Default: the disk. */
+  readonly folder?: (path: string) => JournalFolder;
+}
+
+/** `unfinished`: a write whose end was never recorded; whether it happened is unknown. */
+export type FoundAuditEvent = AuditEventRow & { readonly unfinished: boolean };
+
+export interface SearchableAuditLog extends AuditLog {
+  readonly chain: string;
+  search(search: AuditSearch): Promise<{ readonly rows: readonly FoundAuditEvent[]; readonly next: AuditPlace | undefined }>;
+  byId(id: string): Promise<FoundAuditEvent | undefined>;
+  /** Records that are on disk and not in the database yet. */
+  lag(): number;
+  /** Resolves when all that is on disk now can be searched; rejects after `patience` milliseconds (default 5,000). */
+  caughtUp(patience?: number): Promise<void>;
+  verify(): Promise<Verification>;
+}
+
+/** Throws StorageError with one clear line: in use by another process, damaged, not writable. */
+export async function openAuditLog(options: AuditLogOptions): Promise<SearchableAuditLog> {
+  const path = join(resolve(options.home), 'audit');
+  const tell = options.tell ?? (() => undefined);
+  const { db } = options.storage;
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
+    throw new StorageError(`the audit journal cannot be opened: ${cause.message}`, { cause });
+  });
+  const lock = lockHome(join(path, 'lock'), path);
+  const folder = (options.folder ?? diskFolder)(path);
+  let repository: Repository | undefined;
+  const journal = await openJournal({
+    folder,
+    node: options.node,
+    now: options.now ?? Date.now,
+    tell,
+    grown: () => repository?.wake(),
+    ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
+  }).catch((cause: Error) => {
+    lock.release();
+    throw new StorageError(cause.message, { cause });
+  });
+  const shut = async () => {
+    await journal.close();
+    lock.release();
+  };
+  try {
+    repository = await openRepository({
+      db,
+      folder,
+      chain: journal.chain,
+      site: options.site,
+      durable: () => journal.durable(),
+      tell,
+    });
+  } catch (cause) {
+    await shut();
+    throw new StorageError((cause as Error).message, { cause });
+  }
+  const copying = repository;
+  const log: SearchableAuditLog = {
+    chain: journal.chain,
+    append: (draft) => journal.append({ id: randomUUID(), ...draft }),
+    healthy: () => journal.healthy(),
+    async search(search) {
+      const { rows, next } = await searchAuditEvents(db, search);
+      return { rows: await marked(options.storage, rows), next };
+    },
+    async byId(id) {
+      const row = await auditEventById(db, id);
+      return row === undefined ? undefined : (await marked(options.storage, [row]))[0];
+    },
+    lag: () => copying.lag(),
+    caughtUp: (patience = 5_000) => copying.caughtUp(patience),
+    verify: () => verifyFolder(folder),
+    async close() {
+      // Those that are being written; what comes later is refused.
+      const closed = journal.close();
+      await closed;
+      if (options.storage.healthy())
+        await copying.caughtUp(5_000).catch((error: Error) => tell(`${error.message}; they will be copied at the next start`));
+      await copying.stop();
+      lock.release();
+    },
+  };
+  if (journal.torn !== undefined) await recordRepair(log, journal.torn);
+  return log;
+}
+
+/** A crash has left half a line. It was never acknowledged; that it was set aside is on record. */
+async function recordRepair(log: AuditLog, torn: { readonly name: string; readonly bytes: number }): Promise<void> {
+  await log.append({
+    kind: 'start',
+    outcome: 'failure',
+    action: 'journal-repaired',
+    patients: [],
+    resources: [],
+    masked: [],
+    withheld: 0,
+    rules: [],
+    reason: `The last write before a crash was incomplete and had not been acknowledged: ${torn.bytes} bytes were set aside in ${torn.name}.`,
+    requestId: randomUUID(),
+  });
+}
+
+/** INVARIANT (I4): an intent counts as finished only when a later record of the same chain is its end. */
+async function marked(storage: Storage, rows: readonly AuditEventRow[]): Promise<readonly FoundAuditEvent[]> {
+  const intents = rows.filter((row) => row.kind === 'intent');
+  const requests = intents.map((row) => String(row.record['requestId']));
+  const ends =
+    requests.length === 0
+      ? []
+      : await storage.db
+          .selectFrom('audit_event')
+          .select(['node', 'sequence', sql<string>`record ->> 'requestId'`.as('request')])
+          .where('kind', '=', 'request')
+          .where(sql<string>`record ->> 'requestId'`, 'in', requests)
+          .execute();
+  return rows.map((row) => ({
+    ...row,
+    unfinished:
+      row.kind === 'intent' &&
+      !ends.some(
+        (end) =>
+          end.node === row.node && end.request === row.record['requestId'] && BigInt(end.sequence) > BigInt(row.sequence),
+      ),
+  }));
+}

@@ -11,7 +11,8 @@ export function matchAmount(value: string): (candidate: Amount) => boolean {
   if (!/^[-+]?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(rest)) throw new Refusal(400, 'value', `"${rest}" is not a number`);
   const wanted = Number(rest);
   const half = precision(rest) / 2;
-  const [low, high] = [wanted - half, wanted + half];
+  // 1.1 + 0.05 is 1.1500000000000001 in binary: brought back to the decimal that is meant.
+  const [low = NaN, high = NaN] = [wanted - half, wanted + half].map((edge) => Number(edge.toPrecision(15)));
   const compare = comparison();
   return (candidate) =>
     compare(candidate) && (system === '' || candidate.system === system) && (code === '' || candidate.units.includes(code));

@@ -1,2 +1,4 @@
 // The strict scanner that keeps every byte: the engine's, behind one door.
-export { applyPatch, type JsonDocument, JsonEdit, type JsonNode, NONE, type Name, name, scan } from '@fireguard/engine';
+export { JsonEdit } from '../../engine/src/json/edit.ts';
+export { applyPatch } from '../../engine/src/json/patch.ts';
+export { type JsonDocument, type JsonNode, NONE, type Name, name, scan } from '../../engine/src/json/scan.ts';

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Answer, json, outcomeText, Refusal, refused } from './answer.ts';
 import { parameters, type ServerRequest } from './request.ts';
+import { JournalFailure } from './storage/journal.ts';
 
 const MOST_BODY = 64 * 1024 * 1024;
 /** Links of searches for hundreds of ids are long. */
@@ -35,12 +36,15 @@ export async function listen(port: number, credential: string, handler: (port: n
 
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, expected: Buffer, handle: Handle): Promise<void> {
   let answer: Answer;
+  outgoing.on('error', () => {});
   try {
     // INVARIANT: nothing is read of a request, not even its path, before its credential.
     if (!timingSafeEqual(digest(incoming.headers.authorization ?? ''), expected))
       throw new Refusal(401, 'login', 'a credential is needed');
     answer = await handle(await understood(incoming));
   } catch (error) {
+    // A client that went away in the middle of its body is no failure of ours.
+    if (incoming.destroyed && !incoming.complete) return;
     answer = error instanceof Refusal ? refused(error) : failed(error);
   }
   incoming.resume();
@@ -86,8 +90,11 @@ async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array | undefined
 }
 
 function failed(error: unknown): Answer {
-  process.stderr.write(`demo FHIR server: ${error instanceof Error ? error.stack : String(error)}\n`);
-  return json(500, outcomeText('error', 'exception', 'the server failed'));
+  const expected = error instanceof JournalFailure;
+  process.stderr.write(
+    `demo FHIR server: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return json(expected ? 503 : 500, outcomeText('error', 'exception', 'the server failed'));
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

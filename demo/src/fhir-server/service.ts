@@ -2,5 +2,8 @@
 import type { SearchContext } from './search/context.ts';
 
 export interface Service extends SearchContext {
+  /** Ids of new resources. */
   readonly newId: () => string;
+  /** Ids of Bundles, from elsewhere: seeded resource ids must not depend on how many questions were asked before. */
+  readonly bundleId: () => string;
 }

@@ -52,6 +52,7 @@ export async function startFhirServer(options: FhirServerOptions): Promise<Runni
         habits,
         now,
         newId: options.ids ?? randomUUID,
+        bundleId: randomUUID,
       };
       return (request) => serve(service, request);
     });

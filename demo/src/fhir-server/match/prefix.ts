@@ -1,4 +1,8 @@
-// FHIR R4 search §3.1.1.4.5 (prefixes)
+/**
+ * How one value of a search parameter meets one value of a resource, a file for each type of parameter (FHIR R4 search §3.1.1.4). Pure
+ * functions from the text of a request to a test; malformed text is refused, and nothing here knows resources, stores or callers.
+ * This file: §3.1.1.4.5, the prefixes.
+ */
 import { Refusal } from '../answer.ts';
 
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';

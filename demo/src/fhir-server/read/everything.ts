@@ -41,7 +41,7 @@ export function everything(service: Service, request: ServerRequest, id: string)
     last !== undefined && rest.length > page.length ? [link('next', [...kept, ['_after', rank(last, patient)]])] : [];
   const head = {
     type: 'searchset',
-    id: service.newId(),
+    id: service.bundleId(),
     lastUpdated: service.now().toISOString(),
     total: all.length,
     links: [link('self', request.parameters), ...next],

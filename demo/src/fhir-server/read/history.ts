@@ -26,7 +26,7 @@ export function history(service: Service, request: ServerRequest, type: string |
     last !== undefined && rest.length > page.length ? [link('next', [...kept, ['_before', String(last.facts.sequence)]])] : [];
   const head = {
     type: 'history',
-    id: service.newId(),
+    id: service.bundleId(),
     lastUpdated: service.now().toISOString(),
     total: wanted.length,
     links: [link('self', request.parameters), ...next],

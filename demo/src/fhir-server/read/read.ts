@@ -1,4 +1,8 @@
-// FHIR R4 http §3.1.0.2 (read) and §3.1.0.3 (vread)
+/**
+ * Everything that only looks: each file one interaction, or the form in which its answer is written. Resources leave as the bytes that
+ * were stored, or as a marked projection of them; nothing in this folder may change the store.
+ * This file: FHIR R4 http §3.1.0.2 (read) and §3.1.0.3 (vread).
+ */
 import { type Answer, json, Refusal } from '../answer.ts';
 import type { ServerRequest } from '../request.ts';
 import type { Service } from '../service.ts';

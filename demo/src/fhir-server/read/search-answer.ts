@@ -43,7 +43,7 @@ export function answerSearch(
   ];
   const head = {
     type: 'searchset',
-    id: service.newId(),
+    id: service.bundleId(),
     lastUpdated: service.now().toISOString(),
     total: query.total ? page.total : undefined,
     links,

@@ -7,6 +7,7 @@
  * Anything else that does not fit is corruption, and the file is refused: INVARIANT: nothing is skipped silently.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Version, type VersionFacts } from './version.ts';
 
@@ -15,15 +16,20 @@ const MAGIC = 'FG1';
 
 export class CorruptJournal extends Error {}
 
+/** The disk did not take a write. What a client was refused may still be there after the next start: nobody can know. */
+export class JournalFailure extends Error {}
+
 export class Journal {
   readonly #file: FileHandle;
+  readonly #path: string;
   #waiting: { readonly bytes: readonly Uint8Array[]; readonly done: () => void; readonly failed: (error: Error) => void }[] =
     [];
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, path: string) {
     this.#file = file;
+    this.#path = path;
   }
 
   /** Opens or makes the file; returns what it holds, oldest first. Throws CorruptJournal with file and offset. */
@@ -34,7 +40,8 @@ export class Journal {
       const { versions, end } = decode(bytes, path);
       if (end < bytes.length) await file.truncate(end);
       await file.datasync();
-      return { journal: new Journal(file), found: versions };
+      await syncFolder(dirname(path));
+      return { journal: new Journal(file, path), found: versions };
     } catch (error) {
       await file.close();
       throw error;
@@ -70,12 +77,20 @@ export class Journal {
         await this.#file.datasync();
         for (const { done } of batch) done();
       } catch (error) {
-        this.#failure = error as Error;
+        this.#failure ??= new JournalFailure(
+          `${this.#path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}): the server must be restarted`,
+        );
         for (const { failed } of batch) failed(this.#failure);
       }
     }
     this.#flushing = undefined;
   }
+}
+
+/** So that a new file's name is as durable as its content. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {

@@ -53,7 +53,7 @@ export async function batchOrTransaction(service: Service, { body, headers }: Se
       : await transaction(service, document, steps, serve);
   return json(
     200,
-    bundle({ type: `${kind}-response`, id: service.newId(), lastUpdated: service.now().toISOString(), links: [] }, entries),
+    bundle({ type: `${kind}-response`, id: service.bundleId(), lastUpdated: service.now().toISOString(), links: [] }, entries),
   );
 }
 

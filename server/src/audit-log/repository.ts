@@ -212,7 +212,7 @@ function rowsOf(line: RecordLine, chain: string, site: Site, tell: (line: string
     outcome: record.outcome,
     action: record.action,
     resource_type: record.type ?? null,
-    patient: patientOf(event) ?? (record.patients.length === 1 ? record.patients[0]! : null),
+    patient: patientOf(event) ?? (record.patients.length === 1 ? `Patient/${record.patients[0]}` : null),
     person_id: record.caller?.user?.id ?? null,
     client_id: record.caller?.client?.id ?? null,
     record: line.record,

@@ -1,0 +1,81 @@
+import { expect, test, vi } from 'vitest';
+import { ask, ourBase, type Setting } from '../../test/host.ts';
+import { SmallUpstream, upstreamBase } from '../../test/small-upstream.ts';
+
+vi.mock('../decision/decide.ts', async () => ({ decide: (await import('../../test/permits.ts')).decideByTable }));
+
+const anonymous = { kind: 'anonymous', client: undefined, user: undefined, token: undefined, scopes: [], roles: [] } as const;
+const authorization = { authorize: 'https://login.example/authorize', token: 'https://login.example/token' };
+const setting = (): Setting => ({ upstream: new SmallUpstream(), policies: {}, caller: anonymous, authorization });
+
+test('R-036 the statement is ours, for anybody, and tells nothing of what runs behind', () => {
+  const { status, json, text } = ask(setting(), { target: '/metadata' });
+  expect(status).toBe(200);
+  expect(text).not.toMatch(/acme/i);
+  expect(text).not.toContain(upstreamBase);
+  expect(json).toEqual({
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: '2026-06-01',
+    kind: 'instance',
+    software: { name: 'Fireguard' },
+    implementation: { description: 'FHIR, guarded', url: ourBase },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          extension: [
+            {
+              url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+              extension: [
+                { url: 'authorize', valueUri: authorization.authorize },
+                { url: 'token', valueUri: authorization.token },
+              ],
+            },
+          ],
+          service: [
+            { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }] },
+          ],
+        },
+        resource: [
+          {
+            type: 'Observation',
+            interaction: ['read', 'vread', 'update', 'patch', 'delete', 'create', 'search-type'].map((code) => ({ code })),
+            versioning: 'versioned-update',
+            updateCreate: false,
+            searchParam: [{ name: 'code', type: 'token' }],
+          },
+          {
+            type: 'Patient',
+            interaction: [{ code: 'read' }, { code: 'search-type' }],
+            updateCreate: false,
+            searchParam: [{ name: 'family', type: 'string' }],
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test('without If-Match upstream no change is offered', () => {
+  const { json } = ask({ ...setting(), dialect: { ifMatch: false } }, { target: '/metadata' });
+  expect(json).not.toHaveProperty('patchFormat');
+  expect(json.rest[0].resource[0].interaction.map(({ code }: { code: string }) => code)).toEqual([
+    'read',
+    'vread',
+    'create',
+    'search-type',
+  ]);
+});
+
+test.each([{ status: 500 }, { status: 404 }, { body: new TextEncoder().encode('{"resourceType":"Patient"}') }])(
+  '%j: unavailable',
+  (answer) => {
+    const one = setting();
+    one.upstream.misbehave = () => answer;
+    expect(ask(one, { target: '/metadata' }).problem?.code).toBe('upstream-unavailable');
+  },
+);

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { decideByTable, type TestRule } from '../../test/permits.ts';
+import type { Permit } from '../decision/permit.ts';
+import { r4 } from '../fhir/r4.ts';
+import { Problem } from '../problem.ts';
+import type { SearchRequest } from '../request/request.ts';
+import { understand } from '../request/understand.ts';
+import type { Dialect } from './dialect.ts';
+import { planSearch, type SearchPlan } from './plan-search.ts';
+
+const able: Dialect = { name: 'able', ifMatch: true, sortById: true, compartmentSearch: true, postSearch: true, maxCount: 500 };
+const bases = { ours: 'https://guard.example/fhir', upstream: 'http://upstream/fhir' };
+
+function plan(target: string, rule: TestRule = {}, dialect: Partial<Dialect> = {}): SearchPlan {
+  const asked = understand({ method: 'GET', target, headers: new Map(), body: new Uint8Array(0) }, r4()) as SearchRequest;
+  const type = r4().types.get(asked.types[0]!)!;
+  const permit = decideByTable({ interaction: 'search', type: type.name, policies: { '*': rule } }) as Permit;
+  return planSearch(asked, permit, {
+    type,
+    dialect: { ...able, ...dialect },
+    bases,
+    count: asked.count ?? 20,
+    countOnly: false,
+  });
+}
+
+const path = (...args: Parameters<typeof plan>) => decodeURIComponent(plan(...args).first?.path ?? 'nothing');
+
+function refusal(...args: Parameters<typeof plan>): string {
+  try {
+    plan(...args);
+    return 'planned';
+  } catch (problem) {
+    if (problem instanceof Problem) return problem.code;
+    throw problem;
+  }
+}
+
+describe('what is sent', () => {
+  test('is rebuilt, ordered to the last tie, with one more than asked, and strict', () => {
+    const { first } = plan('/Observation?code=a%2Cb&_sort=-date&_count=20', { sight: 'full' });
+    expect([first!.method, decodeURIComponent(first!.path)]).toEqual(['GET', 'Observation?code=a,b&_sort=-date,_id&_count=21']);
+    expect(Object.fromEntries(first!.headers)).toEqual({ accept: 'application/fhir+json', prefer: 'handling=strict' });
+    expect(first!.writes).toBe(false);
+  });
+
+  test('asks for larger pages where some matches may be hidden, within what the dialect honours', () => {
+    expect(path('/Observation?_count=5')).toContain('_count=50');
+    expect(path('/Observation?_count=80')).toContain('_count=81');
+    expect(path('/Observation?_count=80', {}, { maxCount: 60 })).toContain('_count=60');
+  });
+
+  test('sorts by _id once, and not where the dialect cannot', () => {
+    expect(path('/Observation?_sort=-_id')).toContain('_sort=-_id&');
+    expect(path('/Observation', {}, { sortById: false })).not.toContain('_sort');
+  });
+
+  test('posts a long query as a form', () => {
+    const list = Array.from({ length: 120 }, (_, n) => `identifier-number-${n}`).join(',');
+    const { first } = plan(`/Patient?identifier=${list}`);
+    expect([first!.method, first!.path, first!.headers.get('content-type')]).toEqual([
+      'POST',
+      'Patient/_search',
+      'application/x-www-form-urlencoded',
+    ]);
+    expect(decodeURIComponent(new TextDecoder().decode(first!.body))).toBe(`identifier=${list}&_sort=_id&_count=50`);
+    expect(plan(`/Patient?identifier=${list}`, {}, { postSearch: false }).first!.method).toBe('GET');
+  });
+
+  test('never asks for the total of what may be hidden', () => {
+    expect(path('/Observation?_total=accurate')).not.toContain('_total');
+    expect(path('/Observation?_total=accurate', { sight: 'full' })).toContain('_total=accurate');
+  });
+
+  test('means by our base what the upstream means by its own', () => {
+    expect(path('/Observation?subject=https://guard.example/fhir/Patient/p')).toContain('subject=Patient/p&');
+    expect(path('/ValueSet?url=https://guard.example/fhir/ValueSet/v')).toContain('url=http://upstream/fhir/ValueSet/v&');
+    expect(path('/Observation?subject=https://guard.example/fhir2/Patient/p')).toContain('fhir2');
+  });
+});
+
+describe('narrowing', () => {
+  const only = { onlyPatient: 'p' };
+  test('to the patient in whose compartment everything visible lies', () => {
+    expect(path('/Patient', only)).toContain('Patient?_id=p&');
+    expect(path('/Encounter', only)).toContain('Encounter?patient=Patient/p&');
+    expect(path('/Observation?code=c', only)).toContain('Patient/p/Observation?code=c&');
+    expect(path('/Observation?code=c', only, { compartmentSearch: false })).toContain('Observation?code=c&');
+    expect(path('/Medication', only)).toContain('Medication?_sort');
+  });
+
+  test('adds to the client’s own criteria and never replaces them', () => {
+    expect(path('/Encounter?patient=Patient/q', only)).toContain('patient=Patient/q&patient=Patient/p&');
+    expect(path('/Patient?_id=q', only)).toBe('nothing');
+    expect(path('/Patient?_id=q,p', only)).toContain('_id=p&');
+    expect(path('/Patient/q/Observation', only)).toContain('Patient/q/Observation?');
+  });
+
+  test('a compartment search is a criterion', () => {
+    expect(path('/Patient/q/Encounter')).toContain('Encounter?patient=Patient/q&');
+    expect(path('/Patient/q/Observation?code=c')).toContain('Patient/q/Observation?code=c&');
+    expect(refusal('/Patient/q/Observation', {}, { compartmentSearch: false })).toBe('interaction-not-supported');
+    expect(refusal('/Patient/q/Encounter', { maskable: ['subject'] })).toBe('element-closed');
+    expect(refusal('/Patient/q/Observation', { maskable: ['performer'] })).toBe('element-closed');
+  });
+
+  test('repeated _id is intersected here', () => {
+    expect(path('/Observation?_id=a,b,c&_id=b,c,d&_id=c,b')).toContain('_id=b,c&');
+    expect(path('/Observation?_id=a&_id=b')).toBe('nothing');
+  });
+});
+
+describe('a criterion is only evaluated on what the caller may see', () => {
+  test.each([
+    ['/Encounter?reason-code=x', ['reasonCode'], 'element-closed'],
+    ['/Encounter?reason-code:not=x', ['reasonCode'], 'element-closed'],
+    ['/Encounter?reason-code:missing=true', ['reasonCode'], 'element-closed'],
+    ['/Encounter?date=ge2022', ['period.end'], 'element-closed'],
+    ['/Patient?name=x', ['name.given'], 'element-closed'],
+    ['/Patient?family=x', ['name'], 'element-closed'],
+    ['/Patient?family=x', ['name.given'], 'planned'],
+    ['/Patient?address-city=x', ['address.line'], 'planned'],
+    ['/Patient?deceased=false', ['deceasedDateTime'], 'element-closed'],
+    ['/Observation?code-value-quantity=c$5', ['valueQuantity'], 'element-closed'],
+    ['/Observation?code-value-quantity=c$5', ['note'], 'planned'],
+    ['/Encounter?_sort=-date', ['period'], 'element-closed'],
+    ['/Encounter?_sort=status', ['period'], 'planned'],
+    ['/Encounter?status=x', ['statusHistory'], 'planned'],
+    ['/Encounter?_tag=x', [], 'planned'],
+    ['/Encounter?_tag=x', ['period'], 'element-closed'],
+    ['/Encounter?_profile=x', ['period'], 'planned'],
+    ['/Encounter?_id=x', ['period'], 'planned'],
+  ] as const)('%s with %j masked: %s', (target, maskable, expected) => {
+    expect(refusal(target, { maskable })).toBe(expected);
+    expect(refusal(target, { maskable, sight: 'full' })).toBe(expected);
+  });
+
+  test.each([
+    '/Observation?_security=R',
+    '/Observation?_security:not=R',
+    '/Observation?_source=x',
+    '/Observation?_text=x',
+    '/Observation?_content=x',
+    '/Observation?code:text=x',
+    '/Location?near=1|2|3',
+    '/Location?partof:below=Location/x',
+  ])('%s: only in full sight', (target) => {
+    expect(refusal(target)).toBe('element-closed');
+    expect(refusal(target, { sight: 'full', maskable: ['status'] })).toBe('element-closed');
+    expect(refusal(target, { sight: 'full' })).toBe('planned');
+  });
+
+  test.each(['/Observation?code:in=http://x', '/Observation?code:not-in=http://x'])('%s: never', (target) => {
+    expect(refusal(target, { sight: 'full' })).toBe('parameter-unknown');
+  });
+
+  test.each([
+    '/Observation?code:not=x',
+    '/Observation?code:missing=true',
+    '/Observation?date=gt2020',
+    '/Observation?code:above=x',
+  ])('%s: pushed on filtered types, since a match depends on its resource alone', (target) =>
+    expect(refusal(target)).toBe('planned'),
+  );
+});

@@ -9,7 +9,8 @@ export function signInFirst(caller: Caller, request: HttpRequest, understand: ()
     return understand();
   } catch (error) {
     if (caller.kind !== 'anonymous' || !(error instanceof Problem) || isPublic(request.target)) throw error;
-    throw new Problem('token-missing', 'Sign in first.', { detail: error.code });
+    // The words of a deny for want of authentication: the two must not be told apart.
+    throw new Problem('token-missing', 'Authentication is required.', { detail: error.code });
   }
 }
 

@@ -31,7 +31,6 @@ function limits(settings: HttpSettings) {
   const http = { maxHeaderSize: settings.maxHeaderBytes, headersTimeout: settings.headersTimeoutMs, requireHostHeader: true };
   const shared = {
     logger: false,
-    disableRequestLogging: true,
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: settings.requestTimeoutMs,
     forceCloseConnections: 'idle' as const,

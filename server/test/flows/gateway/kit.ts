@@ -159,7 +159,10 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
     authorization: { authorize: 'http://localhost:1/authorize', token: 'http://localhost:1/token' },
     overTls: false,
     now: Date.now,
-    log: (line) => lines.push(line),
+    log: (line) => {
+      lines.push(line);
+      if (line.problem === 'bug') console.error(line);
+    },
   };
   const hosts = new Hosts();
   hosts.allow(base);

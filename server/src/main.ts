@@ -1,0 +1,244 @@
+/**
+ * Builds everything by hand, from the ground up, and hands each part its plain options. The only file that knows all the others. It must not hold
+ * logic of its own: what is decided is decided in the parts, and what weakens a check is said aloud here at every start (I10).
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { compilePolicies, r4 } from '@fireguard/engine';
+import { pino } from 'pino';
+import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
+import { loadAdminToken } from './admin-api/admin-token.ts';
+import { listenLocally } from './admin-api/local-socket.ts';
+import { openAuditLog } from './audit-log/open-audit-log.ts';
+import { authentication } from './authentication/authenticate.ts';
+import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
+import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
+import { loadPolicies } from './config/load-policies.ts';
+import { weakenings } from './config/posture.ts';
+import type { FireguardConfig } from './config/schema.ts';
+import { type Urls, urlsOf } from './config/urls.ts';
+import { fhirFacts } from './facts/fhir-facts.ts';
+import type { Collaborators } from './gateway/collaborators.ts';
+import { cursorSeal } from './gateway/cursor-seal.ts';
+import { fhirDoor } from './gateway/door.ts';
+import { patientFinder } from './gateway/find-patients.ts';
+import { framesOf } from './gateway/log.ts';
+import { registeredOrigins } from './gateway/registered-origins.ts';
+import { requestLogger } from './gateway/request-logger.ts';
+import { Closing } from './http/closing.ts';
+import { drain } from './http/drain.ts';
+import { freePort } from './http/free-port.ts';
+import { guardHost } from './http/guard-host.ts';
+import { mountHealth } from './http/health.ts';
+import { Hosts } from './http/hosts.ts';
+import { listen } from './http/listen.ts';
+import { pagesListener, rawListener } from './http/listener.ts';
+import { listClients } from './storage/clients.ts';
+import { keysFor } from './storage/keys.ts';
+import { relationsOf } from './storage/relations.ts';
+import { openStorage, type Storage } from './storage/storage.ts';
+import { createTokenResolver } from './token/resolve.ts';
+import { createTokenRevocation } from './token/revoke.ts';
+import { dialectOf } from './upstream/dialects.ts';
+import { pooledUpstream } from './upstream/pooled-upstream.ts';
+
+export interface StartOptions {
+  /** Hears what an operator should know: weakenings first. Default: standard error. */
+  readonly tell?: (line: string) => void;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  readonly now?: () => number;
+  /** A storage opened elsewhere (tests, the demo's loader); it is closed with the rest. */
+  readonly storage?: Storage;
+}
+
+export interface Running {
+  readonly urls: Urls;
+  readonly storage: Storage;
+  readonly audit: AuditParts;
+  readonly passwords: Passwords;
+  /** Accepted by the admin API in the development profile only. */
+  readonly adminToken: string | undefined;
+  /** Stops accepting, finishes what is in work, records the stop, closes the audit log, the storage last. */
+  close(): Promise<void>;
+}
+
+type AuditParts = Awaited<ReturnType<typeof openAuditLog>>;
+
+export async function start(given: FireguardConfig, options: StartOptions = {}): Promise<Running> {
+  const closing = new Closing();
+  try {
+    return await build(await withPorts(given), options, closing);
+  } catch (error) {
+    await closing.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function build(config: FireguardConfig, options: StartOptions, closing: Closing): Promise<Running> {
+  const now = options.now ?? Date.now;
+  const tell = options.tell ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const weak = weakenings(config);
+  for (const line of weak) tell(`WEAKENED ${line}`);
+  const urls = urlsOf(config);
+  const logger = pino({ level: config.log.level, base: null }, pino.destination({ fd: 2, sync: true }));
+  const tables = r4();
+  const policies = compilePolicies(loadPolicies(config.policies.files), tables);
+
+  const storage = options.storage ?? (await openStorage(storageOptions(config), { tell, now }));
+  closing.first(() => storage.close());
+  const { db, cluster } = storage;
+  const site = { ...config.audit, base: urls.fhir };
+  const audit = await openAuditLog({ home: config.home, node: cluster.node, storage, site, tell, now });
+  closing.first(() => audit.close());
+  await audit.append(mark('start', weak.length === 0 ? undefined : `Weakened: ${weak.join(' ')}`));
+  closing.first(() => audit.append(mark('stop', undefined)));
+
+  const upstream = pooledUpstream(config.upstream);
+  closing.first(() => upstream.close());
+  const tokens = createTokenResolver({ db, cluster, issuer: urls.issuer, now });
+  const facts = fhirFacts({
+    upstream,
+    tables,
+    base: urls.fhir,
+    cluster,
+    ownRelations: (person) => relationsOf(db, person),
+    exclusive: config.upstream.exclusive,
+    settings: config.facts,
+    now,
+  });
+  const use: Collaborators = Object.freeze({
+    authenticate: authentication({ tokens, audience: urls.fhir, now }),
+    policies: () => policies,
+    tables,
+    facts,
+    upstream,
+    dialect: dialectOf(config.upstream.dialect),
+    audit,
+    cursors: cursorSeal(await cursorKeys(storage)),
+    limits: config.gateway,
+    base: urls.fhir,
+    authorization: { authorize: `${urls.issuer}/authorize`, token: `${urls.issuer}/token` },
+    overTls: config.http.tls !== undefined,
+    now,
+    log: requestLogger(logger),
+  });
+  const revocation = createTokenRevocation({ db, cluster });
+  const passwords = createPasswords();
+  const authorization = await createAuthorizationServer({
+    issuer: urls.issuer,
+    fhirBase: urls.fhir,
+    storage,
+    auditLog: audit,
+    tokens,
+    revocation,
+    picker: patientFinder(use),
+    passwords,
+    brand: { name: config.pages.hospital, helpLine: config.pages.helpLine },
+    stayConnectedDays: config.pages.stayConnectedDays,
+    report: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
+    now,
+  });
+  const adminToken = config.profile === 'development' ? await loadAdminToken(config.home) : undefined;
+  const admin = createAdminApi({
+    db,
+    cluster,
+    auditLog: audit,
+    auditDirectory: join(config.home, 'audit'),
+    tokens,
+    revocation,
+    passwords,
+    issuer: urls.issuer,
+    audiences: [`${urls.issuer}/admin`, urls.fhir],
+    adminToken,
+    startedAt: now(),
+    now,
+    log: (line) => logger.error(line, 'bug'),
+  });
+  await listeners(config, urls, use, { authorization, admin }, storage, closing);
+  return Object.freeze<Running>({ urls, storage, audit, passwords, adminToken, close: () => closing.close() });
+}
+
+/** The pages listen first: a client that found the API must find its token endpoint. */
+async function listeners(
+  config: FireguardConfig,
+  urls: Urls,
+  use: Collaborators,
+  parts: { readonly authorization: AuthorizationServer; readonly admin: AdminApi },
+  storage: Storage,
+  closing: Closing,
+): Promise<void> {
+  const { http } = config;
+  let isServing = false;
+  const pages = pagesListener(http);
+  guardHost(pages, hostsOf(urls.issuer, http.pages, http.tls !== undefined));
+  mountHealth(pages, () => isServing && storage.healthy() && use.audit.healthy());
+  await parts.authorization.mount(pages);
+  await parts.admin.mount(pages, 'network');
+  const door = fhirDoor({
+    use,
+    hosts: hostsOf(urls.fhir, http.api, http.tls !== undefined),
+    origins: registeredOrigins(() => listClients(storage.db), storage.cluster),
+    maxBodyBytes: http.maxBodyBytes,
+    maxConcurrent: http.maxConcurrent,
+    documents: {
+      'smart-configuration': parts.authorization.smartConfiguration,
+      'protected-resource': parts.authorization.protectedResourceMetadata,
+    },
+  });
+  const api = rawListener(http, door);
+  closing.first(() => {
+    isServing = false;
+    return Promise.all([drain(api, http.drainMs), drain(pages, http.drainMs)]);
+  });
+  await listen(pages, http.pages);
+  await listen(api, http.api);
+  const local = await listenLocally(parts.admin, config.home);
+  closing.first(() => local.close());
+  isServing = true;
+}
+
+/** Ports that were left to us, taken now: URLs stand in tokens and documents. */
+async function withPorts(config: FireguardConfig): Promise<FireguardConfig> {
+  const { pages, api } = config.http;
+  const taken = async (place: typeof pages) => (place.port === 0 ? { ...place, port: await freePort(place.host) } : place);
+  return Object.freeze({
+    ...config,
+    http: Object.freeze({ ...config.http, pages: await taken(pages), api: await taken(api) }),
+  });
+}
+
+/** The URL that clients use, and the address that we listen on (a proxy or a health check may use it). */
+function hostsOf(url: string, place: { readonly host: string; readonly port: number }, overTls: boolean): Hosts {
+  const hosts = new Hosts();
+  hosts.allow(url);
+  if (place.host !== '0.0.0.0' && place.host !== '::')
+    hosts.allow(`${overTls ? 'https' : 'http'}://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}`);
+  return hosts;
+}
+
+function storageOptions({ storage, home }: FireguardConfig): Parameters<typeof openStorage>[0] {
+  const node = storage.node === undefined ? {} : { node: storage.node };
+  return storage.url === undefined || storage.mode === 'managed'
+    ? { mode: 'managed', home, ...node }
+    : { mode: 'external', url: storage.url, ...node };
+}
+
+async function cursorKeys(storage: Storage): Promise<readonly Uint8Array[]> {
+  const keys = await keysFor(storage.db, 'cursor', () => ({
+    id: randomUUID(),
+    jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
+  }));
+  return keys.map(({ jwk }) => Buffer.from(String(jwk['k']), 'base64url'));
+}
+
+function mark(kind: 'start' | 'stop', reason: string | undefined): Parameters<AuditParts['append']>[0] {
+  const nothing = { patients: [], resources: [], masked: [], withheld: 0, rules: [] };
+  return {
+    kind,
+    outcome: 'permit',
+    action: kind,
+    ...nothing,
+    requestId: randomUUID(),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}

@@ -1,0 +1,30 @@
+/** The state of the server, for the two offices and for scripts. It says whether parts work, never where they are. */
+import { z } from 'zod';
+import type { AdminApiDependencies } from './admin-api.ts';
+import { rightsOf } from './admin-caller.ts';
+import { type AdminRoute, adminRoute } from './admin-route.ts';
+
+export function statusRoute(use: AdminApiDependencies): AdminRoute {
+  return adminRoute({
+    id: 'status',
+    method: 'GET',
+    path: '/status',
+    summary: 'Who asks, and how the server is',
+    right: 'look',
+    answer: z.object({
+      caller: z.object({ name: z.string(), roles: z.array(z.string()), rights: z.array(z.string()) }),
+      node: z.string(),
+      storage: z.enum(['working', 'not working']),
+      audit: z.enum(['working', 'not working']),
+      startedAt: z.iso.datetime(),
+    }),
+    status: 200,
+    run: async (call) => ({
+      caller: { name: call.caller.name, roles: [...call.caller.roles], rights: [...rightsOf(call.caller)] },
+      node: use.cluster.node,
+      storage: use.cluster.trusted() ? 'working' : 'not working',
+      audit: use.auditLog.healthy() ? 'working' : 'not working',
+      startedAt: new Date(use.startedAt).toISOString(),
+    }),
+  });
+}

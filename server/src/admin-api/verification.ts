@@ -1,0 +1,41 @@
+/** Verifying the journal on request: whoever asks while one runs gets that one's result, so that asking often costs no more than asking once. */
+import { z } from 'zod';
+import type { Verification as Verified } from '../audit-log/verify.ts';
+
+export const verificationAnswer = z.object({
+  ok: z.boolean(),
+  checkedAt: z.iso.datetime(),
+  records: z.int().optional(),
+  segments: z.int().optional(),
+  problem: z.string().optional().describe('What is wrong and where, when it is not unbroken.'),
+});
+
+export type Verification = z.infer<typeof verificationAnswer>;
+
+/** `verify` reads this node's whole journal. */
+export function createVerification(verify: () => Promise<Verified>, now: () => number): () => Promise<Verification> {
+  let running: Promise<Verification> | undefined;
+  const run = async (): Promise<Verification> => {
+    const result = await verify();
+    const checkedAt = new Date(now()).toISOString();
+    if (result.ok) return { ok: true, checkedAt, records: result.records, segments: result.segments };
+    return { ok: false, checkedAt, problem: verificationProblem(result) };
+  };
+  return () => {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+/** One line for an officer: where, and what. */
+export function verificationProblem({
+  at,
+  why,
+}: {
+  readonly at: { readonly segment: string; readonly line: number; readonly seq: number };
+  readonly why: string;
+}): string {
+  return `${at.segment}, line ${at.line} (record ${at.seq}): ${why}`;
+}

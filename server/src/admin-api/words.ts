@@ -1,0 +1,51 @@
+/** The small words that requests to the admin API are made of, each with its exact form. */
+import { z } from 'zod';
+
+export const idParams = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/) });
+
+export const username = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/,
+    'A username is 1 to 100 letters, digits and . _ @ + -, and begins with a letter or digit.',
+  )
+  .describe('What the person types to sign in.');
+
+/** No control or direction characters: names are shown to people who decide by them. */
+export const display = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'A name holds no control characters.')
+  .refine((text) => text.trim() === text, 'A name neither begins nor ends with a space.');
+
+export const role = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, 'A role is small letters, digits and -, such as emergency-physician.');
+
+export const fhirUser = z
+  .string()
+  .regex(
+    /^(Practitioner|PractitionerRole|Patient|RelatedPerson|Person)\/[A-Za-z0-9\-.]{1,64}$/,
+    'fhirUser is a relative reference such as Practitioner/123.',
+  )
+  .describe('The one FHIR resource that is this person (R-013).');
+
+/** Inside, a patient is the bare id; `Patient/123` is taken too, because that is how people copy it. */
+export const patientId = z
+  .string()
+  .regex(/^(Patient\/)?[A-Za-z0-9\-.]{1,64}$/, 'A patient is written 123 or Patient/123.')
+  .transform((text) => text.replace(/^Patient\//, ''));
+
+/** Redirect addresses are compared character by character (RFC 9700 §2.1): no fragment, no wildcard, plain HTTP only to this machine. */
+export const redirectUri = z
+  .string()
+  .max(2000)
+  .refine((text) => {
+    const url = URL.parse(text);
+    if (url === null || url.hash !== '' || text.includes('*') || url.username !== '' || url.password !== '') return false;
+    if (url.protocol === 'https:') return true;
+    if (url.protocol === 'http:') return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    // A private-use scheme of a native app holds a dot (RFC 8252 §7.1), so `javascript:` and `data:` cannot be one.
+    return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol);
+  }, 'A redirect address is https, http on this machine, or an app’s own scheme such as org.example.app:/back; without # and *.');

@@ -1,0 +1,41 @@
+/** All commands, in the order of the help. */
+import { auditList } from './audit-list.ts';
+import { auditVerify } from './audit-verify.ts';
+import { clientAdd } from './client-add.ts';
+import { clientList } from './client-list.ts';
+import { clientRemove } from './client-remove.ts';
+import { clientDisable, clientEnable } from './client-switch.ts';
+import type { Command } from './command.ts';
+import { configCheck } from './config-check.ts';
+import { configPrint } from './config-print.ts';
+import { demo } from './demo.ts';
+import { policyCheck } from './policy-check.ts';
+import { serve } from './serve.ts';
+import { token } from './token.ts';
+import { userAdd } from './user-add.ts';
+import { userList } from './user-list.ts';
+import { userRemove } from './user-remove.ts';
+import { userRoles } from './user-roles.ts';
+import { userDisable, userEnable } from './user-switch.ts';
+
+export const commands: readonly Command[] = Object.freeze([
+  serve,
+  demo,
+  configCheck,
+  configPrint,
+  policyCheck,
+  userAdd,
+  userList,
+  userRoles,
+  userDisable,
+  userEnable,
+  userRemove,
+  clientAdd,
+  clientList,
+  clientDisable,
+  clientEnable,
+  clientRemove,
+  token,
+  auditList,
+  auditVerify,
+]);

@@ -1,0 +1,29 @@
+/** `fireguard policy check` */
+import path from 'node:path';
+import { compilePolicies, Problem, r4 } from '@fireguard/engine';
+import { loadPolicies, packagedPolicies } from '../config/load-policies.ts';
+import { CliError } from './cli-error.ts';
+import type { Command } from './command.ts';
+
+export const policyCheck: Command = {
+  name: 'policy check',
+  summary: 'Say whether policies can be used; without PATH, those that come with Fireguard',
+  arguments: ['[PATH]'],
+  options: {},
+  async run(given, out) {
+    const place = given.rest[0] === undefined ? packagedPolicies : path.resolve(given.rest[0]);
+    const documents = loadPolicies([place]);
+    try {
+      compilePolicies(documents, r4());
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw new CliError(
+        [`${place} cannot be used.`, error.publicText, error.detail]
+          .filter((text) => text !== undefined && text !== '')
+          .join(' '),
+      );
+    }
+    out.print(`${place} can be used: ${documents.length} ${documents.length === 1 ? 'document' : 'documents'}.`);
+    return 0;
+  },
+};

@@ -144,6 +144,7 @@ const refused: readonly (readonly [request: string, code: string])[] = [
   ['GET /Patient?name=', 'parameter-invalid'],
   ['GET /Patient?name', 'parameter-invalid'],
   ['GET /Patient?=a', 'parameter-invalid'],
+  ['GET /Patient/1/$everything?_since=', 'parameter-invalid'],
   ['GET /Patient?name=a,,b', 'parameter-invalid'],
   ['GET /Patient?name=,', 'parameter-invalid'],
   ['GET /Patient?name=a\\b', 'parameter-invalid'],

@@ -329,7 +329,7 @@ describe('bodies', () => {
   });
 });
 
-describe('R-101 R-086 batches and transactions', () => {
+describe('R-086 batches and transactions', () => {
   const bundle = (type: string, ...entry: readonly unknown[]) => ({ resourceType: 'Bundle', type, entry });
   const read = { request: { method: 'GET', url: 'Patient/1' } };
   const put = {

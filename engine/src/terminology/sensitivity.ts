@@ -1,0 +1,12 @@
+/** Subsumption of sensitivities (v3-ActCode, InformationSensitivityPolicy): a rule on SPI covers SUD, and SUD covers OPIOIDUD. */
+import { codeTree } from './codes.ts';
+
+/** Is `code` the same as `ancestor` or below it? Unknown codes are only themselves. */
+export function sensitivitySubsumes(ancestor: string, code: string): boolean {
+  return code === ancestor || (codeTree('sensitivity').ancestors.get(code)?.has(ancestor) ?? false);
+}
+
+/** Is it a sensitivity that the hierarchy knows? One that is not counts as the most restrictive (I5). */
+export function isSensitivity(code: string): boolean {
+  return codeTree('sensitivity').ancestors.has(code);
+}

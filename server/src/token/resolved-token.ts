@@ -9,7 +9,9 @@ export interface ResolvedToken {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   readonly client: { readonly id: string; readonly name: string; readonly roles: readonly string[] };
-  readonly person: { readonly id: string; readonly name: string; readonly roles: readonly string[]; readonly fhirUser: string | undefined } | undefined;
+  readonly person:
+    | { readonly id: string; readonly name: string; readonly roles: readonly string[]; readonly fhirUser: string | undefined }
+    | undefined;
   readonly patient: string | undefined;
   readonly encounter: string | undefined;
   readonly purposes: readonly { readonly system: string; readonly code: string }[];

@@ -1,0 +1,154 @@
+/**
+ * The authorization server: SMART App Launch, Backend Services and OpenID Connect at the issuer's root. Built here from its parts; what is
+ * inside (oidc-provider) is known to nobody outside this folder, so that it can be replaced.
+ */
+import type { EventEmitter } from 'node:events';
+import type { FastifyInstance } from 'fastify';
+import type { AuditLog } from '../audit-log/audit-log.ts';
+import { clientById } from '../storage/clients.ts';
+import type { Storage } from '../storage/storage.ts';
+import { loadKeys } from '../token/keys.ts';
+import type { TokenResolver } from '../token/resolved-token.ts';
+import type { TokenRevocation } from '../token/revoke.ts';
+import { knownPerson } from './account.ts';
+import { createRegisteredOrigins } from './cors.ts';
+import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
+import { endpointGuard } from './endpoint-guard.ts';
+import { errorAnswer } from './error-answer.ts';
+import { createFormTokens } from './form.ts';
+import { createForward } from './forward.ts';
+import { introspectionAnswer } from './introspection.ts';
+import { oauthRoutes } from './oauth-routes.ts';
+import type { Brand } from './pages/brand.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import { createPayloadAdapter } from './payload-adapter.ts';
+import type { PickerSource } from './picker-source.ts';
+import { createProvider } from './provider.ts';
+import { revocationAnswer } from './revocation-answer.ts';
+import { stepRoutes } from './step-routes.ts';
+import { createThrottle } from './throttle.ts';
+import { tokenAnswer } from './token-answer.ts';
+
+export interface AuthorizationServerDependencies {
+  /** Origin at which it is mounted, without a slash at its end. */
+  readonly issuer: string;
+  /** What tokens are for, without a slash at its end. */
+  readonly fhirBase: string;
+  readonly storage: Pick<Storage, 'db' | 'cluster'>;
+  readonly auditLog: AuditLog;
+  readonly tokens: TokenResolver;
+  readonly revocation: TokenRevocation;
+  readonly picker: PickerSource;
+  readonly brand: Brand;
+  /** Days that "stay connected" lasts. */
+  readonly stayConnectedDays: number;
+  /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
+  readonly report: (error: unknown, where: string) => void;
+  readonly passwords?: Passwords;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface AuthorizationServer {
+  /** Adds its routes to the issuer's listener. */
+  mount(app: FastifyInstance): Promise<void>;
+  /** `{fhirBase}/.well-known/smart-configuration`, for the API's host to serve. */
+  smartConfiguration(): Readonly<Record<string, unknown>>;
+  /** RFC 9728, for the API's host to serve. */
+  protectedResourceMetadata(): Readonly<Record<string, unknown>>;
+}
+
+export async function createAuthorizationServer(use: AuthorizationServerDependencies): Promise<AuthorizationServer> {
+  if (new URL(use.issuer).origin !== use.issuer) throw new Error(`the issuer must be an origin without a path: ${use.issuer}`);
+  const { issuer, fhirBase, auditLog, tokens, revocation, report } = use;
+  const { db, cluster } = use.storage;
+  const now = use.now ?? Date.now;
+  const keys = await loadKeys(db);
+  const errorPages = { brand: use.brand, overTls: issuer.startsWith('https:'), now, report };
+  const origins = createRegisteredOrigins({ db, cluster });
+  const provider = createProvider({
+    issuer,
+    fhirBase,
+    db,
+    adapter: createPayloadAdapter({ db, cluster, revocation }),
+    signingKeys: keys.signing,
+    cookieKeys: keys.cookie,
+    stayConnectedDays: use.stayConnectedDays,
+    renderError(ctx, _out, error) {
+      const answer = errorAnswer(errorPages, error, ctx.path);
+      ctx.status = answer.status;
+      ctx.set(answer.headers);
+      ctx.type = 'html';
+      ctx.body = answer.html;
+    },
+  });
+  provider.on('server_error', (ctx, error) => report(error, ctx.path));
+  // Koa's own event, for what goes wrong while an answer is written; without a listener it would print to the console.
+  (provider as EventEmitter).on('error', (error: unknown) => report(error, 'oidc-provider'));
+
+  const introspection = {
+    tokens,
+    issuer,
+    fhirBase,
+    isAlive: async (personId: string, clientId: string) =>
+      (await knownPerson(db, personId)) !== undefined && (await clientById(db, clientId))?.disabled === false,
+  };
+  // In this order around every endpoint, outermost first.
+  provider.use(endpointGuard({ auditLog, origins, report }));
+  provider.use(correctDiscovery(issuer));
+  provider.use(tokenAnswer({ db, auditLog, issuer }));
+  provider.use(revocationAnswer({ auditLog, issuer }));
+  provider.use(introspectionAnswer(introspection));
+
+  const steps = {
+    provider,
+    db,
+    issuer,
+    fhirBase,
+    auditLog,
+    revocation,
+    picker: use.picker,
+    brand: use.brand,
+    formTokens: createFormTokens(keys.cookie[0] ?? ''),
+    stayConnectedDays: use.stayConnectedDays,
+    passwords: use.passwords ?? createPasswords(),
+    throttle: createThrottle(now),
+    now,
+  };
+  const forward = createForward(provider, issuer);
+
+  return Object.freeze({
+    smartConfiguration: () => smartConfiguration(issuer),
+    protectedResourceMetadata: () => protectedResourceMetadata(issuer, fhirBase),
+    async mount(app: FastifyInstance) {
+      await app.register(async (scope) => {
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser(
+          'application/x-www-form-urlencoded',
+          { parseAs: 'string', bodyLimit: 65_536 },
+          (_request, body, done) => done(null, body),
+        );
+        // Left unread: the provider refuses it by its type.
+        scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+        scope.setErrorHandler((error, request, reply) => {
+          const answer = errorAnswer(errorPages, error, request.routeOptions.url ?? '');
+          const wantsPage =
+            (request.headers.accept ?? '').includes('text/html') ||
+            !/^\/(token|introspect|revoke|userinfo)$/.test(request.routeOptions.url ?? '');
+          reply.code(answer.status).headers(answer.headers);
+          return wantsPage ? reply.type('text/html; charset=utf-8').send(answer.html) : reply.send(answer.json);
+        });
+        oauthRoutes(scope, { db, forward, origins, tokens, introspection, issuer, fhirBase });
+        stepRoutes(scope, steps);
+      });
+    },
+  });
+}
+
+function correctDiscovery(issuer: string): Parameters<ReturnType<typeof createProvider>['use']>[0] {
+  return async (ctx, next) => {
+    await next();
+    if (ctx.path.startsWith('/.well-known/') && ctx.status === 200 && typeof ctx.body === 'object')
+      Object.assign(ctx.body ?? {}, discoveryCorrections(issuer));
+  };
+}

@@ -1,0 +1,22 @@
+/** The authorization server's section of the configuration. */
+import { z } from 'zod';
+
+export const authorizationServerSection = z
+  .strictObject({
+    hospital: z.string().min(1).max(100).default('Fireguard').describe('Name on the sign-in pages.'),
+    helpLine: z
+      .string()
+      .min(3)
+      .max(100)
+      .default('your administrator')
+      .describe('Telephone number or mail address shown to people who need help, day and night.'),
+    stayConnectedDays: z
+      .int()
+      .min(1)
+      .max(366)
+      .default(92)
+      .describe('How long "stay connected" lasts: life of a refresh token with offline_access, in days.'),
+  })
+  .prefault({});
+
+export type AuthorizationServerSettings = z.infer<typeof authorizationServerSection>;

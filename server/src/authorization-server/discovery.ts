@@ -1,0 +1,83 @@
+/** What the server says of itself: SMART App Launch 2.2 §Conformance, OpenID Connect Discovery, RFC 8414, RFC 9728. Only what is served is named. */
+export const paths = {
+  authorization: '/authorize',
+  token: '/token',
+  introspection: '/introspect',
+  revocation: '/revoke',
+  jwks: '/jwks',
+  userinfo: '/userinfo',
+} as const;
+
+const authMethods = ['none', 'client_secret_basic', 'private_key_jwt'] as const;
+
+/** Scopes named to clients; granular forms of them are supported too. */
+export const supportedScopes = [
+  'openid',
+  'fhirUser',
+  'profile',
+  'launch/patient',
+  'offline_access',
+  'online_access',
+  'patient/*.cruds',
+  'patient/*.rs',
+  'user/*.cruds',
+  'user/*.rs',
+  'system/*.cruds',
+  'system/*.rs',
+] as const;
+
+export function smartConfiguration(issuer: string): Readonly<Record<string, unknown>> {
+  return Object.freeze({
+    issuer,
+    jwks_uri: issuer + paths.jwks,
+    authorization_endpoint: issuer + paths.authorization,
+    token_endpoint: issuer + paths.token,
+    introspection_endpoint: issuer + paths.introspection,
+    revocation_endpoint: issuer + paths.revocation,
+    userinfo_endpoint: issuer + paths.userinfo,
+    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+    response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+    token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
+    scopes_supported: supportedScopes,
+    capabilities: [
+      'launch-standalone',
+      'authorize-post',
+      'client-public',
+      'client-confidential-symmetric',
+      'client-confidential-asymmetric',
+      'sso-openid-connect',
+      'context-standalone-patient',
+      'permission-patient',
+      'permission-user',
+      'permission-offline',
+      'permission-online',
+      'permission-v1',
+      'permission-v2',
+    ],
+  });
+}
+
+/** What oidc-provider's own discovery document lacks or says too much of. */
+export function discoveryCorrections(issuer: string): Readonly<Record<string, unknown>> {
+  return {
+    userinfo_endpoint: issuer + paths.userinfo,
+    response_modes_supported: ['query'],
+    scopes_supported: supportedScopes,
+    introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
+    revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
+  };
+}
+
+/** RFC 9728; served by the API's host. */
+export function protectedResourceMetadata(issuer: string, fhirBase: string): Readonly<Record<string, unknown>> {
+  return Object.freeze({
+    resource: fhirBase,
+    authorization_servers: [issuer],
+    scopes_supported: supportedScopes,
+    bearer_methods_supported: ['header'],
+  });
+}

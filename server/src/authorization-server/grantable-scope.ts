@@ -1,0 +1,41 @@
+/**
+ * Which scopes a token of this request may have, at each moment of its making (oidc-provider asks before each): as the app asks, after the
+ * person answered, and again whenever a code or refresh token is used, because the client's registration may have shrunk since.
+ */
+import { narrow, parseScopes } from '@fireguard/engine';
+import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { negotiateScope } from './negotiate-scope.ts';
+
+/** Space-separated; also narrows the request's own `scope`, from which the provider makes the rest. Throws invalid_scope when nothing is left. */
+export async function grantableScope(ctx: KoaContextWithOIDC, client: Client): Promise<string> {
+  const registered = registeredScope(client);
+  const params = ctx.oidc.params ?? {};
+  const asked = typeof params['scope'] === 'string' ? params['scope'] : '';
+
+  const consented = ctx.oidc.result?.consent?.grantId;
+  if (ctx.oidc.route === 'resume' && consented !== undefined) {
+    const grant = await ctx.oidc.provider.Grant.find(consented);
+    const resource = Object.keys(grant?.resources ?? {})[0];
+    const granted = grant === undefined || resource === undefined ? '' : grant.getResourceScope(resource);
+    params['scope'] = granted;
+    return granted;
+  }
+
+  const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken;
+  if (ctx.oidc.route === 'token' && source !== undefined) {
+    const granted = parseScopes(source.scope ?? '');
+    // Only scopes that are still allowed as they stand: a token cannot be given half of one that was consented to.
+    const still = new Set(narrow(granted, parseScopes(registered)));
+    return granted.flatMap(({ text }) => (still.has(text) ? [text] : [])).join(' ');
+  }
+
+  const scope = negotiateScope(asked, registered, ctx.oidc.route === 'token' ? 'system' : 'user').join(' ');
+  if (scope === '') throw new errors.InvalidScope('none of the requested scopes can be granted', asked);
+  params['scope'] = scope;
+  return scope;
+}
+
+export function registeredScope(client: Client): string {
+  const scope = client.metadata()['fireguard_scope'];
+  return typeof scope === 'string' ? scope : '';
+}

@@ -1,0 +1,77 @@
+/**
+ * Token introspection (RFC 7662; SMART App Launch 2.2 §Token introspection, R-107). The provider authenticates the client; what is told comes
+ * from the same resolver that the gateway uses, so that both say the same of a token. A dead token is only that: `{"active":false}`.
+ */
+
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { ResolvedToken, TokenResolver } from '../token/resolved-token.ts';
+import { paths } from './discovery.ts';
+import type { Middleware } from './middleware.ts';
+import { launchParameters } from './token-answer.ts';
+
+/** A bearer token with this scope may introspect any token. */
+export const INTROSPECTION_SCOPE = '__introspect';
+
+export interface IntrospectionDependencies {
+  readonly tokens: TokenResolver;
+  readonly issuer: string;
+  readonly fhirBase: string;
+  /** Whether person and client of a refresh token are still enabled. */
+  readonly isAlive: (personId: string, clientId: string) => Promise<boolean>;
+}
+
+/** Around the provider's endpoint: who may not ask is 401; what it answers is replaced by what the resolver says. */
+export function introspectionAnswer(use: IntrospectionDependencies): Middleware {
+  return async (koa, next) => {
+    if (koa.path !== paths.introspection || koa.method !== 'POST') return next();
+    await next();
+    koa.set('Cache-Control', 'no-store');
+    koa.set('Pragma', 'no-cache');
+    const ctx = koa as unknown as KoaContextWithOIDC;
+    const noClient = ctx.oidc?.client === undefined || ctx.oidc.client.clientAuthMethod === 'none';
+    if (koa.status === 200 ? noClient : koa.status === 400 && noClient && koa.get('Authorization') === '') {
+      koa.status = 401;
+      koa.set('WWW-Authenticate', `Basic realm="${use.issuer}"`);
+      koa.body = { error: 'invalid_client', error_description: 'client authentication is required' };
+      return;
+    }
+    if (koa.status !== 200 || (koa.body as { active?: boolean }).active !== true) return;
+    const token = String(ctx.oidc.params?.['token'] ?? '');
+    const refresh = ctx.oidc.entities.RefreshToken;
+    if (refresh === undefined) koa.body = await describe(use, token);
+    else if (refresh.clientId !== ctx.oidc.client?.clientId || !(await use.isAlive(refresh.accountId, refresh.clientId ?? '')))
+      koa.body = { active: false };
+  };
+}
+
+/** The way with a bearer token: undefined when the asking token may not. */
+export async function introspectAsBearer(
+  use: IntrospectionDependencies,
+  asking: string,
+  token: string,
+): Promise<object | undefined> {
+  const caller = await use.tokens.resolve(asking);
+  if (caller === undefined || caller.audience !== use.fhirBase || !caller.scope.split(' ').includes(INTROSPECTION_SCOPE))
+    return undefined;
+  return describe(use, token);
+}
+
+async function describe(use: IntrospectionDependencies, token: string): Promise<object> {
+  const found = await use.tokens.resolve(token);
+  return found === undefined ? { active: false } : activeAnswer(found, use);
+}
+
+function activeAnswer(token: ResolvedToken, use: IntrospectionDependencies): object {
+  return {
+    active: true,
+    scope: token.scope,
+    client_id: token.client.id,
+    exp: Math.floor(token.expiresAt / 1000),
+    token_type: 'Bearer',
+    aud: token.audience,
+    iss: use.issuer,
+    ...(token.person === undefined ? { sub: token.client.id } : { sub: token.person.id }),
+    ...(token.person?.fhirUser === undefined ? {} : { fhirUser: `${use.fhirBase}/${token.person.fhirUser}` }),
+    ...launchParameters(token),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * SMART App Launch 2.2 §Scope negotiation (R-101 to R-105): which of the scopes asked for could be granted at all, before anybody is asked.
+ * INVARIANT: never wider than what the client is registered for; nothing is granted that the gateway could not enforce.
+ */
+import { narrow, parseScopes, r4, type Scope } from '@fireguard/engine';
+
+export type Flow = 'user' | 'system';
+
+/** The grantable scope strings, in the order asked; empty when there are none. */
+export function negotiateScope(requested: string, registered: string, flow: Flow): readonly string[] {
+  const asked = parseScopes(requested).filter((scope) => suits(scope, flow));
+  const granted = narrow(
+    asked,
+    parseScopes(registered).filter((scope) => suits(scope, flow)),
+  );
+  const openid = granted.includes('openid');
+  // fhirUser and profile are claims of an identity: without openid nothing could carry them.
+  return granted.filter((text) => openid || !['fhirUser', 'profile'].includes(text));
+}
+
+function suits(scope: Scope, flow: Flow): boolean {
+  switch (scope.kind) {
+    case 'resource':
+      return (scope.context === 'system') === (flow === 'system') && isEnforceable(scope);
+    case 'launch':
+      // Only a patient can be chosen here; a context that nobody can supply is not promised.
+      return flow === 'user' && scope.target === 'patient' && scope.role === undefined;
+    case 'identity':
+    case 'offline':
+      return flow === 'user';
+    case 'custom':
+      return true;
+    case 'invalid':
+      return false;
+  }
+}
+
+/** Constraints that the gateway can apply to every interaction: token parameters of that type, without a modifier. */
+function isEnforceable(scope: Extract<Scope, { kind: 'resource' }>): boolean {
+  const { types } = r4();
+  if (scope.type !== '*' && !types.has(scope.type)) return false;
+  return scope.parameters.every(({ name, modifier }) => {
+    const parameter = scope.type === '*' ? undefined : types.get(scope.type)?.searchParameters.get(name);
+    return parameter?.type === 'token' && modifier === undefined;
+  });
+}

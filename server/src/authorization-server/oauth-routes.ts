@@ -1,0 +1,123 @@
+/** OAuth's endpoints, forwarded to oidc-provider after what it leaves to us: POST to authorize, refresh without a client_id, preflights. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import { errors } from 'oidc-provider';
+import { findPayload } from '../storage/oidc-payloads.ts';
+import type { Database } from '../storage/schema.ts';
+import type { TokenResolver } from '../token/resolved-token.ts';
+import { corsHeaders, preflightHeaders, type RegisteredOrigins } from './cors.ts';
+import { paths } from './discovery.ts';
+import { parseForm } from './form.ts';
+import type { Forward } from './forward.ts';
+import { type IntrospectionDependencies, introspectAsBearer } from './introspection.ts';
+import { replayedRequest } from './replayed-request.ts';
+import { bearerToken, userinfo } from './userinfo.ts';
+
+export interface OauthRouteDependencies {
+  readonly db: Kysely<Database>;
+  readonly forward: Forward;
+  readonly origins: RegisteredOrigins;
+  readonly tokens: TokenResolver;
+  readonly introspection: IntrospectionDependencies;
+  readonly issuer: string;
+  readonly fhirBase: string;
+}
+
+export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): void {
+  app.get(paths.authorization, (request, reply) => authorize(use, request, reply, queryOf(request)));
+  // SMART authorize-post: as GET, because the login cookies are SameSite=Lax. 303, so that the form is not sent again.
+  app.post(paths.authorization, (request, reply) =>
+    reply.header('Cache-Control', 'no-store').redirect(`${paths.authorization}?${parseForm(request.body)}`, 303),
+  );
+  app.get(`${paths.authorization}/:uid`, use.forward);
+  for (const path of [paths.jwks, '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
+    app.get(path, use.forward);
+    app.options(path, use.forward);
+  }
+  app.post(paths.token, async (request, reply) => {
+    const form = parseForm(request.body);
+    await nameClientOfRefresh(use.db, request, form);
+    return send(use, request, reply, form);
+  });
+  app.post(paths.revocation, (request, reply) => send(use, request, reply, parseForm(request.body)));
+  app.post(paths.introspection, (request, reply) => introspect(use, request, reply));
+  for (const method of ['GET', 'POST'] as const)
+    app.route({ method, url: paths.userinfo, handler: (request, reply) => answerUserinfo(use, request, reply) });
+  for (const path of [paths.token, paths.revocation, paths.introspection, paths.userinfo])
+    app.options(path, async (request, reply) => {
+      const origin = request.headers.origin;
+      reply.header('Vary', 'Origin');
+      if (origin !== undefined && (await use.origins.has(origin)))
+        reply.headers(preflightHeaders(origin, path === paths.userinfo ? 'GET, POST' : 'POST'));
+      return reply.code(204).send();
+    });
+}
+
+async function authorize(
+  use: OauthRouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: URLSearchParams,
+): Promise<void> {
+  for (const [name, value] of query)
+    if (name.includes('\0') || value.includes('\0')) throw new errors.InvalidRequest('a parameter holds U+0000');
+  // Every launch asks: also what makes the provider keep offline_access, which OpenID Connect Core §11 ties to prompt=consent.
+  const prompts = query
+    .getAll('prompt')
+    .join(' ')
+    .split(' ')
+    .filter((prompt) => prompt !== '');
+  if (query.getAll('prompt').length <= 1 && !prompts.includes('none'))
+    query.set('prompt', [...new Set([...prompts, 'consent'])].join(' '));
+  request.raw.url = `${paths.authorization}?${query}`;
+  return use.forward(request, reply);
+}
+
+function queryOf(request: FastifyRequest): URLSearchParams {
+  const url = request.raw.url ?? '';
+  const at = url.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+}
+
+/** fhirclient refreshes a public client's token without naming the client (RFC 6749 §6 lets the token name it). */
+async function nameClientOfRefresh(db: Kysely<Database>, request: FastifyRequest, form: URLSearchParams): Promise<void> {
+  const named = form.has('client_id') || form.has('client_assertion') || request.headers.authorization !== undefined;
+  const token = form.get('refresh_token');
+  if (named || token === null || form.get('grant_type') !== 'refresh_token') return;
+  const clientId = (await findPayload(db, 'RefreshToken', token))?.['clientId'];
+  if (typeof clientId === 'string') form.set('client_id', clientId);
+}
+
+function send(use: OauthRouteDependencies, request: FastifyRequest, reply: FastifyReply, form: URLSearchParams): Promise<void> {
+  // Another content type is refused by the provider, which finds no form in it.
+  if (typeof request.body !== 'string') return use.forward(request, reply);
+  return use.forward(request, reply, replayedRequest(request.raw, request.raw.url ?? '', form.toString()));
+}
+
+async function introspect(
+  use: OauthRouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | void> {
+  const form = parseForm(request.body);
+  if (!/^Bearer /i.test(request.headers.authorization ?? '')) return send(use, request, reply, form);
+  const asking = bearerToken(request.headers.authorization);
+  const answer =
+    asking === undefined ? undefined : await introspectAsBearer(use.introspection, asking, form.get('token') ?? '');
+  reply.headers({ 'Cache-Control': 'no-store', Pragma: 'no-cache' });
+  if (answer !== undefined) return reply.send(answer);
+  return reply.code(401).header('WWW-Authenticate', 'Bearer error="invalid_token"').send({ error: 'invalid_token' });
+}
+
+async function answerUserinfo(
+  use: OauthRouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const answer = await userinfo(use.tokens, use.fhirBase, request.headers.authorization);
+  const { origin } = request.headers;
+  reply.headers({ 'Cache-Control': 'no-store', Vary: 'Origin' });
+  if (origin !== undefined && (await use.origins.has(origin))) reply.headers(corsHeaders(origin));
+  if (answer.status !== 200) reply.header('WWW-Authenticate', answer.challenge);
+  return reply.code(answer.status).send(answer.body);
+}

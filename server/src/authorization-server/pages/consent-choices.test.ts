@@ -1,0 +1,32 @@
+import { narrow, parseScopes } from '@fireguard/engine';
+import { expect, test } from 'vitest';
+import { consentChoices } from './consent-choices.ts';
+
+const asked = parseScopes(
+  'openid patient/Patient.rs patient/MedicationRequest.rs patient/MedicationStatement.r patient/Observation.cruds user/*.rs patient/Basic.r',
+);
+const groups = consentChoices(asked);
+const values = groups.flatMap(({ choices }) => choices.map(({ value }) => value));
+
+test('reading and writing are chosen apart, in words', () => {
+  expect(groups.map(({ legend, choices }) => [legend, choices.map(({ label }) => label)])).toEqual([
+    ['It may see', ['Personal details', 'Medicines', 'Test results', 'Basic']],
+    ['It may add or change', ['Test results']],
+    ['It may see, of every record that you may open', ['Everything']],
+  ]);
+  expect(groups[1]?.choices[0]?.hint).toBe('It can add, change and delete.');
+});
+
+test('everything ticked is exactly what was asked', () => {
+  expect(narrow(asked, parseScopes(`openid ${values.join(' ')}`))).toEqual(asked.map(({ text }) => text));
+});
+
+test('reading without writing is less than what was asked', () => {
+  expect(narrow(asked, parseScopes('patient/Observation.rs'))).toEqual(['patient/Observation.rs']);
+});
+
+test('granular scopes stand for themselves', () => {
+  const text = 'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory';
+  const [group] = consentChoices(parseScopes(text));
+  expect(group?.choices).toEqual([{ label: 'Test results', hint: 'Only laboratory results', value: text }]);
+});

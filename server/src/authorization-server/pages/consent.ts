@@ -1,0 +1,117 @@
+/** "Let this app use your record?": what it may see, what it may add, for how long. Every choice can be unticked; the app is told what was granted. */
+import type { ScopeSet } from '@fireguard/engine';
+import type { PickerPatient } from '../picker-source.ts';
+import type { Brand } from './brand.ts';
+import { type ChoiceGroup, consentChoices } from './consent-choices.ts';
+import { birthDateText, longDate } from './dates.ts';
+import { type Html, html } from './html.ts';
+import { icons } from './icons.ts';
+import { headedPage } from './page.ts';
+import { texts } from './texts.ts';
+
+export interface ConsentPage {
+  readonly brand: Brand;
+  readonly app: string;
+  /** Where the answer goes: host of the app's address. */
+  readonly returnsTo: string;
+  readonly person: string;
+  /** The patient in context; undefined when none is asked for. */
+  readonly patient: PickerPatient | undefined;
+  /** Whether that patient is the person who reads this. */
+  readonly own: boolean;
+  readonly scopes: ScopeSet;
+  /** Until when "stay connected" lasts, milliseconds since the epoch. */
+  readonly stayUntil: number;
+  readonly action: string;
+  readonly csrf: string;
+}
+
+const text = texts.consent;
+
+export function consentPage(page: ConsentPage): Html {
+  const groups = consentChoices(page.scopes);
+  const signInOnly = groups.length === 0;
+  const title = titleOf(page, signInOnly);
+  return headedPage(
+    { title, brand: page.brand, person: page.person },
+    html`<form class="cols" method="post" action="${page.action}">
+        <div class="stack-l">
+          <div>
+            <div class="app"><span class="logo">${icons.app}</span><div><p><strong>${page.app}</strong></p></div></div>
+            <h1 class="ask">${title}</h1>
+            <p class="lead">${signInOnly ? text.leadSignIn : page.own ? text.leadOwn : text.leadOther}</p>
+          </div>
+          <input type="hidden" name="csrf" value="${page.csrf}">
+          ${page.patient !== undefined && !page.own && patientBanner(page.patient)}
+          ${identityGroup(page.scopes)}
+          ${groups.map(choiceGroup)}
+          ${duration(page)}
+          <div class="stack-s">
+            <div class="btns fill">
+              <button class="btn" name="decision" value="allow">${signInOnly ? text.allowSignIn : text.allow}</button>
+              <button class="btn second" name="decision" value="deny">${text.deny}</button>
+            </div>
+            <p class="small quiet">${page.own ? text.ifNot : text.ifNotStaff}</p>
+          </div>
+        </div>
+        <aside class="stack" aria-label="${text.about}">
+          <h2>${text.about}</h2>
+          <dl class="facts keep"><dt>${text.returnsTo}</dt><dd>${page.returnsTo}</dd></dl>
+          <p>${text.aboutWhat(page.app)}</p>
+          <details><summary>${texts.technicalNames}</summary>
+            <ul class="stack-s mono small">${page.scopes.map((scope) => html`<li class="scope">${scope.text}</li>`)}</ul></details>
+        </aside>
+      </form>`,
+  );
+}
+
+function titleOf(page: ConsentPage, signInOnly: boolean): string {
+  if (signInOnly && page.patient === undefined) return text.titleSignIn(page.app);
+  if (page.patient === undefined) return text.titleUser(page.app);
+  return page.own ? text.titleOwn(page.app) : text.titlePatient(page.app);
+}
+
+function patientBanner(patient: PickerPatient): Html {
+  return html`<section class="patient" aria-label="${text.patient}">
+            <p class="name">${patient.name}</p>
+            <dl>
+              ${patient.birthDate !== undefined && html`<div><dt>Born</dt><dd><time>${birthDateText(patient.birthDate)}</time></dd></div>`}
+              ${patient.mrn !== undefined && html`<div><dt>No.</dt><dd class="num">${patient.mrn}</dd></div>`}
+            </dl>
+          </section>`;
+}
+
+function identityGroup(scopes: ScopeSet): Html | undefined {
+  if (!scopes.some(({ kind }) => kind === 'identity')) return undefined;
+  return html`<fieldset class="group">
+            <legend>${text.mayKnow}</legend>
+            <div class="card ticks">
+              <div class="tick"><input id="identity" type="checkbox" checked disabled><label for="identity">${text.whoYouAre}</label><p class="hint">${text.whoYouAreHint}</p></div>
+            </div>
+          </fieldset>`;
+}
+
+function choiceGroup(group: ChoiceGroup, at: number): Html {
+  return html`<fieldset class="group">
+            <legend>${group.legend}</legend>
+            <div class="card ticks">${group.choices.map(({ label, hint, value }, index) => {
+              const id = `choice-${at + 1}-${index + 1}`;
+              return html`
+              <div class="tick"><input id="${id}" name="scope" type="checkbox" value="${value}" checked><label for="${id}">${label}</label>${hint !== '' && html`<p class="hint">${hint}</p>`}</div>`;
+            })}
+            </div>
+          </fieldset>`;
+}
+
+function duration(page: ConsentPage): Html {
+  const offline = page.scopes.some((scope) => scope.kind === 'offline' && scope.name === 'offline_access');
+  if (!offline && !page.scopes.some(({ kind }) => kind === 'offline')) return html`<p class="note small">${text.endsSoon}</p>`;
+  const label = offline ? text.stay(html`<time>${longDate(page.stayUntil)}</time>`) : text.stayOnline;
+  return html`<fieldset class="group">
+            <legend>${text.howLong}</legend>
+            <div class="choices">
+              <div class="tick"><input id="once" name="duration" type="radio" value="once" checked><label for="once">${text.once}</label><p class="hint">${text.onceHint}</p></div>
+              <div class="tick"><input id="stay" name="duration" type="radio" value="stay"><label for="stay">${label}</label><p class="hint">${offline ? text.stayHint : text.stayOnlineHint}</p></div>
+            </div>
+          </fieldset>`;
+}

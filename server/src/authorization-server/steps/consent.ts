@@ -1,0 +1,119 @@
+/**
+ * "Let this app use your record?" What is ticked becomes a grant of its own for this launch. INVARIANT: a grant is what was asked, narrowed by
+ * what was ticked; a form cannot add to it.
+ */
+import { narrow, parseScopes, type ScopeSet } from '@fireguard/engine';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errors } from 'oidc-provider';
+import { insertLaunchContext } from '../../storage/launch-contexts.ts';
+import { auditDraft, type KnownPerson } from '../audit-drafts.ts';
+import { needsPatient } from '../login-policy.ts';
+import { consentPage } from '../pages/consent.ts';
+import { deniedResult, goOn, placeOf, readStepForm, type Step, type StepDependencies, sendPage } from './step.ts';
+
+const DAY_MS = 86_400_000;
+
+export async function showConsent(use: StepDependencies, reply: FastifyReply, step: Step): Promise<FastifyReply> {
+  const person = signedIn(step);
+  const patientId = contextOf(step);
+  const own = patientId !== undefined && person.fhirUser === `Patient/${patientId}`;
+  const patient = patientId === undefined ? undefined : await use.picker.patientById(person, patientId);
+  if (patientId !== undefined && patient === undefined)
+    throw new errors.SessionNotFound('the patient cannot be opened any more');
+  const page = consentPage({
+    brand: use.brand,
+    app: step.client.name,
+    returnsTo: hostOf(step.redirectUri),
+    person: person.name,
+    patient,
+    own,
+    scopes: offered(step, person),
+    stayUntil: use.now() + use.stayConnectedDays * DAY_MS,
+    action: `/interaction/${step.uid}/consent`,
+    csrf: use.formTokens.make(step.uid, 'consent'),
+  });
+  return sendPage(use, reply, page, 200, step.redirectUri);
+}
+
+export async function answerConsent(
+  use: StepDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  step: Step,
+): Promise<FastifyReply> {
+  const person = signedIn(step);
+  const form = readStepForm(use, step, 'consent', request);
+  const granted = form.get('decision') === 'allow' ? narrow(offered(step, person), chosen(form, step)) : [];
+  if (granted.length === 0) {
+    await recordConsent(use, request, step, 'consent-refused');
+    return goOn(use, request, reply, deniedResult('the person did not allow it'));
+  }
+  const grant = new use.provider.Grant({ accountId: person.id, clientId: step.client.id });
+  grant.addOIDCScope(granted.join(' '));
+  grant.addResourceScope(use.fhirBase, granted.join(' '));
+  const grantId = await grant.save();
+  await insertLaunchContext(use.db, {
+    grant_id: grantId,
+    person_id: person.id,
+    client_id: step.client.id,
+    patient: contextOf(step) ?? null,
+    encounter: null,
+  });
+  await recordConsent(use, request, step, 'consent-given', granted.join(' '));
+  return goOn(use, request, reply, { consent: { grantId } });
+}
+
+/** Also for the picker, where going back is a refusal. */
+export function recordConsent(
+  use: StepDependencies,
+  request: FastifyRequest,
+  step: Step,
+  action: 'consent-given' | 'consent-refused',
+  reason?: string,
+) {
+  return use.auditLog.append(
+    auditDraft({
+      kind: 'consent-page',
+      action,
+      outcome: action === 'consent-given' ? 'permit' : 'deny',
+      reason,
+      client: step.client,
+      person: step.person,
+      patient: contextOf(step),
+      ...placeOf(request),
+    }),
+  );
+}
+
+/** What may be ticked. Without a FHIR resource for the person there is no `fhirUser` to tell. */
+function offered(step: Step, person: KnownPerson): ScopeSet {
+  return parseScopes(step.scope).filter(
+    (scope) => !(scope.kind === 'identity' && scope.name === 'fhirUser' && person.fhirUser === undefined),
+  );
+}
+
+/** Ticked record parts; who the person is and the patient in context always belong; staying connected only if chosen. */
+function chosen(form: URLSearchParams, step: Step): ScopeSet {
+  const ticked = parseScopes(form.getAll('scope').join(' ')).filter(({ kind }) => kind === 'resource' || kind === 'offline');
+  const stays = form.get('duration') === 'stay';
+  const belong = parseScopes(step.scope).filter(
+    ({ kind }) => kind === 'identity' || kind === 'launch' || kind === 'custom' || (kind === 'offline' && stays),
+  );
+  return [...ticked, ...belong];
+}
+
+function contextOf(step: Step): string | undefined {
+  if (!needsPatient(step.scope)) return undefined;
+  if (step.prompt === 'consent' && step.patient === undefined) throw new errors.SessionNotFound('no patient was chosen');
+  return step.patient;
+}
+
+function signedIn(step: Step): KnownPerson {
+  if (step.person === undefined) throw new errors.SessionNotFound('nobody is signed in');
+  return step.person;
+}
+
+function hostOf(uri: string): string {
+  const url = URL.parse(uri);
+  return url === null ? '' : url.host === '' ? url.protocol : url.host;
+}

@@ -1,0 +1,107 @@
+/** What every step has: the login step that the provider keeps for this browser, who is signed in, which app asks, and the ways to go on. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import type Provider from 'oidc-provider';
+import { errors, type InteractionResults } from 'oidc-provider';
+import type { AuditLog } from '../../audit-log/audit-log.ts';
+import type { Database } from '../../storage/schema.ts';
+import { knownPerson } from '../account.ts';
+import type { KnownPerson } from '../audit-drafts.ts';
+import { type FormTokens, parseForm } from '../form.ts';
+import { own } from '../forward.ts';
+import { pageHeaders } from '../page-headers.ts';
+import type { Brand } from '../pages/brand.ts';
+import type { Html } from '../pages/html.ts';
+import type { PickerSource } from '../picker-source.ts';
+import { requestIdOf } from '../request-id.ts';
+
+export interface StepDependencies {
+  readonly provider: Provider;
+  readonly db: Kysely<Database>;
+  readonly issuer: string;
+  readonly fhirBase: string;
+  readonly auditLog: AuditLog;
+  readonly picker: PickerSource;
+  readonly brand: Brand;
+  readonly formTokens: FormTokens;
+  readonly stayConnectedDays: number;
+  readonly now: () => number;
+}
+
+export interface Step {
+  readonly uid: string;
+  readonly prompt: string;
+  readonly client: { readonly id: string; readonly name: string };
+  /** The app's registered address; the provider has compared it. */
+  readonly redirectUri: string;
+  /** Space-separated, as far as it could be granted. */
+  readonly scope: string;
+  readonly person: KnownPerson | undefined;
+  /** Chosen in this login. */
+  readonly patient: string | undefined;
+}
+
+/** Throws SessionNotFound when this browser has no such step (it took too long, or it was answered already). */
+export async function loadStep(use: StepDependencies, request: FastifyRequest, reply: FastifyReply): Promise<Step> {
+  const { host, protocol } = new URL(use.issuer);
+  own(request.raw, host, protocol, request.ip);
+  const interaction = await use.provider.interactionDetails(request.raw, reply.raw);
+  if (interaction.uid !== (request.params as { uid?: string }).uid) throw new errors.SessionNotFound('another login step');
+  const clientId = String(interaction.params['client_id']);
+  const client = await use.provider.Client.find(clientId);
+  if (client === undefined) throw new errors.SessionNotFound('the client is gone');
+  const accountId = interaction.session?.accountId;
+  const chosen = interaction.lastSubmission?.['patient'] as { readonly id?: string } | undefined;
+  return {
+    uid: interaction.uid,
+    prompt: interaction.prompt.name,
+    client: { id: clientId, name: client.clientName ?? clientId },
+    redirectUri: String(interaction.params['redirect_uri']),
+    scope: String(interaction.params['scope'] ?? ''),
+    person: accountId === undefined ? undefined : await knownPerson(use.db, accountId),
+    patient: chosen?.id,
+  };
+}
+
+/** The form's fields, if it is this step's and carries its own token. INVARIANT: nothing is done for a form that fails here. */
+export function readStepForm(use: StepDependencies, step: Step, prompt: string, request: FastifyRequest): URLSearchParams {
+  const form = parseForm(request.body);
+  const foreign = request.headers['sec-fetch-site'] === 'cross-site';
+  if (step.prompt !== prompt || foreign || !use.formTokens.check(step.uid, prompt, form.get('csrf')))
+    throw new errors.SessionNotFound('not a form of this step');
+  return form;
+}
+
+export function sendPage(
+  use: StepDependencies,
+  reply: FastifyReply,
+  page: Html,
+  status = 200,
+  returnsTo?: string,
+): FastifyReply {
+  return reply
+    .code(status)
+    .headers(pageHeaders({ overTls: use.issuer.startsWith('https:'), returnsTo }))
+    .type('text/html; charset=utf-8')
+    .send(page.toString());
+}
+
+/** On to the next step, or back to the app. 303: the browser must not send the form again. */
+export async function goOn(
+  use: StepDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: InteractionResults,
+): Promise<FastifyReply> {
+  const mergeWithLastSubmission = !('error' in result);
+  const next = await use.provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission });
+  return reply.header('Cache-Control', 'no-store').redirect(next, 303);
+}
+
+export function deniedResult(description: string): InteractionResults {
+  return { error: 'access_denied', error_description: description };
+}
+
+export function placeOf(request: FastifyRequest): { readonly address: string; readonly requestId: string } {
+  return { address: request.ip, requestId: requestIdOf(request.raw) };
+}

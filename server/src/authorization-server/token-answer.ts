@@ -1,0 +1,62 @@
+/**
+ * The token endpoint's answer (SMART App Launch 2.2 §Obtain access token, R-099): launch context beside the token, caches told to keep nothing,
+ * and the audit record on disk before either a token or a refusal leaves.
+ */
+
+import type { Kysely } from 'kysely';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { AuditLog } from '../audit-log/audit-log.ts';
+import { launchContextByGrant } from '../storage/launch-contexts.ts';
+import type { Database } from '../storage/schema.ts';
+import { publicTokenId } from '../token/token-hash.ts';
+import { auditDraft, type KnownPerson } from './audit-drafts.ts';
+import type { Middleware } from './middleware.ts';
+import { requestIdOf } from './request-id.ts';
+
+export function tokenAnswer(use: {
+  readonly db: Kysely<Database>;
+  readonly auditLog: AuditLog;
+  readonly issuer: string;
+}): Middleware {
+  return async (koa, next) => {
+    await next();
+    const ctx = koa as unknown as KoaContextWithOIDC;
+    if (ctx.oidc?.route !== 'token') return;
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Pragma', 'no-cache');
+    const body = ctx.body as { access_token?: string; error?: string } | undefined;
+    const { Client: client, Account: account, AccessToken: token } = ctx.oidc.entities;
+    const granted = ctx.status === 200 && typeof body?.access_token === 'string' ? body.access_token : undefined;
+    const context =
+      granted === undefined || token === undefined ? undefined : await launchContextByGrant(use.db, token.grantId);
+    await use.auditLog.append(
+      auditDraft({
+        kind: 'token',
+        action: granted === undefined ? 'token-refused' : 'token-issued',
+        outcome: granted === undefined ? (ctx.status < 500 ? 'deny' : 'failure') : 'permit',
+        status: ctx.status,
+        reason:
+          granted === undefined
+            ? `${String(ctx.oidc.params?.['grant_type'] ?? 'no grant type')}: ${body?.error ?? 'refused'}`
+            : String(ctx.oidc.params?.['grant_type']),
+        ...(client === undefined ? {} : { client: { id: client.clientId, name: client.clientName ?? client.clientId } }),
+        person: account?.['person'] as KnownPerson | undefined,
+        ...(granted === undefined ? {} : { token: { id: publicTokenId(granted), issuer: use.issuer } }),
+        patient: context?.patient ?? undefined,
+        address: ctx.ip,
+        requestId: requestIdOf(ctx.req),
+      }),
+    );
+    if (granted !== undefined) Object.assign(body ?? {}, launchParameters(context));
+  };
+}
+
+/** SMART App Launch 2.2 §Launch context parameters: what token, refresh and introspection answers repeat. */
+export function launchParameters(
+  context: { readonly patient?: string | null | undefined; readonly encounter?: string | null | undefined } | undefined,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...(context?.patient == null ? {} : { patient: context.patient, need_patient_banner: true }),
+    ...(context?.encounter == null ? {} : { encounter: context.encounter }),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * What a bearer token means: one query over the tables that the authorization server writes, and a bounded cache above it.
+ * INVARIANT: a cached meaning is used only while this node holds its lease, and every change of a token, person or client drops what it made;
+ * a read that was under way when a change came in is answered but not kept.
+ */
+import { Problem } from '@fireguard/engine';
+import { type Kysely, sql } from 'kysely';
+import type { Change, Cluster } from '../storage/cluster.ts';
+import type { Database } from '../storage/schema.ts';
+import type { ResolvedToken, TokenResolver } from './resolved-token.ts';
+import { tokenHash } from './token-hash.ts';
+
+export interface TokenResolverDependencies {
+  readonly db: Kysely<Database>;
+  readonly cluster: Cluster;
+  readonly issuer: string;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Meanings kept at most. */
+  readonly capacity?: number;
+}
+
+interface Kept {
+  readonly token: ResolvedToken;
+  readonly grantId: string | undefined;
+}
+
+/** Who may be told of a change: `id` of a `token` change is the token's hash, or `grant:` and the grant's id for all tokens of a grant. */
+export function createTokenResolver(use: TokenResolverDependencies): TokenResolver {
+  const now = use.now ?? Date.now;
+  const capacity = use.capacity ?? 20_000;
+  const cache = new Map<string, Kept>();
+  let generation = 0;
+
+  use.cluster.onChange((change) => {
+    if (change.kind !== 'token' && change.kind !== 'person' && change.kind !== 'client') return;
+    generation += 1;
+    if (change.id === '*') return cache.clear();
+    if (change.kind === 'token' && !change.id.startsWith('grant:')) return void cache.delete(change.id);
+    for (const [hash, kept] of cache) if (concerns(change, kept)) cache.delete(hash);
+  });
+
+  return {
+    async resolve(token) {
+      const hash = tokenHash(token);
+      if (use.cluster.trusted()) {
+        const kept = cache.get(hash);
+        if (kept !== undefined) {
+          if (kept.token.expiresAt > now()) return kept.token;
+          cache.delete(hash);
+          return undefined;
+        }
+      }
+      const before = generation;
+      const found = await read(use, hash).catch((cause: unknown) => {
+        throw new Problem('storage-unavailable', 'Tokens cannot be checked at the moment.', { cause });
+      });
+      if (found === undefined || found.token.expiresAt <= now()) return undefined;
+      if (before === generation && use.cluster.trusted()) {
+        // Oldest first out: a Map keeps the order of insertion.
+        if (cache.size >= capacity) cache.delete(cache.keys().next().value ?? '');
+        cache.set(hash, found);
+      }
+      return found.token;
+    },
+  };
+}
+
+function concerns(change: Change, kept: Kept): boolean {
+  switch (change.kind) {
+    case 'token':
+      return change.id === `grant:${kept.grantId}`;
+    case 'person':
+      return change.id === kept.token.person?.id;
+    default:
+      return change.id === kept.token.client.id;
+  }
+}
+
+async function read(use: TokenResolverDependencies, hash: string): Promise<Kept | undefined> {
+  const row = await use.db
+    .selectFrom('oidc_payload as token')
+    .innerJoin('client', (join) =>
+      join.on(sql<boolean>`client.id = token.payload->>'clientId'`).on('client.disabled', '=', false),
+    )
+    .leftJoin('person', (join) => join.on(sql<boolean>`person.id = token.payload->>'accountId'`))
+    .leftJoin('launch_context as launch', 'launch.grant_id', 'token.grant_id')
+    .select([
+      'token.kind',
+      'token.payload',
+      'token.grant_id',
+      'client.id as client_id',
+      'client.name as client_name',
+      'client.roles as client_roles',
+      'person.id as person_id',
+      'person.name as person_name',
+      'person.roles as person_roles',
+      'person.fhir_user',
+      'person.disabled as person_disabled',
+      'launch.patient',
+      'launch.encounter',
+    ])
+    .where('token.kind', 'in', ['AccessToken', 'ClientCredentials'])
+    .where('token.id_hash', '=', hash)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { scope, aud, exp } = row.payload;
+  // INVARIANT: a token without an audience, an end, or (for a person's) a living person means nothing.
+  if (typeof aud !== 'string' || typeof exp !== 'number') return undefined;
+  if (row.kind === 'AccessToken' && (row.person_id === null || row.person_disabled !== false)) return undefined;
+  return {
+    grantId: row.grant_id ?? undefined,
+    token: Object.freeze({
+      id: hash.slice(0, 16),
+      issuer: use.issuer,
+      audience: aud,
+      scope: typeof scope === 'string' ? scope : '',
+      expiresAt: exp * 1000,
+      client: Object.freeze({ id: row.client_id, name: row.client_name, roles: Object.freeze(row.client_roles) }),
+      person:
+        row.kind !== 'AccessToken' || row.person_id === null
+          ? undefined
+          : Object.freeze({
+              id: row.person_id,
+              name: row.person_name ?? '',
+              roles: Object.freeze(row.person_roles ?? []),
+              fhirUser: row.fhir_user ?? undefined,
+            }),
+      patient: row.patient ?? undefined,
+      encounter: row.encounter ?? undefined,
+      purposes: Object.freeze([]),
+    }),
+  };
+}

@@ -1,0 +1,229 @@
+/**
+ * The authorization server as the tests meet it: real PostgreSQL, real sockets, a few people, apps and patients. What is simulated: where the
+ * picker's patients come from, and the audit log's disk.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { AuditRecord } from '@fireguard/engine';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { AuditLog } from '../../../src/audit-log/audit-log.ts';
+import { type AuthorizationServer, createAuthorizationServer } from '../../../src/authorization-server/authorization-server.ts';
+import { createPasswords } from '../../../src/authorization-server/passwords.ts';
+import type { PickerPatient, PickerSource } from '../../../src/authorization-server/picker-source.ts';
+import { insertClient, type NewClient } from '../../../src/storage/clients.ts';
+import { insertPerson } from '../../../src/storage/people.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
+import { testStorage } from '../../../src/storage/testing.ts';
+import { createTokenResolver } from '../../../src/token/resolve.ts';
+import type { TokenResolver } from '../../../src/token/resolved-token.ts';
+import { createTokenRevocation, type TokenRevocation } from '../../../src/token/revoke.ts';
+import { tokenHash } from '../../../src/token/token-hash.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+export const SECRET = randomBytes(32).toString('base64url');
+
+export const patients: readonly PickerPatient[] = [
+  { id: 'haruka', name: 'ITO, Haruka', birthDate: '2019-03-14', mrn: '7702 118' },
+  { id: 'haruki', name: 'ITO, Haruki', birthDate: '2018-11-02', mrn: '7714 906' },
+  { id: 'mei', name: 'SAITO, Mei', birthDate: '2024-06-30', mrn: '8120 447' },
+];
+
+export interface KeyPair {
+  readonly publicJwk: Record<string, unknown>;
+  readonly privateJwk: Record<string, unknown>;
+}
+
+export function es384(kid: string): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const more = { kid, alg: 'ES384', use: 'sig' };
+  return {
+    publicJwk: { ...publicKey.export({ format: 'jwk' }), ...more },
+    privateJwk: { ...privateKey.export({ format: 'jwk' }), ...more },
+  };
+}
+
+export interface Issuer {
+  readonly issuer: string;
+  readonly fhirBase: string;
+  readonly storage: Storage;
+  readonly server: AuthorizationServer;
+  readonly tokens: TokenResolver;
+  readonly revocation: TokenRevocation;
+  readonly records: AuditRecord[];
+  readonly reports: { error: unknown; where: string }[];
+  readonly backendKey: KeyPair;
+  readonly appKey: KeyPair;
+  /** Makes the audit log fail or work again. */
+  auditWorks(works: boolean): void;
+  close(): Promise<void>;
+}
+
+export const redirectUri = 'http://127.0.0.1:9/callback';
+const appScope = 'openid fhirUser profile launch/patient offline_access online_access patient/*.cruds user/*.cruds';
+
+export async function startIssuer(): Promise<Issuer> {
+  const storage = await testStorage();
+  const [issuerPort, apiPort] = [await freePort(), await freePort()];
+  const issuer = `http://localhost:${issuerPort}`;
+  const fhirBase = `http://127.0.0.1:${apiPort}/fhir`;
+  const passwords = createPasswords({ memory: 256, passes: 1, parallelism: 1 });
+  await insertPeople(storage, await passwords.hash(PASSWORD));
+  const [backendKey, appKey] = [es384('backend-1'), es384('app-1')];
+  for (const client of clients(backendKey, appKey)) await insertClient(storage.db, client);
+
+  const records: AuditRecord[] = [];
+  let works = true;
+  const auditLog: AuditLog = {
+    async append(draft) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!works) throw new Error('disk full');
+      const record = { ...draft, id: String(records.length), recorded: Date.now() };
+      records.push(record);
+      return record;
+    },
+    healthy: () => works,
+    close: () => Promise.resolve(),
+  };
+  const reports: { error: unknown; where: string }[] = [];
+  const tokens = createTokenResolver({ db: storage.db, cluster: storage.cluster, issuer });
+  const revocation = createTokenRevocation({ db: storage.db, cluster: storage.cluster });
+  const server = await createAuthorizationServer({
+    issuer,
+    fhirBase,
+    storage,
+    auditLog,
+    tokens,
+    revocation,
+    picker: pickerSource(),
+    brand: { name: 'Alder Vale Hospital', helpLine: '01632 960 142' },
+    stayConnectedDays: 92,
+    report: (error, where) => reports.push({ error, where }),
+    passwords,
+  });
+  const app = fastify();
+  await server.mount(app);
+  await app.listen({ host: 'localhost', port: issuerPort });
+  const api = await startApi(server, apiPort);
+  return {
+    issuer,
+    fhirBase,
+    storage,
+    server,
+    tokens,
+    revocation,
+    records,
+    reports,
+    backendKey,
+    appKey,
+    auditWorks: (value) => {
+      works = value;
+    },
+    async close() {
+      await app.close();
+      await api.close();
+      await storage.close();
+    },
+  };
+}
+
+async function insertPeople(storage: Storage, hash: string): Promise<void> {
+  const people = [
+    ['okafor', 'Dr Ines Okafor', ['physician'], 'Practitioner/okafor', false],
+    ['lindqvist', 'Mara Lindqvist', ['patient'], 'Patient/mara', false],
+    ['parent', 'Ken Ito', ['patient'], 'RelatedPerson/ken', false],
+    ['clerk', 'Bo Clerk', ['billing'], null, false],
+    ['gone', 'Former Employee', ['physician'], 'Practitioner/gone', true],
+  ] as const;
+  for (const [id, name, roles, fhirUser, disabled] of people)
+    await insertPerson(storage.db, {
+      id: `person-${id}`,
+      username: id,
+      name,
+      password_hash: hash,
+      roles: [...roles],
+      fhir_user: fhirUser,
+      disabled,
+    });
+}
+
+function clients(backend: KeyPair, app: KeyPair): readonly NewClient[] {
+  const common = { secret_hash: null, jwks: null, jwks_uri: null, roles: [], disabled: false };
+  const jwks = (pair: KeyPair) => JSON.stringify({ keys: [pair.publicJwk] });
+  return [
+    {
+      ...common,
+      id: 'growth-chart',
+      name: 'Growth Chart',
+      kind: 'public',
+      redirect_uris: [redirectUri, 'https://app.example/cb'],
+      scope: appScope,
+    },
+    {
+      ...common,
+      id: 'narrow',
+      name: 'Narrow App',
+      kind: 'public',
+      redirect_uris: [redirectUri],
+      scope: 'openid patient/Observation.rs launch/patient',
+    },
+    {
+      ...common,
+      id: 'portal',
+      name: 'Portal',
+      kind: 'symmetric',
+      secret_hash: tokenHash(SECRET),
+      redirect_uris: [redirectUri],
+      scope: appScope,
+    },
+    {
+      ...common,
+      id: 'registry',
+      name: 'Registry',
+      kind: 'asymmetric',
+      jwks: jwks(app),
+      redirect_uris: [redirectUri],
+      scope: appScope,
+    },
+    {
+      ...common,
+      id: 'nightly',
+      name: 'Nightly Job',
+      kind: 'backend',
+      jwks: jwks(backend),
+      redirect_uris: [],
+      scope: 'system/*.rs __introspect',
+      roles: ['backend-service'],
+    },
+  ];
+}
+
+function pickerSource(): PickerSource {
+  const all = new Map<string, readonly PickerPatient[]>([
+    ['person-okafor', patients],
+    ['person-lindqvist', [{ id: 'mara', name: 'LINDQVIST, Mara', birthDate: '1984-05-02', mrn: '5512 330' }]],
+    ['person-parent', patients.slice(0, 2)],
+  ]);
+  return {
+    patientsFor: async (person, query) =>
+      (all.get(person.id) ?? []).filter(({ name }) => name.toLowerCase().includes(query.toLowerCase())),
+    patientById: async (person, id) => (all.get(person.id) ?? []).find((patient) => patient.id === id),
+  };
+}
+
+/** Where a SMART client looks for us. */
+async function startApi(server: AuthorizationServer, port: number): Promise<FastifyInstance> {
+  const api = fastify();
+  api.get('/fhir/.well-known/smart-configuration', (_request, reply) =>
+    reply.header('Access-Control-Allow-Origin', '*').send(server.smartConfiguration()),
+  );
+  await api.listen({ host: '127.0.0.1', port });
+  return api;
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -18,7 +18,8 @@ export interface Draft {
 }
 
 export function draft(given: Given, type: string, id: string | undefined, document: JsonDocument, node: JsonNode): Draft {
-  const { patients, pending, undetermined } = patientsOf(document, node, given.tables, given.bases);
+  const { ours, upstream } = given.bases;
+  const { patients, pending, undetermined } = patientsOf(document, node, given.tables, [ours, upstream]);
   return { type, id, document, node, patients, pending, undetermined };
 }
 

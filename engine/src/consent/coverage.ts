@@ -1,7 +1,7 @@
 /** FHIR R4 consent.html: whom a provision could mean. Only what can be excluded for certain counts as excluded. */
 import type { Coding } from '../caller.ts';
 import { referenceKey } from '../fhir/reference.ts';
-import { purposeSubsumes } from '../terminology/purpose.ts';
+import { isPurpose, normalisePurpose, purposeReaches } from '../terminology/purpose.ts';
 import type { ConsentContext } from './consent-effect.ts';
 import { periodHolds } from './period.ts';
 import type { Provision } from './provision.ts';
@@ -39,12 +39,17 @@ function actorCouldBe(actor: unknown, context: ConsentContext): boolean {
   return user === `${key.type}/${key.id}`;
 }
 
-/** Excluded when every purpose of the caller is known and unrelated to every purpose named. */
+/** Excluded when every purpose is one of HL7's and none of the caller's is related to any that is named. */
 function purposesCouldCover(named: readonly unknown[] | undefined, asked: readonly Coding[]): boolean {
   if (named === undefined || named.length === 0 || asked.length === 0) return true;
-  return named.some((purpose) => {
-    const { system, code } = (purpose ?? {}) as Partial<Coding>;
-    if (typeof system !== 'string' || typeof code !== 'string') return true;
-    return asked.some((one) => purposeSubsumes({ system, code }, one) || purposeSubsumes(one, { system, code }));
+  return named.some((one) => {
+    const purpose = isCoding(one) ? normalisePurpose(one) : undefined;
+    if (purpose === undefined || !isPurpose(purpose)) return true;
+    return asked.some((other) => !isPurpose(other) || purposeReaches(purpose, other) || purposeReaches(other, purpose));
   });
+}
+
+function isCoding(value: unknown): value is { readonly system: string; readonly code: string } {
+  const { system, code } = (value ?? {}) as Partial<Coding>;
+  return typeof system === 'string' && typeof code === 'string';
 }

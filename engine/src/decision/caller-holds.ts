@@ -1,7 +1,7 @@
 /** The conditions of a rule that depend on the caller alone: settled once per request. */
 import type { Caller, Coding } from '../caller.ts';
 import type { CompiledRule, LabelCode } from '../policy/compiled.ts';
-import { purposeSubsumes } from '../terminology/purpose.ts';
+import { purposeReaches, purposeSubsumes } from '../terminology/purpose.ts';
 
 /** Kind, client and purpose; the role was settled by the index, the relation depends on the resource. */
 export function callerHolds(rule: CompiledRule, caller: Caller): boolean {
@@ -10,8 +10,8 @@ export function callerHolds(rule: CompiledRule, caller: Caller): boolean {
   return rule.purposes === undefined || purposesHold(rule, rule.purposes, caller.purposes);
 }
 
-/** A permit wants all purposes of the caller among those named, a deny takes any. No purpose is none of them. */
+/** A permit wants all purposes of the caller among those named, a deny takes any (R-025, D15). No purpose is none of them. */
 function purposesHold(rule: CompiledRule, named: readonly LabelCode[], asked: readonly Coding[]): boolean {
-  const among = (purpose: Coding): boolean => named.some((name) => purposeSubsumes(name, purpose));
-  return rule.effect === 'permit' ? asked.length > 0 && asked.every(among) : asked.some(among);
+  if (rule.effect === 'deny') return asked.some((purpose) => named.some((name) => purposeReaches(name, purpose)));
+  return asked.length > 0 && asked.every((purpose) => named.some((name) => purposeSubsumes(name, purpose)));
 }

@@ -5,6 +5,7 @@
 import { confidentialityRank } from '../terminology/confidentiality.ts';
 import { labelKind } from '../terminology/label-kind.ts';
 import { sensitivitySubsumes } from '../terminology/sensitivity.ts';
+import { canonicalSystem } from './canonical-system.ts';
 import type { LabelCode, Labels } from './labels.ts';
 
 export function carriesLabel(labels: Labels, wanted: readonly LabelCode[], effect: 'permit' | 'deny'): boolean {
@@ -18,7 +19,8 @@ function carries(labels: Labels, wanted: LabelCode, effect: 'permit' | 'deny'): 
     return labels.confidentiality >= 0 && labels.confidentiality <= rank;
   }
   if (labelKind(wanted.system, wanted.code) === 'sensitivity') {
-    return labels.sensitivities.some((code) => code === wanted.code || sensitivitySubsumes(wanted.code, code));
+    return labels.sensitivities.some((code) => sensitivitySubsumes(wanted.code, code));
   }
-  return labels.all.some(({ system, code }) => system === wanted.system && code === wanted.code);
+  const system = canonicalSystem(wanted.system);
+  return labels.all.some((label) => label.system === system && label.code === wanted.code);
 }

@@ -1,7 +1,7 @@
 /** Clearance (R-186, architecture §6): every protective label must be cleared, not just one; normal confidentiality and below needs none. */
 import { confidentialityRanks } from '../terminology/confidentiality.ts';
 import { sensitivitySubsumes } from '../terminology/sensitivity.ts';
-import type { Labels } from './labels.ts';
+import { type Labels, noLabels } from './labels.ts';
 
 export interface Clearance {
   readonly confidentiality: 'N' | 'R' | 'V';
@@ -12,6 +12,7 @@ export interface Clearance {
 }
 
 export function isCleared(labels: Labels, clears: Clearance): boolean {
+  if (labels === noLabels) return true;
   return (
     labels.confidentiality <= confidentialityRanks[clears.confidentiality] &&
     labels.sensitivities.every((code) => reaches(clears.sensitivities, code)) &&

@@ -2,6 +2,8 @@
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import { confidentialityRank, veryRestricted } from '../terminology/confidentiality.ts';
 import { labelKind } from '../terminology/label-kind.ts';
+import { isSensitivity } from '../terminology/sensitivity.ts';
+import { canonicalSystem } from './canonical-system.ts';
 import { bindsDisclosure } from './duties.ts';
 import type { LabelCode, Labels } from './labels.ts';
 
@@ -52,32 +54,38 @@ export class LabelCollector {
     return found;
   }
 
-  #addCoding(system: string | undefined, code: string | undefined): void {
-    if (system === undefined || code === undefined) return this.#raise(veryRestricted);
-    const kind = labelKind(system, code);
+  #addCoding(written: string | undefined, code: string | undefined): void {
+    if (written === undefined || code === undefined) {
+      this.#raise(veryRestricted);
+      return;
+    }
+    const system = canonicalSystem(written);
     const key = `${system}|${code}`;
     this.#all.set(key, Object.freeze({ system, code }));
-    switch (kind) {
+    switch (labelKind(system, code)) {
       case 'confidentiality':
-        return this.#raise(confidentialityRank(system, code) ?? veryRestricted);
+        this.#raise(confidentialityRank(system, code) ?? veryRestricted);
+        break;
       case 'sensitivity':
         this.#sensitivities.add(code);
-        return;
+        if (!isSensitivity(code)) this.#raise(veryRestricted);
+        break;
       case 'compartment':
       case 'policy':
         this.#other.add(key);
-        return;
+        break;
       case 'obligation':
       case 'refrain':
         if (bindsDisclosure(code)) this.#other.add(key);
-        return;
+        break;
       case 'integrity':
       case 'purpose':
       case 'mark':
       case 'test':
-        return;
+        break;
       case 'other':
-        return this.#raise(veryRestricted);
+        this.#raise(veryRestricted);
+        break;
     }
   }
 

@@ -15,7 +15,7 @@ export interface Labels {
   readonly sensitivities: readonly string[];
   /** Compartments, privacy laws and duties that bind disclosure, as `system|code`, distinct. */
   readonly other: readonly string[];
-  /** Every readable label, protective or not. */
+  /** Every readable label, protective or not, HL7 systems in their present spelling. */
   readonly all: readonly LabelCode[];
 }
 

@@ -1,5 +1,6 @@
 /** What the schema cannot say of a rule: that what it names exists, and that it cannot tell a caller what is hidden (architecture §6, I11). */
 import type { FhirTables } from '../fhir/tables.ts';
+import { checkCodes } from './codes.ts';
 import type { PolicyRule } from './document.ts';
 import { interactionsOf } from './interactions.ts';
 import { refusePolicy } from './refuse-policy.ts';
@@ -8,6 +9,7 @@ import { refusePolicy } from './refuse-policy.ts';
 export function checkRule(rule: PolicyRule, tables: FhirTables, at: string): void {
   for (const [index, type] of (rule.resources?.types ?? []).entries())
     checkType(type, tables, `${at}.resources.types[${index}]`);
+  checkCodes(rule, at);
   if (rule.effect === 'permit') checkPermit(rule, at);
   else checkDeny(rule, at);
 }

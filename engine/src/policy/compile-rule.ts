@@ -1,12 +1,11 @@
 /** One checked rule → its compiled form: sets instead of lists, nothing left to parse when a request arrives. */
 import type { FhirTables } from '../fhir/tables.ts';
-import type { CompiledClearance, CompiledRule, LabelCode } from './compiled.ts';
+import { labelOf, purposeOf } from './codes.ts';
+import type { CompiledClearance, CompiledRule } from './compiled.ts';
 import type { Clearance, PolicyRule } from './document.ts';
 import { elementPaths } from './element-paths.ts';
 import { interactionsOf } from './interactions.ts';
 import { relationBits } from './relations.ts';
-
-const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 
 export function compileRule(rule: PolicyRule, policySet: string, tables: FhirTables, at: string): CompiledRule {
   const { caller, resources } = rule;
@@ -18,12 +17,12 @@ export function compileRule(rule: PolicyRule, policySet: string, tables: FhirTab
     roles: setOf(caller?.roles),
     kinds: new Set(caller?.kinds ?? (rule.effect === 'permit' ? signedIn : everyone)),
     clients: setOf(caller?.clients),
-    purposes: caller?.purposes?.map(purposeCode),
+    purposes: caller?.purposes?.map(purposeOf),
     relations: relationBits(caller?.relations ?? []),
     interactions: interactionsOf(rule.interactions),
     types: setOf(resources?.types),
     categories: setOf(resources?.categories),
-    labels: resources?.labels?.any.map(labelCode),
+    labels: resources?.labels?.any.map(labelOf),
     clears: compileClearance(rule.clears),
     paths: elementPaths(rule, tables, at),
     elementsOnly: rule.elements !== undefined,
@@ -46,15 +45,11 @@ function compileClearance(clears: Clearance | undefined): CompiledClearance {
   return Object.freeze({
     confidentiality: clears?.confidentiality ?? 'N',
     sensitivities: clears?.sensitivities === '*' ? '*' : new Set(clears?.sensitivities ?? []),
-    other: clears?.other === '*' ? '*' : new Set(clears?.other ?? []),
+    other: clears?.other === '*' ? '*' : new Set(clears?.other?.map(canonicalLabel) ?? []),
   });
 }
 
-function labelCode(text: string): LabelCode {
-  const bar = text.indexOf('|');
-  return Object.freeze({ system: text.slice(0, bar), code: text.slice(bar + 1) });
-}
-
-function purposeCode(text: string): LabelCode {
-  return text.includes('|') ? labelCode(text) : Object.freeze({ system: ACT_REASON, code: text });
+function canonicalLabel(text: string): string {
+  const { system, code } = labelOf(text);
+  return `${system}|${code}`;
 }

@@ -7,22 +7,26 @@ export function refuseMisshapen(value: unknown, schema: Schema, at: string): voi
   if (schema.anyOf !== undefined) {
     const branch = schema.anyOf.find((candidate) => candidate.type === typeOf(value));
     if (branch === undefined) refusePolicy(at, `write ${schema.description ?? 'one of the known forms'}`);
-    return refuseMisshapen(value, branch, at);
+    refuseMisshapen(value, branch, at);
+    return;
   }
   if (schema.type !== typeOf(value)) refusePolicy(at, `write ${schema.description ?? article(schema.type)}`);
   switch (schema.type) {
     case 'object':
-      return refuseMisshapenObject(value as Readonly<Record<string, unknown>>, schema, at);
+      refuseMisshapenObject(value as Readonly<Record<string, unknown>>, schema, at);
+      break;
     case 'array':
-      return refuseMisshapenList(value as readonly unknown[], schema, at);
+      refuseMisshapenList(value as readonly unknown[], schema, at);
+      break;
     case 'string':
-      return refuseMisshapenText(value as string, schema, at);
+      refuseMisshapenText(value as string, schema, at);
+      break;
     case 'integer':
       if ((value as number) < (schema.minimum ?? 0)) refusePolicy(at, `write ${schema.description}`);
-      return;
+      break;
     case 'boolean':
     case undefined:
-      return;
+      break;
   }
 }
 

@@ -88,11 +88,7 @@ describe('purposes', () => {
     ['urn:oid:2.16.840.1.113883.5.8#TREAT', system('v3-ActReason'), 'TREAT'],
     [`${system('v3-ActReason')}#BTG`, system('v3-ActReason'), 'BTG'],
     [`${system('v3-ActReason')}|BTG`, system('v3-ActReason'), 'BTG'],
-    [
-      'http://terminology.hl7.org/ValueSet/v3-PurposeOfUse#TREAT',
-      'http://terminology.hl7.org/ValueSet/v3-PurposeOfUse',
-      'TREAT',
-    ],
+    ['http://terminology.hl7.org/ValueSet/v3-PurposeOfUse#TREAT', system('v3-ActReason'), 'TREAT'],
     ['http://other.example#X', 'http://other.example', 'X'],
   ])('%s', (text, url, code) => {
     expect(normalisePurpose(text)).toEqual({ system: url, code });

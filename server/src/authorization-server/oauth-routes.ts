@@ -69,6 +69,8 @@ async function authorize(
     .filter((prompt) => prompt !== '');
   if (query.getAll('prompt').length <= 1 && !prompts.includes('none'))
     query.set('prompt', [...new Set([...prompts, 'consent'])].join(' '));
+  // RFC 6749 §3.1: a parameter that means nothing is ignored; a nonce belongs to an id_token.
+  if (!query.getAll('scope').join(' ').split(' ').includes('openid')) query.delete('nonce');
   request.raw.url = `${paths.authorization}?${query}`;
   return use.forward(request, reply);
 }

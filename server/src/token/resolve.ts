@@ -102,6 +102,11 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
     ])
     .where('token.kind', 'in', ['AccessToken', 'ClientCredentials'])
     .where('token.id_hash', '=', hash)
+    // INVARIANT: a person's token lives no longer than its grant. One that was being issued while the grant was revoked is dead on arrival.
+    .where(
+      sql<boolean>`(token.kind = 'ClientCredentials' OR EXISTS (SELECT FROM oidc_payload g WHERE g.kind = 'Grant'
+        AND g.id_hash = encode(sha256(convert_to(token.grant_id, 'UTF8')), 'hex') AND g.expires_at > now()))`,
+    )
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { scope, aud, exp } = row.payload;

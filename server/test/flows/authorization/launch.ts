@@ -56,7 +56,12 @@ export async function launch(server: Issuer, asked: Asked = {}, browser = newBro
     page = await browser.submit(page, '/patient', { patient: asked.patient ?? 'haruka' });
   if (page.text.includes('/consent"')) page = await browser.submit(page, '/consent', { decision: 'allow', ...asked.consent });
   const reached = page.url.startsWith(redirectUri);
-  return { page, browser, verifier, state, answer: reached ? new URL(page.url).searchParams : new URLSearchParams() };
+  return { page, browser, verifier, state, answer: reached ? answerAt(new URL(page.url)) : new URLSearchParams() };
+}
+
+/** In the query; for flows that we do not have, in the fragment. */
+function answerAt(url: URL): URLSearchParams {
+  return url.hash === '' ? url.searchParams : new URLSearchParams(url.hash.slice(1));
 }
 
 export interface TokenAnswer {

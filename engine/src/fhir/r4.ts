@@ -12,12 +12,15 @@ export function r4(): FhirTables {
 }
 
 function unfold(): FhirTables {
-  const names = r4Types.map(([head = '']) => head.slice(0, head.indexOf('|')));
+  const paragraphs = r4Types.trim().split('\n\n').map(lines);
+  const names = paragraphs.map(([head = '']) => head.slice(0, head.indexOf('|')));
+  const resource = lines(r4Resource);
+  const domainResource = lines(r4DomainResource);
   const types = new Map<string, TypeFacts>();
-  for (const [head = '', ...own] of r4Types) {
+  for (const [head = '', ...own] of paragraphs) {
     const [name = '', category = '', compartment = '', elementList = ''] = head.split('|');
     const elements = words(elementList);
-    const inherited = elements.includes('contained') ? [...r4Resource, ...r4DomainResource] : r4Resource;
+    const inherited = elements.includes('contained') ? [...resource, ...domainResource] : resource;
     const parameters = [...inherited, ...own].map((line) => parameterOf(line, elements, names));
     types.set(
       name,
@@ -47,4 +50,5 @@ function parameterOf(line: string, elements: readonly string[], names: readonly 
   });
 }
 
+const lines = (text: string): readonly string[] => text.trim().split('\n');
 const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));

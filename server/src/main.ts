@@ -3,7 +3,6 @@
  * logic of its own: what is decided is decided in the parts, and what weakens a check is said aloud here at every start (I10).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { compilePolicies, r4 } from '@fireguard/engine';
 import { pino } from 'pino';
 import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
@@ -143,7 +142,6 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     db,
     cluster,
     auditLog: audit,
-    auditDirectory: join(config.home, 'audit'),
     tokens,
     revocation,
     passwords,

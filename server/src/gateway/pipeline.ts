@@ -5,7 +5,7 @@
  *
  * INVARIANT: every way out of here passes a `record…`: durable before the first byte (I4). Whatever is thrown, anywhere, is a deny.
  */
-import { enforce, understand } from '@fireguard/engine';
+import { enforce } from '@fireguard/engine';
 import type { HttpResponse, Incoming } from '../http/incoming.ts';
 import { answerOf, failureAnswer } from './answer.ts';
 import type { Collaborators } from './collaborators.ts';
@@ -13,15 +13,14 @@ import { resume } from './fulfil.ts';
 import { given } from './given.ts';
 import { type Known, knownAtFirst } from './known.ts';
 import { recordFailure, recordIntent, recordOutcome } from './record.ts';
-import { signInFirst } from './sign-in-first.ts';
+import { understandFor } from './understand-for.ts';
 
 export async function handle(incoming: Incoming, use: Collaborators): Promise<HttpResponse> {
   let known: Known = knownAtFirst(incoming, use);
   try {
     const caller = await use.authenticate(incoming); // before anything is told, and before a body is read
     known = { ...known, caller };
-    const request = { ...incoming, body: await incoming.body() };
-    const asked = signInFirst(caller, request, () => understand(request, use.tables)); // cannot tell → Problem, never a guess
+    const asked = await understandFor(caller, incoming, use.tables); // cannot tell → Problem, never a guess
     known = { ...known, asked };
     const flow = enforce(given(caller, asked, known.now, use));
     let step = flow.next();

@@ -1,7 +1,6 @@
 /** The audit side of a request. Nothing may be answered before one of these has resolved (I4). */
-import { type AuditRecord, type Outcome, Problem } from '@fireguard/engine';
+import { type AuditRecord, auditRecord, type Outcome, Problem } from '@fireguard/engine';
 import type { AuditDraft } from '../audit-log/audit-log.ts';
-import { auditRecord } from './audit-record.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { Known } from './known.ts';
 import { framesOf, routeOf } from './log.ts';
@@ -15,7 +14,7 @@ export async function recordIntent(known: Known, use: Collaborators): Promise<st
   if (asked === undefined || caller === undefined) throw new Error('an intent without a request');
   const base = draft(known, { kind: 'problem', problem: INTENT });
   const { status: _none, reason: _unknown, ...rest } = base;
-  const record = await use.audit.append({ ...rest, kind: 'intent', outcome: 'unknown', resources: targetOf(known) });
+  const record = await use.audit.append({ ...rest, kind: 'intent', outcome: 'unknown' });
   return record.id;
 }
 
@@ -52,7 +51,7 @@ function failed(known: Known, failure: Failure, status: number): AuditDraft {
     ...(failure.kind === 'bug' ? { reason: 'An error inside Fireguard; see its log by the request id.' } : {}),
   };
   // The write had been sent: whether it happened is for the upstream's records to say.
-  return known.intent === undefined ? told : { ...told, outcome: 'unknown', resources: targetOf(known) };
+  return known.intent === undefined ? told : { ...told, outcome: 'unknown' };
 }
 
 function draft(known: Known, outcome: Outcome | { readonly kind: 'problem'; readonly problem: Problem }): AuditDraft {
@@ -67,16 +66,10 @@ function draft(known: Known, outcome: Outcome | { readonly kind: 'problem'; read
     requestId: known.requestId,
     recorded: known.now,
     id: '',
+    address: known.address,
     original: { method: known.method, target: known.target, form: undefined },
   });
-  return { ...rest, address: known.address };
-}
-
-function targetOf(known: Known): readonly string[] {
-  const asked = known.asked;
-  return asked !== undefined && 'id' in asked && asked.type !== undefined && asked.id !== undefined
-    ? [`${asked.type}/${asked.id}`]
-    : [];
+  return rest;
 }
 
 function line(known: Known, status: number) {

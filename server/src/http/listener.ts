@@ -28,7 +28,13 @@ export function rawListener(settings: HttpSettings, handler: RawHandler): Fastif
 }
 
 function limits(settings: HttpSettings) {
-  const http = { maxHeaderSize: settings.maxHeaderBytes, headersTimeout: settings.headersTimeoutMs, requireHostHeader: true };
+  const http = {
+    maxHeaderSize: settings.maxHeaderBytes,
+    headersTimeout: settings.headersTimeoutMs,
+    // Node looks for connections that take too long every 30 s by itself: longer than our limits.
+    connectionsCheckingInterval: Math.min(5_000, settings.headersTimeoutMs),
+    requireHostHeader: true,
+  };
   const shared = {
     logger: false,
     bodyLimit: settings.maxBodyBytes,
@@ -51,5 +57,5 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? '408 Request Timeout'
         : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }

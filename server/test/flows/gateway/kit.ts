@@ -103,6 +103,7 @@ export interface Setting {
   readonly upstream: string;
   readonly policies?: readonly unknown[];
   readonly config?: Partial<ConfigInput>;
+  readonly http?: ConfigInput['http'];
   readonly upstreamOptions?: Partial<ConfigInput['upstream']>;
   readonly origins?: () => readonly string[];
 }
@@ -122,10 +123,11 @@ export interface Gateway {
 
 export async function startGateway(setting: Setting): Promise<Gateway> {
   const port = await freePort('127.0.0.1');
-  const base = `http://127.0.0.1:${port}/fhir`;
+  const overTls = setting.http?.tls !== undefined;
+  const base = `${overTls ? 'https' : 'http'}://127.0.0.1:${port}/fhir`;
   const config = defaultConfig({
     profile: 'development',
-    http: { api: { port } },
+    http: { ...setting.http, api: { port } },
     ...setting.config,
     upstream: { url: setting.upstream, credentials: { bearer: CREDENTIAL }, dialect: 'demo', ...setting.upstreamOptions },
   });
@@ -157,7 +159,7 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
     limits: config.gateway,
     base,
     authorization: { authorize: 'http://localhost:1/authorize', token: 'http://localhost:1/token' },
-    overTls: false,
+    overTls,
     now: Date.now,
     log: (line) => {
       lines.push(line);

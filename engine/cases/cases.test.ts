@@ -1,0 +1,134 @@
+/** Runs the cases, and proves that they would notice a changed rule: each default rule is spoiled in turn, and some case must fail. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { r4 } from '../src/fhir/r4.ts';
+import { compilePolicies } from '../src/policy/compile-policies.ts';
+import type { PolicyDocument, PolicyRule } from '../src/policy/document.ts';
+import { type CallerWords, type Case, decideCase } from './decide-case.ts';
+
+const read = (file: string): unknown => parse(readFileSync(path.join(import.meta.dirname, file), 'utf8'));
+const policyDocument = read('../../server/policies/default.yaml') as PolicyDocument;
+const policies = compilePolicies([policyDocument], r4());
+const { callers } = read('callers.yaml') as { callers: Record<string, CallerWords> };
+const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml') && file !== 'callers.yaml');
+const books = files.map((file) => read(file) as { title: string; cases: Case[] });
+const all = books.flatMap(({ cases }) => cases);
+/** Only a case that holds can notice that something changed. */
+const holding = all.filter((one) => matches(decideCase(one, callers, policies), expected(one)));
+
+const known = new Set([
+  ...['case', 'caller', 'but', 'asks', 'id', 'resource', 'labels', 'undetermined', 'relations', 'consents'],
+  ...['expect', 'rules', 'mask', 'denyAs', 'cause'],
+]);
+
+describe.each(books)('$title', ({ cases }) => {
+  test.each(cases)('$case', (one) => {
+    expect(Object.keys(one).filter((key) => !known.has(key))).toEqual([]);
+    expect(decideCase(one, callers, policies)).toMatchObject(expected(one));
+  });
+});
+
+test('R-079 the cases are many, and cover permits, denies and refusals of every interaction that rules decide', () => {
+  expect(all.length).toBeGreaterThan(60);
+  for (const interaction of ['read', 'vread', 'search', 'create', 'update', 'patch', 'delete']) {
+    expect(
+      all.some((one) => one.asks.startsWith(`${interaction} `) && one.expect === 'permit'),
+      interaction,
+    ).toBe(true);
+  }
+  expect(new Set(all.map((one) => one.expect))).toEqual(new Set(['permit', 'deny', 'refused']));
+});
+
+test('every default rule decides in some case', () => {
+  const deciding = new Set(all.flatMap((one) => decideCase(one, callers, policies).rules));
+  expect(policyDocument.rules.map(({ id }) => id).filter((id) => !deciding.has(id))).toEqual([]);
+});
+
+/** Ways to spoil a rule; undefined where there is nothing to spoil. */
+const spoilers: Readonly<Record<string, (rule: PolicyRule) => object | undefined>> = {
+  'left out': () => ({ effect: 'gone' }),
+  'turned around': turned,
+  'without roles': ({ caller }) => caller?.roles && { caller: without(caller, 'roles') },
+  'without kinds': ({ caller }) => caller?.kinds && { caller: without(caller, 'kinds') },
+  'without relations': ({ caller }) => caller?.relations && { caller: without(caller, 'relations') },
+  'without labels': ({ resources }) => resources?.labels && { resources: without(resources, 'labels') },
+  'for all types': forAllTypes,
+  'for all interactions': ({ interactions, mask }) =>
+    Array.isArray(interactions) && mask === undefined ? { interactions: { group: ['C', 'R', 'U', 'D', 'E'] } } : undefined,
+  'without its mask': ({ mask }) => mask && { mask: undefined },
+  'without its clearance': ({ clears }) => clears && { clears: undefined },
+  'clearing everything': ({ effect, clears }) =>
+    effect === 'permit' && !isDeepStrictEqual(clears, total) ? { clears: total } : undefined,
+};
+
+const spoiled = policyDocument.rules.flatMap((rule) =>
+  Object.entries(spoilers).flatMap(([how, spoil]) => {
+    const change = spoil(rule);
+    return change === undefined ? [] : [{ id: rule.id, how, rule, change }];
+  }),
+);
+
+test.each(spoiled)('the cases notice when $id is $how', ({ how, rule, change }) => {
+  const other = clean({ ...rule, ...change });
+  const rules = policyDocument.rules.flatMap((one) => (one !== rule ? [one] : how === 'left out' ? [] : [other]));
+  const changed = compilePolicies([{ ...policyDocument, rules }], r4());
+  const noticed = holding.filter((one) => !matches(decideCase(one, callers, changed), expected(one)));
+  expect(noticed.map((one) => one.case)).not.toEqual([]);
+});
+
+const total = { confidentiality: 'V', sensitivities: '*', other: '*' };
+
+/**
+ * Nothing to spoil where a rule names all categories already; nor where it is bound to patients and names both categories that patients' data can
+ * have: whatever else is about a patient counts as patient data (R-030).
+ */
+function forAllTypes({ effect, caller, resources }: PolicyRule): object | undefined {
+  const { types, categories } = resources ?? {};
+  if (types === undefined && categories === undefined) return undefined;
+  if (categories?.length === 5) return undefined;
+  if (caller?.relations !== undefined && categories?.includes('patient') && categories.includes('not-classified'))
+    return undefined;
+  return { resources: { ...without(resources!, 'types', 'categories'), ...everything(effect) } };
+}
+
+function turned({ id, description, effect, caller, interactions, resources, mask }: PolicyRule): object {
+  const same = { id, description, caller, interactions };
+  if (effect === 'deny')
+    return { ...same, effect: 'permit', resources: { ...resources, ...everything('permit') }, elements: undefined };
+  return {
+    ...same,
+    effect: 'deny',
+    resources,
+    clears: undefined,
+    mask: undefined,
+    ...(mask === undefined ? {} : { elements: mask }),
+  };
+}
+
+/** A permit must say what it is about, so "everything" is every category. */
+function everything(effect: PolicyRule['effect']): object {
+  return effect === 'permit' ? { categories: ['anonymous', 'business', 'individual', 'patient', 'not-classified'] } : {};
+}
+
+function without(object: object, ...keys: readonly string[]): object | undefined {
+  const left = Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+  return Object.keys(left).length === 0 ? undefined : left;
+}
+
+function clean(rule: object): object {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
+}
+
+function expected(one: Case): object {
+  const { expect: effect, rules, mask, denyAs, cause } = one;
+  return clean({ expect: effect, rules, mask: mask && [...mask].sort(), denyAs, cause });
+}
+
+function matches(result: object, wanted: object): boolean {
+  return Object.entries(wanted).every(
+    ([key, value]) => JSON.stringify((result as Record<string, unknown>)[key]) === JSON.stringify(value),
+  );
+}

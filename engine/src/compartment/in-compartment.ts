@@ -22,11 +22,12 @@ export function inCompartment(
   const type = tables.types.get(document.string(document.member(resource, resourceTypeName)) ?? '');
   if (type === undefined) return false;
   if (type.name === 'Patient' && document.string(document.member(resource, idName)) === patientId) return true;
-  return compartmentPaths(type).some(({ path }) =>
-    elementNodes(document, resource, path).some((node) => {
+  for (const { path } of compartmentPaths(type)) {
+    for (const node of elementNodes(document, resource, path)) {
       const text = document.string(document.member(node, referenceName));
       const key = text === undefined ? undefined : referenceKey(text, bases);
-      return key?.type === 'Patient' && key.id === patientId;
-    }),
-  );
+      if (key?.type === 'Patient' && key.id === patientId) return true;
+    }
+  }
+  return false;
 }

@@ -22,16 +22,19 @@ export type PointedAt =
 /** `node` is the Reference object. */
 export function pointedAt(document: JsonDocument, node: JsonNode, tables: FhirTables, bases: readonly string[]): PointedAt {
   const text = document.string(document.member(node, referenceName));
-  const said = document.string(document.member(node, typeName));
   if (text === undefined) {
     if (document.member(node, identifierName) === NONE) return { kind: 'nobody' };
-    return unnamed(said, tables);
+    return unnamed(typeSaid(document, node), tables);
   }
   if (text.startsWith('#')) return { kind: 'contained' };
   const key = referenceKey(text, bases);
-  if (key === undefined) return unnamed(typeIn(text) ?? said, tables);
+  if (key === undefined) return unnamed(typeIn(text) ?? typeSaid(document, node), tables);
   if (key.type === 'Patient') return { kind: 'patient', id: key.id };
   return mayBeAboutPatient(tables, key.type) ? { kind: 'lookup', key: `${key.type}/${key.id}` } : { kind: 'nobody' };
+}
+
+function typeSaid(document: JsonDocument, node: JsonNode): string | undefined {
+  return document.string(document.member(node, typeName));
 }
 
 function unnamed(type: string | undefined, tables: FhirTables): PointedAt {

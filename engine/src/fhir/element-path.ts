@@ -16,10 +16,17 @@ export function elementPath(text: string): ElementPath {
  * never arrays. Absent elements give nothing.
  */
 export function elementNodes(document: JsonDocument, resource: JsonNode, path: ElementPath | string): readonly JsonNode[] {
+  const { steps } = typeof path === 'string' ? elementPath(path) : path;
+  const [first] = steps;
+  // Most elements are absent: no array for those.
+  const node = first === undefined ? NONE : document.member(resource, first);
+  if (node === NONE) return nothing;
   const found: JsonNode[] = [];
-  collect(document, resource, (typeof path === 'string' ? elementPath(path) : path).steps, 0, found);
+  collect(document, node, steps, 1, found);
   return found;
 }
+
+const nothing: readonly JsonNode[] = Object.freeze([]);
 
 function collect(document: JsonDocument, node: JsonNode, steps: readonly Name[], depth: number, found: JsonNode[]): void {
   if (node === NONE) return;

@@ -23,7 +23,7 @@ export interface Browser {
   ): Promise<Page>;
 }
 
-export function newBrowser(origin: string): Browser {
+export function newBrowser(origin: string, send: typeof fetch = fetch): Browser {
   const cookies: Browser['cookies'] = new Map();
   const cookieHeader = (url: URL) =>
     [...cookies]
@@ -51,7 +51,7 @@ export function newBrowser(origin: string): Browser {
           ...(request.headers as Record<string, string> | undefined),
           ...(cookie === '' ? {} : { cookie }),
         };
-        const response = await fetch(at, { ...request, headers, redirect: 'manual' });
+        const response = await send(at, { ...request, headers, redirect: 'manual' });
         keep(response);
         const location = response.headers.get('location');
         if (location === null || response.status < 300 || response.status > 399)

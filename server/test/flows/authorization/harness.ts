@@ -61,10 +61,15 @@ export interface Issuer {
 export const redirectUri = 'http://127.0.0.1:9/callback';
 const appScope = 'openid fhirUser profile launch/patient offline_access online_access patient/*.cruds user/*.cruds';
 
-export async function startIssuer(): Promise<Issuer> {
+export interface IssuerOptions {
+  /** PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export async function startIssuer({ tls }: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];
-  const issuer = `http://localhost:${issuerPort}`;
+  const issuer = `${tls === undefined ? 'http' : 'https'}://localhost:${issuerPort}`;
   const fhirBase = `http://127.0.0.1:${apiPort}/fhir`;
   const passwords = createPasswords({ memory: 256, passes: 1, parallelism: 1 });
   await insertPeople(storage, await passwords.hash(PASSWORD));
@@ -100,7 +105,7 @@ export async function startIssuer(): Promise<Issuer> {
     report: (error, where) => reports.push({ error, where }),
     passwords,
   });
-  const app = fastify();
+  const app = (tls === undefined ? fastify() : fastify({ https: tls })) as FastifyInstance;
   await server.mount(app);
   await app.listen({ host: 'localhost', port: issuerPort });
   const api = await startApi(server, apiPort);

@@ -46,7 +46,14 @@ export function authorizeUrl(server: Issuer, asked: Asked, verifier: string, sta
 export async function launch(server: Issuer, asked: Asked = {}, browser = newBrowser(server.issuer)): Promise<Launched> {
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(16).toString('base64url');
-  let page = await browser.open(authorizeUrl(server, asked, verifier, state));
+  const page = await clickThrough(browser, authorizeUrl(server, asked, verifier, state), asked);
+  const reached = page.url.startsWith(redirectUri);
+  return { page, browser, verifier, state, answer: reached ? answerAt(new URL(page.url)) : new URLSearchParams() };
+}
+
+/** Signs in, picks and consents, wherever the pages lead. */
+export async function clickThrough(browser: Browser, url: string, asked: Asked = {}): Promise<Page> {
+  let page = await browser.open(url);
   if (page.text.includes('name="password"'))
     page = await browser.submit(page, '/sign-in', {
       username: asked.username ?? 'okafor',
@@ -55,8 +62,7 @@ export async function launch(server: Issuer, asked: Asked = {}, browser = newBro
   if (page.text.includes('name="patient"'))
     page = await browser.submit(page, '/patient', { patient: asked.patient ?? 'haruka' });
   if (page.text.includes('/consent"')) page = await browser.submit(page, '/consent', { decision: 'allow', ...asked.consent });
-  const reached = page.url.startsWith(redirectUri);
-  return { page, browser, verifier, state, answer: reached ? answerAt(new URL(page.url)) : new URLSearchParams() };
+  return page;
 }
 
 /** In the query; for flows that we do not have, in the fragment. */

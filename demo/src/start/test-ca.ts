@@ -25,7 +25,8 @@ export async function testCertificates(directory: string, now: number): Promise<
     certificateFile: path.join(directory, 'server.pem'),
     keyFile: path.join(directory, 'server.key'),
   };
-  if (!Object.values(files).every((file) => existsSync(file)) || expiresSoon(files.certificateFile, now)) await make(files, now);
+  if (!Object.values(files).every((file) => existsSync(file)) || expiresSoon(files.certificateFile, now))
+    await make(files, now);
   return { ...files, ca: readFileSync(files.caFile, 'utf8') };
 }
 
@@ -46,7 +47,11 @@ async function make(files: { caFile: string; certificateFile: string; keyFile: s
     notAfter,
     signingAlgorithm: algorithm,
     keys: authorityKeys as CryptoKeyPair,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true), await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey as CryptoKey)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey as CryptoKey),
+    ],
   });
   const server = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
@@ -61,7 +66,10 @@ async function make(files: { caFile: string; certificateFile: string; keyFile: s
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+      ]),
       await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey as CryptoKey),
     ],
   });

@@ -17,14 +17,23 @@ export async function startFhirServerProcess(home: string): Promise<FhirServerPr
   const credential = randomBytes(32).toString('base64url');
   const child = spawn(
     process.execPath,
-    [...process.execArgv, path.join(import.meta.dirname, 'fhir-server/main.ts'), '--home', home, '--port', '0', '--credential-env', 'FIREGUARD_DEMO_CREDENTIAL'],
+    [
+      ...process.execArgv,
+      path.join(import.meta.dirname, '../fhir-server/main.ts'),
+      '--home',
+      home,
+      '--port',
+      '0',
+      '--credential-env',
+      'FIREGUARD_DEMO_CREDENTIAL',
+    ],
     // A session of its own: a Ctrl-C at the terminal is ours to answer, and the upstream must outlive the last request.
     { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, FIREGUARD_DEMO_CREDENTIAL: credential } },
   );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const port = await firstLine(child);
+  const url = await firstLine(child);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     credential,
     ended,
     stop: async () => {
@@ -35,14 +44,16 @@ export async function startFhirServerProcess(home: string): Promise<FhirServerPr
   };
 }
 
-async function firstLine(child: ChildProcess): Promise<number> {
+async function firstLine(child: ChildProcess): Promise<string> {
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = `${complaint}${text}`.slice(-2000);
   });
   return new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout! }).once('line', (line) => resolve((JSON.parse(line) as { port: number }).port));
-    child.once('exit', () => reject(new DemoProblem(`The demo FHIR server did not start. ${complaint.trim().split('\n').at(-1) ?? ''}`)));
+    createInterface({ input: child.stdout! }).once('line', (line) => resolve((JSON.parse(line) as { url: string }).url));
+    child.once('exit', () =>
+      reject(new DemoProblem(`The demo FHIR server did not start. ${complaint.trim().split('\n').at(-1) ?? ''}`)),
+    );
     child.once('error', (error) => reject(new DemoProblem(`The demo FHIR server did not start: ${error.message}`)));
   });
 }

@@ -33,8 +33,10 @@ export function readOptions(args: readonly string[], directory: string): DemoOpt
   const values = parse(args);
   if (values.help) return 'help';
   const port = Number(values.port ?? '8080');
-  if (!Number.isInteger(port) || port < 1 || port > 65534) throw new DemoProblem(`--port takes a number from 1 to 65534, not “${values.port}”.`);
-  if (values.data !== undefined && values.upstream !== undefined) throw new DemoProblem('--data and --upstream exclude each other: data are loaded into the demo’s own FHIR server.');
+  if (!Number.isInteger(port) || port < 1 || port > 65534)
+    throw new DemoProblem(`--port takes a number from 1 to 65534, not “${values.port}”.`);
+  if (values.data !== undefined && values.upstream !== undefined)
+    throw new DemoProblem('--data and --upstream exclude each other: data are loaded into the demo’s own FHIR server.');
   return {
     data: values.data === undefined ? undefined : path.resolve(directory, values.data),
     upstream: values.upstream === undefined ? undefined : upstreamUrl(values.upstream),
@@ -70,7 +72,11 @@ function parse(args: readonly string[]) {
 
 function upstreamUrl(text: string): string {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new DemoProblem(`--upstream takes the base URL of a FHIR server, such as https://hapi.example.org/fhir, not “${text}”.`);
-  if (url.search !== '' || url.hash !== '' || url.username !== '') throw new DemoProblem('--upstream takes a bare base URL: no query, fragment or password in it.');
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new DemoProblem(
+      `--upstream takes the base URL of a FHIR server, such as https://hapi.example.org/fhir, not “${text}”.`,
+    );
+  if (url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new DemoProblem('--upstream takes a bare base URL: no query, fragment or password in it.');
   return url.href.replace(/\/+$/, '');
 }

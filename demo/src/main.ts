@@ -1,0 +1,121 @@
+/**
+ * `npm start`: a hospital, a FHIR server and Fireguard in front of it, on one machine. The flow is below, top to bottom; each step is a file in
+ * `start/`. It must not be needed in production, and must not do anything that an operator could not do through the same doors.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { addClients, addPersonas } from './start/administer.ts';
+import { banner } from './start/banner.ts';
+import { planClients } from './start/clients.ts';
+import { readDemoFile, writeDemoFile } from './start/demo-file.ts';
+import { startFhirServerProcess } from './start/fhir-server-process.ts';
+import { openBrowser } from './start/open-browser.ts';
+import { type DemoOptions, DemoProblem, help, readOptions } from './start/options.ts';
+import type { Cast } from './start/personas.ts';
+import { needFreePorts } from './start/ports.ts';
+import { loadHospital, loadOwnData, lookAtUpstream } from './start/prepare-data.ts';
+import { protect } from './start/protect.ts';
+import { Stopping } from './start/stopping.ts';
+import { removeState, type State, sharedStateFile, writeState } from './start/state-file.ts';
+import { testCertificates } from './start/test-ca.ts';
+
+const say = (line: string): void => console.log(`  ${line}`);
+const stopping = new Stopping();
+
+try {
+  const options = readOptions(process.argv.slice(2), process.cwd());
+  if (options === 'help') console.log(help);
+  else await run(options);
+} catch (error) {
+  await stopping.stop();
+  console.error(error instanceof DemoProblem ? error.message : `Fireguard could not start: ${(error as Error).message}`);
+  process.exit(1);
+}
+
+async function run(options: DemoOptions): Promise<void> {
+  const started = performance.now();
+  await needFreePorts(options.port);
+  prepareHome(options.home);
+  const known = readDemoFile(options.home);
+  const source = options.upstream !== undefined ? `upstream ${options.upstream}` : options.data !== undefined ? `data ${options.data}` : 'the synthetic hospital';
+  if (known !== undefined && known.source !== source && (options.data !== undefined || options.upstream !== undefined)) {
+    throw new DemoProblem(`${options.home} holds ${known.source}. Take another --home for ${source}.`);
+  }
+  console.log('Starting Fireguard');
+  const consoleBuilt = buildConsole();
+
+  const upstream = await openUpstream(known?.source.startsWith('upstream ') ? { ...options, upstream: known.source.slice('upstream '.length) } : options);
+  const cast = known ?? (await fill(options, upstream));
+  const certificates = options.tls ? await testCertificates(makeFolder(path.join(options.home, 'tls')), Date.now()) : undefined;
+
+  const running = await protect(options, upstream, certificates, say);
+  stopping.last(() => running.close());
+  say('PostgreSQL, audit journal, gateway and authorization server answer');
+  const admin = { url: `${running.urls.issuer}/admin`, token: running.adminToken!, ca: certificates?.ca };
+  let file = known;
+  if (file === undefined) {
+    await addPersonas(admin, cast.personas, 'facts' in cast ? (cast as Cast).facts : []);
+    file = { source, personas: cast.personas, clients: await addClients(admin, planClients()), notes: cast.notes };
+    writeDemoFile(options.home, file);
+  }
+  await consoleBuilt;
+
+  const state: State = {
+    fhir: running.urls.fhir,
+    issuer: running.urls.issuer,
+    admin: { url: admin.url, token: admin.token },
+    console: `${running.urls.issuer}/console`,
+    upstream: { url: upstream.url, authorization: upstream.authorization },
+    ...(certificates === undefined ? {} : { ca: certificates.ca }),
+    personas: file.personas.map(({ display: _display, ...persona }) => persona),
+    clients: file.clients,
+  };
+  const shared = sharedStateFile(options.port);
+  writeState(options.state === undefined ? [shared] : [shared, options.state], state);
+  stopping.last(() => removeState(shared));
+  console.log(banner(state, file.personas, options.data !== undefined || options.upstream !== undefined ? file.notes : [], (performance.now() - started) / 1000));
+  if (options.open) openBrowser(state.console);
+}
+
+/** The FHIR server to protect: one that runs, or our own process. */
+async function openUpstream(options: DemoOptions): Promise<{ url: string; authorization: string }> {
+  if (options.upstream !== undefined) return { url: options.upstream, authorization: options.upstreamAuthorization ?? '' };
+  const server = await startFhirServerProcess(path.join(options.home, 'fhir-server'));
+  stopping.last(() => server.stop());
+  void server.ended.then(() => stopping.unless(() => console.error('The demo FHIR server ended by itself; stopping.')));
+  return { url: server.url, authorization: `Bearer ${server.credential}` };
+}
+
+async function fill(options: DemoOptions, upstream: { url: string; authorization: string }): Promise<Cast> {
+  if (options.upstream !== undefined) return lookAtUpstream(options.upstream, options.upstreamAuthorization);
+  return options.data === undefined ? loadHospital(upstream, new Date(), say) : loadOwnData(upstream, options.data, say);
+}
+
+function prepareHome(home: string): void {
+  try {
+    makeFolder(home);
+  } catch (error) {
+    throw new DemoProblem(`Cannot use ${home} as home: ${(error as Error).message}.`);
+  }
+}
+
+function makeFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Beside the rest, because it is only needed when somebody opens the console. */
+function buildConsole(): Promise<void> {
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../tools/build.ts'), '--console'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  return new Promise((resolve) => {
+    child.once('exit', (code) => {
+      if (code !== 0) say(`The console could not be built: ${complaint.trim().split('\n')[0]}`);
+      resolve();
+    });
+  });
+}

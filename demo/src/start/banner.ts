@@ -1,0 +1,34 @@
+/** What `npm start` prints once everything answers: places, people, and lines to paste: one permitted, one masked, one denied. */
+import type { DemoPersona } from './demo-file.ts';
+import type { State } from './state-file.ts';
+
+export function banner(state: State, personas: readonly DemoPersona[], notes: readonly string[], took: number): string {
+  const curl = state.ca === undefined ? 'curl -s' : 'curl -s --cacert "$CA"';
+  const as = (persona: string, scope: string) => `-H "Authorization: Bearer $(npx fireguard token --issuer ${state.issuer} --persona ${persona} --scope '${scope}')"`;
+  const width = Math.max(...personas.map(({ username }) => username.length));
+  return `
+Fireguard is ready (${took.toFixed(1)} s). Synthetic or your own data only: this is a demo, on this machine alone.
+
+  FHIR API   ${state.fhir}
+  Sign-in    ${state.issuer}
+  Console    ${state.console}     sign in as privacy-officer
+
+People, with their passwords
+${personas.map(({ username, password, display }) => `  ${username.padEnd(width)}   ${password}   ${display}`).join('\n')}
+${notes.length === 0 ? '' : `\n${notes.map((note) => `  ${note}`).join('\n')}\n`}
+Paste into a second terminal, in this folder${state.ca === undefined ? '' : ' (first: CA=<home>/tls/test-ca.pem)'}
+
+  # permitted: the family physician reads a patient of theirs
+  ${curl} ${as('family-physician', 'user/*.rs')} '${state.fhir}/Patient?_count=1'
+
+  # masked: the billing clerk sees that there was a visit, not why
+  ${curl} ${as('billing-clerk', 'user/*.rs')} '${state.fhir}/Encounter?_count=1'
+
+  # denied: the researcher has no business with identified patients; the reason is for the officers, not for the caller
+  ${curl} ${as('researcher', 'user/*.rs')} '${state.fhir}/Patient?_count=1'
+
+  # all three, with the rule that decided each
+  npx fireguard audit list --limit 6
+
+Ctrl-C stops everything; nothing is lost.`;
+}

@@ -47,6 +47,8 @@ test('every default rule decides in some case', () => {
   expect(policyDocument.rules.map(({ id }) => id).filter((id) => !deciding.has(id))).toEqual([]);
 });
 
+const total = { confidentiality: 'V', sensitivities: '*', other: '*' };
+
 /** Ways to spoil a rule; undefined where there is nothing to spoil. */
 const spoilers: Readonly<Record<string, (rule: PolicyRule) => object | undefined>> = {
   'left out': () => ({ effect: 'gone' }),
@@ -78,8 +80,6 @@ test.each(spoiled)('the cases notice when $id is $how', ({ how, rule, change }) 
   const noticed = holding.filter((one) => !matches(decideCase(one, callers, changed), expected(one)));
   expect(noticed.map((one) => one.case)).not.toEqual([]);
 });
-
-const total = { confidentiality: 'V', sensitivities: '*', other: '*' };
 
 /**
  * Nothing to spoil where a rule names all categories already; nor where it is bound to patients and names both categories that patients' data can

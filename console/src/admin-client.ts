@@ -1,0 +1,92 @@
+/** The admin API as the console uses it. Same origin, bearer token, no cookie. Shapes follow /admin/openapi.json. */
+import { currentSession, endSession } from './sign-in/session.ts';
+
+export interface Status {
+  readonly caller: { readonly name: string; readonly roles: readonly string[]; readonly rights: readonly string[] };
+}
+
+export type RowOutcome = 'permit' | 'masked' | 'deny' | 'failure' | 'unknown';
+
+export interface AuditRow {
+  readonly id: string;
+  readonly event: string;
+  /** ISO 8601, UTC. */
+  readonly recorded: string;
+  readonly kind: string;
+  readonly action: string;
+  readonly outcome: RowOutcome;
+  readonly status?: number;
+  readonly type?: string;
+  readonly caller: 'anonymous' | 'user' | 'system';
+  readonly person?: { readonly id: string; readonly name: string; readonly fhirUser?: string };
+  readonly client?: { readonly id: string; readonly name: string };
+  readonly roles: readonly string[];
+  readonly purposes: readonly string[];
+  readonly patients: readonly string[];
+  readonly resources: readonly string[];
+  readonly masked: readonly string[];
+  readonly withheld: number;
+  readonly rules: readonly string[];
+  readonly reason?: string;
+  readonly asked?: string;
+  readonly address?: string;
+  readonly requestId: string;
+  readonly node: string;
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+export interface AuditPage {
+  readonly records: readonly AuditRow[];
+  readonly next: string | null;
+  readonly lag: number;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly checkedAt: string;
+  readonly problem?: string;
+}
+
+/** `signed-out`: the token is no longer good. The text is for the person. */
+export class AdminProblem extends Error {
+  readonly kind: 'signed-out' | 'refused' | 'unreachable';
+
+  constructor(kind: AdminProblem['kind'], text: string) {
+    super(text);
+    this.kind = kind;
+  }
+}
+
+export const admin = {
+  status: (signal: AbortSignal) => call<Status>('GET', '/status', signal),
+  audit: (query: URLSearchParams, signal: AbortSignal) => call<AuditPage>('GET', `/audit?${query}`, signal),
+  auditEvent: (id: string) => call<object>('GET', `/audit/${encodeURIComponent(id)}`),
+  verify: (signal: AbortSignal) => call<Verification>('POST', '/audit/verify', signal),
+};
+
+async function call<Answer>(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<Answer> {
+  const session = currentSession();
+  if (session === undefined) throw new AdminProblem('signed-out', 'Sign in again.');
+  let response: Response;
+  try {
+    response = await fetch(`/admin${path}`, {
+      method,
+      credentials: 'omit',
+      cache: 'no-store',
+      headers: { Authorization: `Bearer ${session.token}` },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new AdminProblem('unreachable', 'Fireguard does not answer. Try again in a moment.');
+  }
+  if (response.status === 401) {
+    endSession();
+    throw new AdminProblem('signed-out', 'Sign in again.');
+  }
+  const body: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return body as Answer;
+  const { error_description: text } = body as { error_description?: string };
+  throw new AdminProblem('refused', text ?? `Fireguard answered ${response.status}.`);
+}

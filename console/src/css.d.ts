@@ -1,0 +1,2 @@
+// Style sheets are the bundler's business: importing one has no value.
+declare module '*.css';

@@ -1,0 +1,68 @@
+/** The frame of every screen: skip link, dark side with what there is, who is signed in. What does not exist yet is not in the list. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Icon } from './icon.tsx';
+
+export interface FrameProps {
+  /** INVARIANT: holds no patient: titles are kept in histories. */
+  readonly title: string;
+  /** Undefined: nobody is signed in. */
+  readonly person: { readonly name: string; readonly roles: readonly string[] } | undefined;
+  readonly onSignOut: (() => void) | undefined;
+  readonly children: ReactNode;
+}
+
+export function Frame({ title, person, onSignOut, children }: FrameProps) {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    document.title = title === 'Fireguard' ? title : `${title} – Fireguard`;
+  }, [title]);
+  return (
+    <div className="console">
+      {/* A button, because the fragment is the console's state and a link would change it. */}
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
+      <header className="nav">
+        <a className="brand" href="#/audit">
+          <Icon name="screen" /> Fireguard
+        </a>
+        {person !== undefined && (
+          <nav aria-label="Console">
+            <ul>
+              <li>
+                <a className="item" href="#/audit" aria-current="page">
+                  <Icon name="list" /> Audit
+                </a>
+              </li>
+            </ul>
+          </nav>
+        )}
+        {onSignOut !== undefined && (
+          <div className="me">
+            {person !== undefined && (
+              <p>
+                {person.name}
+                <br />
+                {person.roles.map(roleWord).join(', ')}
+              </p>
+            )}
+            <p>
+              <button type="button" className="link" onClick={onSignOut}>
+                Sign out
+              </button>
+            </p>
+          </div>
+        )}
+      </header>
+      <main className="desk" id="main" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+/** `privacy-officer` → Privacy officer. */
+function roleWord(role: string): string {
+  const words = role.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,32 @@
+/** Few icons, on a 24 grid, in the colour of the text, always beside a word. */
+const paths = {
+  list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
+  tick: 'M4.5 12.5l5 5 10-11',
+  bar: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM7.5 12h9',
+  eye: 'M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6zM4 20L20 4',
+  lock: 'M6.500 11h11a1.500 1.500 0 0 1 1.500 1.500v6a1.500 1.500 0 0 1-1.500 1.500h-11A1.500 1.500 0 0 1 5 18.500v-6A1.500 1.500 0 0 1 6.500 11zM8 11V8a4 4 0 0 1 8 0v3',
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M12 4v11M7 10.500l5 5 5-5M5 20h14',
+  question: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.3-1 .8-1 1.700M12 17h.01',
+  cross: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM9 9l6 6M15 9l-6 6',
+  screen: 'M3.500 20.500V11a8.500 8.500 0 0 1 17 0v9.500zM9 20.500V3.200M15 20.500V3.200M3.500 12h17M2 20.500h20',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg
+      className="ic"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={name === 'tick' ? 2.5 : 1.75}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}

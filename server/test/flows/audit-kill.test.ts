@@ -1,0 +1,160 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how references are written in the configuration
+/**
+ * Issue "Foundation", what it must show 5: kill -9 during 1,000 concurrent requests. Every request whose answer a client received has its audit
+ * record, the chain holds, the next start is clean. The real command, its own process, its own managed PostgreSQL, a home on disk.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Agent, request } from 'undici';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyJournal } from '../../src/audit-log/verify.ts';
+import { freePort } from '../../src/http/free-port.ts';
+import { CREDENTIAL } from './gateway/kit.ts';
+import { type Ward, ward } from './gateway/ward.ts';
+import { registerBackend } from './whole/backend.ts';
+
+const REQUESTS = 1000;
+const LAUNCHER = path.resolve(import.meta.dirname, '../../bin/fireguard.js');
+const COMMAND = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
+const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-kill-'));
+const home = path.join(folder, 'home');
+const file = path.join(folder, 'fireguard.yaml');
+let place: Ward;
+let issuer: string;
+let fhir: string;
+let child: ChildProcess | undefined;
+let words = '';
+
+beforeAll(async () => {
+  place = await ward();
+  const [pages, api] = [await freePort('localhost'), await freePort('127.0.0.1')];
+  issuer = `http://localhost:${pages}`;
+  fhir = `http://127.0.0.1:${api}/fhir`;
+  const config = {
+    profile: 'development',
+    home,
+    http: { pages: { port: pages }, api: { port: api } },
+    upstream: { url: place.server.url, credentials: { bearer: '${env:UPSTREAM}' }, dialect: 'demo', exclusive: true },
+  };
+  writeFileSync(file, JSON.stringify(config));
+});
+afterAll(async () => {
+  await stop('SIGTERM');
+  await place?.server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function launch(): Promise<void> {
+  words = '';
+  // Not by the launcher: SIGKILL must hit the server itself.
+  child = spawn(process.execPath, ['--conditions=fireguard-source', COMMAND, 'serve', '--config', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, UPSTREAM: CREDENTIAL },
+  });
+  child.stdout!.on('data', (chunk: Buffer) => {
+    words += chunk;
+  });
+  child.stderr!.on('data', (chunk: Buffer) => {
+    words += chunk;
+  });
+  const until = Date.now() + 60_000;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`it ended: ${words}`);
+    const ready = await fetch(`${issuer}/readyz`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`not ready: ${words}`);
+}
+
+async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  const [code] = (await ended) as [number | null];
+  return code;
+}
+
+/** Request ids in the journal's complete lines, read without any code of ours. */
+function recordedIds(): ReadonlyMap<string, number> {
+  const ids = new Map<string, number>();
+  for (const name of readdirSync(path.join(home, 'audit')).filter((one) => one.endsWith('.jsonl'))) {
+    const text = readFileSync(path.join(home, 'audit', name), 'utf8');
+    for (const line of text.slice(0, text.lastIndexOf('\n')).split('\n')) {
+      const { record } = JSON.parse(line) as { record?: { kind: string; requestId: string } };
+      if (record?.kind === 'request') ids.set(record.requestId, (ids.get(record.requestId) ?? 0) + 1);
+    }
+  }
+  return ids;
+}
+
+test('R-171 R-162 every answer that a client received has its record, the chain holds, the next start is clean', async () => {
+  await launch();
+  const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
+  const backend = await registerBackend(issuer, adminToken);
+  const token = await backend.token('system/*.rs');
+  const headers = { authorization: `Bearer ${token}` };
+  const targets = [
+    '/Patient/mine',
+    '/Observation/other-1',
+    '/Patient/none',
+    '/Observation?_count=2',
+    '/metadata',
+    '/Patient?nonsense=1',
+  ];
+
+  const agent = new Agent({ connections: REQUESTS });
+  const answered = new Set<string>();
+  let killed: Promise<unknown> | undefined;
+  await Promise.all(
+    Array.from({ length: REQUESTS }, async (_, number) => {
+      const id = `kill-${number}`;
+      try {
+        const answer = await request(fhir + targets[number % targets.length]!, {
+          dispatcher: agent,
+          headers: { ...headers, 'x-request-id': id },
+        });
+        // From the first byte on, the record must be there.
+        answered.add(id);
+        if (answered.size >= REQUESTS / 4) killed ??= stop('SIGKILL');
+        await answer.body.dump();
+      } catch {
+        // Cut off: whether it was recorded is nobody's promise.
+      }
+    }),
+  );
+  await (killed ?? stop('SIGKILL'));
+  await agent.destroy();
+
+  expect(answered.size).toBeGreaterThanOrEqual(REQUESTS / 4);
+  expect(answered.size, 'it was killed in the middle').toBeLessThan(REQUESTS);
+  const recorded = recordedIds();
+  expect([...answered].filter((id) => !recorded.has(id))).toEqual([]);
+  expect(await verifyJournal(path.join(home, 'audit'))).toMatchObject({ ok: true });
+
+  await launch();
+  expect((await fetch(`${fhir}/Patient/mine`, { headers: { ...headers, 'x-request-id': 'after' } })).status).toBe(200);
+  const after = recordedIds();
+  expect([...recorded.keys()].filter((id) => !after.has(id))).toEqual([]);
+  expect([...after].filter(([id, times]) => id.startsWith('kill-') && times !== 1)).toEqual([]);
+  expect(await verifyJournal(path.join(home, 'audit'))).toMatchObject({ ok: true });
+  expect(await stop('SIGTERM'), words).toBe(0);
+  expect(existsSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid')), 'PostgreSQL was stopped').toBe(false);
+}, 120_000);
+
+test('the launcher says what it can do, on whatever Node it was called', async () => {
+  const launcher = spawn(process.execPath, [LAUNCHER, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  launcher.stdout.on('data', (chunk: Buffer) => {
+    text += chunk;
+  });
+  const [code] = (await once(launcher, 'exit')) as [number];
+  expect(code, text).toBe(0);
+  expect(text).toContain('serve');
+});

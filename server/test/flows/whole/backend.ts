@@ -1,0 +1,49 @@
+/** A backend service of its own: its key, its registration through the admin API, its tokens by private_key_jwt (SMART Backend Services). */
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+
+export interface Backend {
+  readonly id: string;
+  token(scope: string): Promise<string>;
+}
+
+export async function registerBackend(
+  issuer: string,
+  adminToken: string,
+  roles: readonly string[] = ['backend-service'],
+): Promise<Backend> {
+  const { privateKey, publicKey } = await generateKeyPair('ES384');
+  const id = `backend-${randomUUID().slice(0, 8)}`;
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES384', use: 'sig' };
+  const made = await fetch(`${issuer}/admin/clients`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] } }),
+  });
+  if (made.status !== 201) throw new Error(`${made.status} ${await made.text()}`);
+  return {
+    id,
+    async token(scope) {
+      const assertion = await new SignJWT({})
+        .setProtectedHeader({ alg: 'ES384', kid: 'k1', typ: 'JWT' })
+        .setIssuer(id)
+        .setSubject(id)
+        .setAudience(`${issuer}/token`)
+        .setJti(randomUUID())
+        .setExpirationTime('2m')
+        .sign(privateKey);
+      const answer = await fetch(`${issuer}/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          scope,
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+          client_assertion: assertion,
+        }),
+      });
+      const body = (await answer.json()) as { access_token?: string };
+      if (body.access_token === undefined) throw new Error(`${answer.status} ${JSON.stringify(body)}`);
+      return body.access_token;
+    },
+  };
+}

@@ -7,6 +7,8 @@ import { compilePolicies, r4 } from '@fireguard/engine';
 import { pino } from 'pino';
 import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
 import { loadAdminToken } from './admin-api/admin-token.ts';
+import { consoleSettings, registerConsole } from './admin-api/console-client.ts';
+import { mountConsole } from './admin-api/console-files.ts';
 import { listenLocally } from './admin-api/local-socket.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { authentication } from './authentication/authenticate.ts';
@@ -152,6 +154,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     now,
     log: (line) => logger.error(line, 'bug'),
   });
+  await registerConsole(db, cluster, urls.issuer);
   await listeners(config, urls, use, { authorization, admin }, storage, closing);
   return Object.freeze<Running>({ urls, storage, audit, passwords, adminToken, close: () => closing.close() });
 }
@@ -172,6 +175,7 @@ async function listeners(
   mountHealth(pages, () => isServing && storage.healthy() && use.audit.healthy());
   await parts.authorization.mount(pages);
   await parts.admin.mount(pages, 'network');
+  mountConsole(pages, consoleSettings(urls.issuer, urls.fhir));
   const door = fhirDoor({
     use,
     hosts: hostsOf(urls.fhir, http.api, http.tls !== undefined),

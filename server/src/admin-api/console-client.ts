@@ -4,9 +4,15 @@ import { clientById, insertClient } from '../storage/clients.ts';
 import type { Cluster } from '../storage/cluster.ts';
 import type { Database } from '../storage/schema.ts';
 import { adminScope } from './authenticate-admin.ts';
+import type { ConsoleSettings } from './console-files.ts';
 
-export const consoleClientId = 'fireguard-console';
-export const consoleScope = `openid profile ${adminScope}`;
+const consoleClientId = 'fireguard-console';
+const consoleScope = `openid profile ${adminScope}`;
+
+/** Its settings, for the page. `audience`: what its tokens are asked for. */
+export function consoleSettings(issuer: string, audience: string): ConsoleSettings {
+  return { issuer, audience, clientId: consoleClientId, scope: consoleScope };
+}
 
 /** Registers it, or follows an issuer that has moved. Whether it is disabled is the administrator's word and stays. */
 export async function registerConsole(db: Kysely<Database>, cluster: Cluster, issuer: string): Promise<void> {

@@ -30,8 +30,10 @@ export function openBrowser(ca: string | undefined): Browser {
     const url = new URL(target);
     const cookie = cookies.header(url);
     const headers = {
-      Accept: 'text/html, application/json',
-      ...(body === undefined ? {} : { 'Content-Type': 'application/x-www-form-urlencoded', Origin: url.origin }),
+      Accept: 'application/json, text/html;q=0.9',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }),
+      // A form of a page names where it stands; a request with headers of its own (to the token endpoint) comes from no page.
+      ...(body === undefined || extra !== undefined ? {} : { Origin: url.origin }),
       ...(cookie === undefined ? {} : { Cookie: cookie }),
       ...extra,
     };

@@ -72,7 +72,10 @@ function denied(): Denied {
   return { kind: 'denied', status: 404, headers: new Map(), body: new Uint8Array(), decision, disclosure };
 }
 
-type Event = Record<string, never> & {
+type Event = {
+  readonly id: string;
+  readonly outcome: string;
+  readonly outcomeDesc?: string;
   meta: { profile?: string[] };
   agent: { type: { coding: { code: string }[] }; requestor: boolean; network?: { type: string }; policy?: string[] }[];
   entity: {
@@ -130,9 +133,9 @@ describe('records', () => {
 describe('events', () => {
   test('R-164 several patients give one event each, with ids made from the record', () => {
     const events = render(ended({ patients: ['a', 'b', 'c'] }));
-    expect(events.map((event) => event['id'])).toEqual(['rec-1-1', 'rec-1-2', 'rec-1-3']);
+    expect(events.map((event) => event.id)).toEqual(['rec-1-1', 'rec-1-2', 'rec-1-3']);
     expect(events.map((event) => event.entity.at(-1)?.what?.reference)).toEqual(['Patient/a', 'Patient/b', 'Patient/c']);
-    expect(render(ended({ patients: ['a'] }))[0]!['id']).toBe('rec-1');
+    expect(render(ended({ patients: ['a'] }))[0]!.id).toBe('rec-1');
     expect(auditEvents(ended({ patients: ['a', 'b'] }), site)).toEqual(auditEvents(ended({ patients: ['a', 'b'] }), site));
   });
 
@@ -151,7 +154,7 @@ describe('events', () => {
     ['failure', '4'],
     ['unknown', '4'],
   ] as const)('R-088 outcome %s is %s', (outcome, code) => {
-    expect(render(ended({ outcome }))[0]!['outcome']).toBe(code);
+    expect(render(ended({ outcome }))[0]!.outcome).toBe(code);
   });
 
   test('R-166 the token stands in the policies of the person by its public id, beside the rules that decided', () => {
@@ -170,7 +173,7 @@ describe('events', () => {
     const roles = event!.entity.map(({ role }) => role?.code);
     expect(roles).toContain('24');
     expect(roles).not.toContain('4');
-    expect(event!['outcomeDesc']).toMatch(/reasonCode.*2/);
+    expect(event!.outcomeDesc).toMatch(/reasonCode.*2/);
   });
 
   test('R-147 what was taken out of a resource that was read is listed with it', () => {
@@ -224,9 +227,17 @@ describe.skipIf(!existsSync(samples))('against the examples of IHE BALP (../shar
   });
 });
 
+interface Shape {
+  readonly type: { system: string; code: string };
+  readonly subtype: { system: string; code: string }[];
+  readonly action: string;
+  readonly outcome: string;
+  readonly source: object;
+}
+
 /** What BALP fixes: codes, roles and which parts are there. Names, addresses and the optional request id are free. */
 function structure(event: unknown): unknown {
-  const { type, subtype, action, outcome, agent, entity, meta, source } = event as Record<string, never> & Event;
+  const { type, subtype, action, outcome, agent, entity, meta, source } = event as Event & Shape;
   const codes = (list: { system: string; code: string }[]): string[] => list.map((one) => `${one.system}|${one.code}`);
   return {
     profile: meta.profile,

@@ -5,9 +5,18 @@
 import type { Coding } from '../caller.ts';
 
 export type AuditKind =
-  /** A FHIR request and how it ended. */ | 'request'
-  /** A write about to be sent upstream; its `request` record with the same `requestId` is its end. */ | 'intent'
-  | 'sign-in' | 'sign-out' | 'token' | 'consent-page' | 'administration' | 'audit-read' | 'start' | 'stop';
+  /** A FHIR request and how it ended. */
+  | 'request'
+  /** A write about to be sent upstream; its `request` record with the same `requestId` is its end. */
+  | 'intent'
+  | 'sign-in'
+  | 'sign-out'
+  | 'token'
+  | 'consent-page'
+  | 'administration'
+  | 'audit-read'
+  | 'start'
+  | 'stop';
 
 export type AuditOutcome = 'permit' | 'deny' | 'failure' | 'unknown';
 

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { ask, bases, candidateOf, factsOf, permitOf } from '../../test/ask.ts';
+
+describe('scopes', () => {
+  const rules = [{ id: 'rule' }];
+  const vital = {
+    category: [{ coding: [{ system: 'http://c', code: 'vital-signs' }] }],
+    status: 'final',
+    identifier: [{ system: 'http://i', value: '7' }],
+  };
+
+  test.each([
+    ['category=http://c|vital-signs', true],
+    ['category=vital-signs', true],
+    ['category=http://c|', true],
+    ['category=http://d|vital-signs', false],
+    ['category=|vital-signs', false],
+    ['category=http://c|Vital-Signs', false],
+    ['category=laboratory,vital-signs', true],
+    ['category=laboratory', false],
+    ['category=vital-signs&status=final', true],
+    ['category=vital-signs&status=amended', false],
+    ['status=final', true],
+    ['status=http://hl7.org/fhir/observation-status|final', false],
+    ['status=|final', false],
+    ['identifier=http://i|7', true],
+    ['identifier=http://i|8', false],
+    ['category=a|b|c', false],
+    ['category=vital%5C,signs', false],
+    ['category=http://c%7Cvital-signs', true],
+  ])('R-102 granular %s: %s', (query, wanted) => {
+    const permit = permitOf(rules, { scope: `user/Observation.rs?${query}` });
+    expect(permit.judge(candidateOf(vital), factsOf()).effect === 'permit').toBe(wanted);
+  });
+
+  test.each([
+    'date=2024',
+    'category:not=x',
+    'code:in=http://v',
+    'value-quantity=5',
+    'subject=Patient/ann',
+    'nonsense=1',
+    'combo-code-value-quantity=x',
+    '_has=x',
+  ])('R-102 a scope with %s covers nothing, rather than everything', (query) =>
+    expect(ask(rules, { scope: `user/Observation.rs?${query}` })).toMatchObject({ decision: { cause: 'scope' } }),
+  );
+
+  test('scopes of one token add up, each with its own bound', () => {
+    const permit = permitOf(rules, { scope: 'patient/Observation.r user/Observation.r?category=vital-signs', patient: 'ann' });
+    expect(permit.judge(candidateOf({}, ['ann']), factsOf()).effect).toBe('permit');
+    expect(permit.judge(candidateOf(vital, ['bob']), factsOf()).effect).toBe('permit');
+    expect(permit.judge(candidateOf({}, ['bob']), factsOf()).effect).toBe('deny');
+  });
+
+  test('a patient scope follows the compartment of the FHIR definition under our bases only', () => {
+    const permit = permitOf(rules, { scope: 'patient/Observation.r', patient: 'ann' });
+    const effect = (reference: string) => permit.judge(candidateOf({ subject: { reference } }), factsOf()).effect;
+    expect(effect('Patient/ann')).toBe('permit');
+    expect(effect(`${bases.upstream}/Patient/ann`)).toBe('permit');
+    expect(effect('https://other.example/Patient/ann')).toBe('deny');
+    expect(effect('Patient/anna')).toBe('deny');
+    expect(effect('Group/ann')).toBe('deny');
+  });
+
+  test.each([
+    ['read', 'r'],
+    ['vread', 'r'],
+    ['history-instance', 'r'],
+    ['search', 's'],
+    ['create', 'c'],
+    ['update', 'u'],
+    ['patch', 'u'],
+    ['delete', 'd'],
+  ] as const)('R-100 %s needs %s', (interaction, letter) => {
+    const open = [{ id: 'rule', interactions: { group: ['C', 'R', 'U', 'D'] } }];
+    expect(ask(open, { scope: `user/Observation.${letter}` }, 'Observation', interaction).kind).toBe('permit');
+    const others = [...'cruds'].filter((one) => one !== letter).join('');
+    expect(ask(open, { scope: `user/Observation.${others}` }, 'Observation', interaction)).toMatchObject({
+      decision: { cause: 'scope' },
+    });
+  });
+});

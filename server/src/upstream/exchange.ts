@@ -1,6 +1,6 @@
 /** One request to the upstream and its answer, checked: status, media type, size, time. Whatever is odd becomes a Problem without its words. */
 import { Problem, type UpstreamAnswer } from '@fireguard/engine';
-import type { Dispatcher, Pool } from 'undici';
+import type { Pool } from 'undici';
 
 export interface Exchange {
   readonly pool: Pool;
@@ -24,57 +24,66 @@ const READ = ['content-type', 'etag', 'last-modified', 'location', 'content-loca
 const NOTHING = new Uint8Array(0);
 
 export async function exchange(way: Exchange, asked: Asked): Promise<UpstreamAnswer> {
-  let answer: Dispatcher.ResponseData;
   try {
-    answer = await request(way, asked);
+    return await once(way, asked);
   } catch (cause) {
     // A kept connection may have been closed under us before anything was read: a read can be asked again, a write never.
     if (asked.writes || !wasStale(cause)) throw problemOf(cause);
-    try {
-      answer = await request(way, asked);
-    } catch (again) {
-      throw problemOf(again);
-    }
   }
-  const headers = new Map<string, string>();
-  for (const name of READ) {
-    const value = answer.headers[name];
-    if (typeof value === 'string') headers.set(name, value);
-  }
-  const body = await wholeBody(way, answer);
-  return Object.freeze<UpstreamAnswer>({ kind: 'upstream', status: checked(answer.statusCode, headers, body), headers, body });
-}
-
-function request(way: Exchange, asked: Asked): Promise<Dispatcher.ResponseData> {
-  const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of asked.headers) headers[name] = value;
-  if (way.authorization !== undefined) headers['authorization'] = way.authorization;
-  return way.pool.request({
-    method: asked.method,
-    path: asked.path,
-    headers,
-    body: asked.body === undefined ? null : asked.body,
+  return once(way, asked).catch((again: unknown) => {
+    throw problemOf(again);
   });
 }
 
-async function wholeBody(way: Exchange, answer: Dispatcher.ResponseData): Promise<Uint8Array> {
-  const announced = Number(answer.headers['content-length'] ?? 0);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const deadline = performance.now() + way.bodyMs;
-  try {
-    if (announced > way.maxBytes) throw tooLong();
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > way.maxBytes) throw tooLong();
-      if (performance.now() > deadline) throw new Problem('upstream-timeout', 'The FHIR server did not answer in time.');
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    answer.body.on('error', () => {}).destroy();
-    throw problemOf(cause);
-  }
-  return size === 0 ? NOTHING : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+/** By `dispatch`, undici's lowest door: no stream is built for an answer that we need whole anyway. */
+function once(way: Exchange, asked: Asked): Promise<UpstreamAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const kept = new Map<string, string>();
+    let status = 0;
+    let size = 0;
+    let deadline = Number.POSITIVE_INFINITY;
+    way.pool.dispatch(
+      { method: asked.method, path: asked.path, headers: headersOf(way, asked), body: asked.body ?? null },
+      {
+        onRequestStart() {},
+        onResponseStart(controller, code, headers) {
+          if (code < 200) return;
+          status = code;
+          deadline = performance.now() + way.bodyMs;
+          for (const name of READ) {
+            const value = headers[name];
+            if (typeof value === 'string') kept.set(name, value);
+          }
+          if (Number(headers['content-length'] ?? 0) > way.maxBytes) controller.abort(tooLong());
+        },
+        onResponseData(controller, chunk) {
+          size += chunk.length;
+          if (size > way.maxBytes) controller.abort(tooLong());
+          else if (performance.now() > deadline) controller.abort(tooLate('a body that trickles'));
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          const body = size === 0 ? NOTHING : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+          try {
+            resolve(Object.freeze({ kind: 'upstream', status: checked(status, kept, body), headers: kept, body }));
+          } catch (problem) {
+            reject(problem);
+          }
+        },
+        onResponseError(_controller, error) {
+          reject(error);
+        },
+      },
+    );
+  });
+}
+
+function headersOf(way: Exchange, asked: Asked): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, value] of asked.headers) headers[name] = value;
+  if (way.authorization !== undefined) headers['authorization'] = way.authorization;
+  return headers;
 }
 
 /** What may reach the engine: an answer in JSON or without a body. Redirects are not followed, pages of some proxy are not FHIR. */
@@ -103,8 +112,7 @@ const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 function problemOf(cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
   const code = codeOf(cause);
-  if (code !== undefined && TIMEOUTS.has(code))
-    return new Problem('upstream-timeout', 'The FHIR server did not answer in time.', { detail: code, cause });
+  if (code !== undefined && TIMEOUTS.has(code)) return tooLate(code, cause);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLong();
   return unavailable(code ?? 'no connection', cause);
 }
@@ -120,6 +128,10 @@ function codeOf(cause: unknown): string | undefined {
 
 function unavailable(detail: string, cause?: unknown): Problem {
   return new Problem('upstream-unavailable', 'The FHIR server cannot be reached.', { detail, cause });
+}
+
+function tooLate(detail: string, cause?: unknown): Problem {
+  return new Problem('upstream-timeout', 'The FHIR server did not answer in time.', { detail, cause });
 }
 
 function odd(detail: string): Problem {

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openJournal, type Journal } from './journal.ts';
 import { readLine } from './chain.ts';
-import { losingFolder, type LosingFolder } from './testing.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { type LosingFolder, losingFolder } from './testing.ts';
 import { verifyFolder } from './verify.ts';
 
 let clock = 1_700_000_000_000;
-const open = (folder: LosingFolder, more: { now?: () => number; segmentBytes?: number; tell?: (line: string) => void } = {}): Promise<Journal> =>
-  openJournal({ folder, node: 'node-1', now: () => clock++, tell: () => undefined, ...more });
+const open = (
+  folder: LosingFolder,
+  more: { now?: () => number; segmentBytes?: number; tell?: (line: string) => void } = {},
+): Promise<Journal> => openJournal({ folder, node: 'node-1', now: () => clock++, tell: () => undefined, ...more });
 
 const draft = (id: string) => ({ id, kind: 'request', action: 'read', reason: 'Zoë 患者', patients: ['1'] });
 
@@ -53,38 +55,48 @@ describe('the order of sync and answer', () => {
     await Promise.all([first, ...rest]);
     expect(folder.counts.writes - before.writes).toBe(1);
     expect(folder.counts.syncs - before.syncs).toBe(1);
-    expect((await allRecords(folder)).map(({ id }) => id)).toEqual(['first', ...Array.from({ length: 100 }, (_, index) => `r${index}`)]);
+    expect((await allRecords(folder)).map(({ id }) => id)).toEqual([
+      'first',
+      ...Array.from({ length: 100 }, (_, index) => `r${index}`),
+    ]);
     await journal.close();
   });
 
   test('R-171 after a power loss at any moment, with any part of the unsynced bytes, nothing acknowledged is lost', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 400 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 300, max: 5_000 }), async (moment, share, segmentBytes) => {
-        const folder = losingFolder();
-        const journal = await open(folder, { segmentBytes });
-        const acknowledged: string[] = [];
-        let steps = 0;
-        let image: { folder: LosingFolder; acknowledged: string[] } | undefined;
-        folder.slow = () => {
-          steps += 1;
-          if (steps === (moment % 20) + 1) {
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 400 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 300, max: 5_000 }),
+        async (moment, share, segmentBytes) => {
+          const folder = losingFolder();
+          const journal = await open(folder, { segmentBytes });
+          const acknowledged: string[] = [];
+          let steps = 0;
+          let image: { folder: LosingFolder; acknowledged: string[] } | undefined;
+          folder.slow = async () => {
+            steps += 1;
+            const crashes = steps === (moment % 20) + 1;
+            await new Promise(setImmediate);
             const keep = (_name: string, synced: Uint8Array, written: Uint8Array) =>
               written.slice(0, synced.length + Math.floor((written.length - synced.length) * share));
-            image = { folder: folder.crash(keep), acknowledged: [...acknowledged] };
+            if (crashes) image = { folder: folder.crash(keep), acknowledged: [...acknowledged] };
+          };
+          for (let round = 0; round < 22; round += 1) {
+            await Promise.all(
+              [0, 1, 2].map((n) => journal.append(draft(`${round}-${n}`)).then((record) => acknowledged.push(record.id))),
+            );
           }
-        };
-        for (let round = 0; round < 22; round += 1) {
-          await Promise.all([0, 1, 2].map((n) => journal.append(draft(`${round}-${n}`)).then((record) => acknowledged.push(record.id))));
-        }
-        await journal.close();
-        expect(image).toBeDefined();
-        const again = await open(image!.folder);
-        const found = new Set((await allRecords(image!.folder)).map(({ id }) => id));
-        expect(image!.acknowledged.filter((id) => !found.has(id))).toEqual([]);
-        await again.append(draft('after'));
-        await again.close();
-        expect(await verifyFolder(image!.folder)).toMatchObject({ ok: true });
-      }),
+          await journal.close();
+          expect(image).toBeDefined();
+          const again = await open(image!.folder);
+          const found = new Set((await allRecords(image!.folder)).map(({ id }) => id));
+          expect(image!.acknowledged.filter((id) => !found.has(id))).toEqual([]);
+          await again.append(draft('after'));
+          await again.close();
+          expect(await verifyFolder(image!.folder)).toMatchObject({ ok: true });
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -234,25 +246,31 @@ describe('failures of the disk', () => {
   test('whatever fails, whenever: exactly what was acknowledged is in the journal, and the chain holds', async () => {
     const steps = ['create', 'write', 'sync', 'truncate'] as const;
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...steps), fc.nat(400)), { maxLength: 8 }), fc.integer({ min: 400, max: 3_000 }), async (plan, segmentBytes) => {
-        const folder = losingFolder();
-        const journal = await open(folder, { segmentBytes });
-        const acknowledged: string[] = [];
-        for (let round = 0; round < 12; round += 1) {
-          const planned = plan[round];
-          folder.fail = (step) => {
-            if (planned?.[0] !== step) return undefined;
-            if (step === 'write') return { after: planned[1], error: noSpace() };
-            throw noSpace();
-          };
-          await Promise.allSettled([0, 1].map((n) => journal.append(draft(`${round}-${n}`)).then(({ id }) => acknowledged.push(id))));
-        }
-        folder.fail = () => undefined;
-        await journal.append(draft('end'));
-        await journal.close();
-        expect((await allRecords(folder)).map(({ id }) => id)).toEqual([...acknowledged, 'end']);
-        expect(await verifyFolder(folder.crash())).toMatchObject({ ok: true });
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...steps), fc.nat(400)), { maxLength: 8 }),
+        fc.integer({ min: 400, max: 3_000 }),
+        async (plan, segmentBytes) => {
+          const folder = losingFolder();
+          const journal = await open(folder, { segmentBytes });
+          const acknowledged: string[] = [];
+          for (let round = 0; round < 12; round += 1) {
+            const planned = plan[round];
+            folder.fail = (step) => {
+              if (planned?.[0] !== step) return undefined;
+              if (step === 'write') return { after: planned[1], error: noSpace() };
+              throw noSpace();
+            };
+            await Promise.allSettled(
+              [0, 1].map((n) => journal.append(draft(`${round}-${n}`)).then(({ id }) => acknowledged.push(id))),
+            );
+          }
+          folder.fail = () => undefined;
+          await journal.append(draft('end'));
+          await journal.close();
+          expect((await allRecords(folder)).map(({ id }) => id)).toEqual([...acknowledged, 'end']);
+          expect(await verifyFolder(folder.crash())).toMatchObject({ ok: true });
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -16,13 +16,19 @@ export interface LosingFolder extends JournalFolder {
   contents(name: string): Uint8Array;
   put(name: string, bytes: Uint8Array | string): void;
   /** Asked before each step; what it throws, the step throws. `write` may say how many bytes get through first. */
-  fail: (step: 'create' | 'write' | 'sync' | 'truncate', name: string) => void | { readonly after: number; readonly error: Error };
+  fail: (
+    step: 'create' | 'write' | 'sync' | 'truncate',
+    name: string,
+  ) => undefined | { readonly after: number; readonly error: Error };
   /** Awaited inside each file's sync. */
   slow: (name: string) => Promise<void> | void;
   readonly counts: { writes: number; syncs: number };
 }
 
-export function losingFolder(files = new Map<string, StoredFile>(), durableNames = new Set<string>(files.keys())): LosingFolder {
+export function losingFolder(
+  files = new Map<string, StoredFile>(),
+  durableNames = new Set<string>(files.keys()),
+): LosingFolder {
   const existing = (name: string): StoredFile => {
     const file = files.get(name);
     if (file === undefined) throw Object.assign(new Error(`ENOENT: ${name}`), { code: 'ENOENT' });

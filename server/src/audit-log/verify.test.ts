@@ -2,14 +2,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readLine, writeHeader, writeRecord } from './chain.ts';
 import { openJournal } from './journal.ts';
-import { losingFolder, type LosingFolder } from './testing.ts';
+import { type LosingFolder, losingFolder } from './testing.ts';
 import { verifyFolder } from './verify.ts';
 
 const files = new Map<string, string>();
 
 beforeAll(async () => {
   const folder = losingFolder();
-  const journal = await openJournal({ folder, node: 'n', now: () => 1_700_000_000_000, tell: () => undefined, segmentBytes: 1_500 });
+  const journal = await openJournal({
+    folder,
+    node: 'n',
+    now: () => 1_700_000_000_000,
+    tell: () => undefined,
+    segmentBytes: 1_500,
+  });
   for (let n = 1; n <= 20; n += 1) await journal.append({ id: `id-${n}`, kind: 'request', patients: [`p${n}`] });
   await journal.close();
   for (const name of await folder.names()) files.set(name, new TextDecoder().decode(folder.contents(name)));
@@ -24,7 +30,8 @@ function copy(change: (files: Map<string, string>) => void): LosingFolder {
 }
 
 const linesOf = (map: Map<string, string>, name: string) => map.get(name)!.split('\n').slice(0, -1);
-const setLines = (map: Map<string, string>, name: string, lines: readonly string[]) => map.set(name, lines.map((line) => `${line}\n`).join(''));
+const setLines = (map: Map<string, string>, name: string, lines: readonly string[]) =>
+  map.set(name, lines.map((line) => `${line}\n`).join(''));
 const second = '00000002.jsonl';
 
 describe('R-162 tampering is named', () => {
@@ -85,7 +92,11 @@ describe('R-162 tampering is named', () => {
   });
 
   test('a segment removed', async () => {
-    expect(await verifyFolder(copy((map) => map.delete(second)))).toMatchObject({ ok: false, what: 'missing', at: { segment: second } });
+    expect(await verifyFolder(copy((map) => map.delete(second)))).toMatchObject({
+      ok: false,
+      what: 'missing',
+      at: { segment: second },
+    });
   });
 
   test('a segment replaced by one that is right in itself', async () => {
@@ -115,8 +126,14 @@ describe('R-162 tampering is named', () => {
   });
 
   test('the end cut off: by record, by segment, by all', async () => {
-    const last = [...files.keys()].filter((name) => name.endsWith('.jsonl')).sort().at(-1)!;
-    expect(await verifyFolder(copy((map) => setLines(map, last, linesOf(map, last).slice(0, -1))))).toMatchObject({ ok: false, what: 'truncated' });
+    const last = [...files.keys()]
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort()
+      .at(-1)!;
+    expect(await verifyFolder(copy((map) => setLines(map, last, linesOf(map, last).slice(0, -1))))).toMatchObject({
+      ok: false,
+      what: 'truncated',
+    });
     expect(await verifyFolder(copy((map) => map.delete(last)))).toMatchObject({ ok: false, what: 'truncated' });
     const nothing = copy((map) => {
       for (const name of [...map.keys()]) if (name.endsWith('.jsonl')) map.delete(name);
@@ -144,7 +161,10 @@ describe('R-162 tampering is named', () => {
   });
 
   test('a last line that is still being written is no tampering', async () => {
-    const last = [...files.keys()].filter((name) => name.endsWith('.jsonl')).sort().at(-1)!;
+    const last = [...files.keys()]
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort()
+      .at(-1)!;
     const result = await verifyFolder(copy((map) => map.set(last, `${map.get(last)}{"seq":21,"prev":"`)));
     expect(result).toMatchObject({ ok: true, records: 20, unfinished: 18 });
   });

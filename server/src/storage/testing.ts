@@ -2,24 +2,23 @@
  * Databases for tests: one PostgreSQL per test run, made when the first test asks, a migrated template in it, and a copy of that for each caller.
  * Must not be used by anything that runs in production: the server runs without fsync.
  */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { roleName } from './connection.ts';
 import { lockHome } from './managed/home-lock.ts';
-import { runningServer, runPostmaster } from './managed/postmaster.ts';
+import { runPostmaster } from './managed/postmaster.ts';
 import { asSuperuser, prepare, socketConnect } from './managed.ts';
 import { migrate } from './migrations.ts';
 import { ensurePartitions } from './partitions.ts';
 import { openPool } from './pool.ts';
 import { ensureRoles } from './roles.ts';
 import { openDatabase, type Storage } from './storage.ts';
-
-/** The variable by which the runner's set-up (server/test/postgres.ts) tells the workers where the run's PostgreSQL is, or shall be. */
-export const testFolderVariable = 'FIREGUARD_TEST_POSTGRES';
+import { testFolderVariable } from './test-server.ts';
 
 const template = 'fireguard_template';
 
@@ -64,16 +63,6 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Stops the run's server and removes its folder. */
-export async function stopTestServer(folder: string): Promise<void> {
-  const running = runningServer(join(folder, 'cluster', 'data'));
-  if (running !== undefined) {
-    process.kill(running.pid, 'SIGQUIT');
-    while (runningServer(join(folder, 'cluster', 'data')) !== undefined) await sleep(20);
-  }
-  await rm(folder, { recursive: true, force: true });
-}
-
 /** Starts the server in `folder` unless another worker has; returns the socket's folder. */
 async function ensureServer(folder: string): Promise<string> {
   const ready = join(folder, 'ready');
@@ -91,6 +80,7 @@ async function ensureServer(folder: string): Promise<string> {
       if (existsSync(ready)) continue;
       const setup = await prepare(folder, { home: folder, fsync: false, maxConnections: 200 });
       const server = await runPostmaster(setup);
+      await watch(folder, server.pid);
       await makeTemplate(server.socketFolder);
       await writeFile(ready, server.socketFolder);
     } finally {
@@ -114,17 +104,18 @@ async function makeTemplate(host: string): Promise<void> {
   );
 }
 
-let own: Promise<string> | undefined;
+/** Without the runner's set-up: a server of this process's own. */
+async function folderOfThisProcess(): Promise<string> {
+  const folder = join(tmpdir(), `fireguard-test-${process.pid}`);
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  await writeFile(join(folder, 'owner'), String(process.pid));
+  return folder;
+}
 
-/** Outside the test runner: a server that ends with this process. */
-function folderOfThisProcess(): Promise<string> {
-  own ??= (async () => {
-    const folder = join(tmpdir(), `fireguard-test-${process.pid}`);
-    process.once('exit', () => {
-      const running = runningServer(join(folder, 'cluster', 'data'));
-      if (running !== undefined) process.kill(running.pid, 'SIGQUIT');
-    });
-    return folder;
-  })();
-  return own;
+/** Ends the server when the run is over, however it ended: a runner kills its workers, and a person the runner. */
+async function watch(folder: string, server: number): Promise<void> {
+  const owner = Number(await readFile(join(folder, 'owner'), 'utf8'));
+  const script =
+    'while kill -0 "$1" 2>/dev/null && kill -0 "$2" 2>/dev/null; do sleep 1; done; kill -QUIT "$2" 2>/dev/null; sleep 1; rm -rf "$3"';
+  spawn('/bin/sh', ['-c', script, 'sh', String(owner), String(server), folder], { detached: true, stdio: 'ignore' }).unref();
 }

@@ -6,7 +6,7 @@
 import type { FactAnswer, FactQuery } from '@fireguard/engine';
 
 export interface FactSource {
-  /** Answers in the order of the queries. Throws Problem facts-unavailable. */
+  /** Answers in the order of the queries; an answer may hold more patients than were asked for. Throws Problem facts-unavailable. */
   answer(queries: readonly FactQuery[]): Promise<readonly FactAnswer[]>;
   /**
    * A write to `path` (relative to the upstream's base) went through us, or may have. Resolves once no node decides on what was before;

@@ -61,32 +61,36 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     now: options.now(),
   });
 
-  async function relationsOf(query: FactQuery & { kind: 'relations' }): Promise<Relations> {
-    const book = new RelationBook();
-    for (const { patient, relation } of await own.get(query.user, () => options.ownRelations(query.user))) {
-      const known = RELATIONS.find((one) => one === relation);
-      if (known !== undefined) book.add(patient.replace(/^Patient\//, ''), known);
-    }
-    if (query.fhirUser !== undefined) book.addAll(await upstreamPart(query.fhirUser, query.patients));
-    return book.relations(query.patients === 'all' ? undefined : query.patients);
-  }
-
   /** With the cache: all relations of the user at once, unless they are more than may be read; then, and without it, those asked for. */
-  async function upstreamPart(fhirUser: string, patients: readonly string[] | 'all'): Promise<Relations> {
+  async function relationsOf({ user, fhirUser, patients }: FactQuery & { kind: 'relations' }): Promise<Relations> {
     if (options.exclusive) {
-      const all = await relations.get(fhirUser, () => everyRelation(fhirUser));
+      const all = await relations.get(`${user} ${fhirUser ?? ''}`, () => everyRelation(user, fhirUser));
       if (all !== 'too many') return all;
     }
-    return (await upstreamRelations(ask(), fhirUser, patients)).relations(undefined);
+    return gathered(user, fhirUser, patients);
   }
 
-  async function everyRelation(fhirUser: string): Promise<Relations | 'too many'> {
+  async function everyRelation(user: string, fhirUser: string | undefined): Promise<Relations | 'too many'> {
     try {
-      return (await upstreamRelations(ask(), fhirUser, 'all')).relations(undefined);
+      return await gathered(user, fhirUser, 'all');
     } catch (error) {
       if (error instanceof Problem && error.cause instanceof TooManyPages) return 'too many';
       throw error;
     }
+  }
+
+  /** Our own facts and the upstream's together. */
+  async function gathered(user: string, fhirUser: string | undefined, patients: readonly string[] | 'all'): Promise<Relations> {
+    const [ours, theirs] = await Promise.all([
+      own.get(user, () => options.ownRelations(user)),
+      fhirUser === undefined ? undefined : upstreamRelations(ask(), fhirUser, patients),
+    ]);
+    const book = theirs ?? new RelationBook();
+    for (const { patient, relation } of ours) {
+      const known = RELATIONS.find((one) => one === relation);
+      if (known !== undefined) book.add(patient.replace(/^Patient\//, ''), known);
+    }
+    return book.relations(patients === 'all' ? undefined : patients);
   }
 
   async function consentsOf(patients: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {

@@ -12,10 +12,6 @@ export class RelationBook {
     else known.add(relation);
   }
 
-  addAll(relations: Relations): void {
-    for (const [patient, found] of relations) for (const relation of found) this.add(patient, relation);
-  }
-
   /** `only`: the patients asked for; undefined = all. */
   relations(only: readonly string[] | undefined): Relations {
     if (only === undefined) return new Map([...this.#found].map(([patient, relations]) => [patient, [...relations]]));

@@ -5,16 +5,25 @@
 
 /** Numbers must be finite, values plain JSON; members that are undefined are left out. */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += text === '' ? canonicalJson(item) : `,${canonicalJson(item)}`;
+    return `[${text}]`;
+  }
   for (const name of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[name];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+    if (member === undefined) continue;
+    if (text !== '') text += ',';
+    text += `${quoted(name)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
 }
+
+// Printable ASCII but quote and backslash: what JSON.stringify would only put quotes around.
+const plain = /^[ !#-[\]-~]*$/;
+const quoted = (value: string): string => (plain.test(value) ? `"${value}"` : JSON.stringify(value));
 
 // As JSON.stringify writes them: \u0000, and \ud800 to \udfff for halves only.
 const unstorable = /\\u0000|\\ud[89a-f]/i;

@@ -1,0 +1,124 @@
+/**
+ * `npm run bench [-- --json]`: what Fireguard costs, as ratios in one run. Everything is pinned: what is measured alone on core 0, upstream, load and
+ * PostgreSQL on core 1. Rounds alternate, so that a noisy minute hits all alike. A round in which the measured process was not busy, or in which
+ * the upstream was not at least twice as fast as the proxy, is void, and the run says so and fails.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Case, cases } from './cases.ts';
+import { cpuSeconds, pin } from './processes.ts';
+
+const json = process.argv.includes('--json');
+const seconds = 3;
+const rounds = 3;
+const connections = 64;
+
+interface Contender {
+  readonly name: 'proxy' | 'fireguard' | 'parse';
+  readonly pid: number;
+  readonly port: number;
+  readonly token: string;
+}
+
+interface Run {
+  /** Requests per second. */
+  readonly rate: number;
+  /** Share of one core that the measured process used. */
+  readonly busy: number;
+}
+
+const children: ChildProcess[] = [];
+const home = mkdtempSync(path.join(tmpdir(), 'fireguard-bench-'));
+const say = (line: string): void => {
+  if (!json) console.log(line);
+};
+
+try {
+  const voids: string[] = [];
+  const upstream = await launch('canned-upstream.ts', []);
+  const base = `http://127.0.0.1:${upstream.port}`;
+  const proxy = await launch('proxy.ts', ['plain', base]);
+  const parse = await launch('proxy.ts', ['parse', base]);
+  const gateway = await launch('gateway.ts', [home, base]);
+  const pinned = availableParallelism() >= 2 && [proxy, parse, gateway].every(({ pid }) => pin(pid, 0)) && [upstream.pid, gateway.postgres!].every((pid) => pin(pid, 1));
+  if (!pinned) voids.push('processes could not be pinned to two cores');
+  const contenders: readonly Contender[] = [
+    { name: 'proxy', ...proxy, token: '-' },
+    { name: 'fireguard', ...gateway, token: gateway.token! },
+    { name: 'parse', ...parse, token: '-' },
+  ];
+
+  const table: Record<string, Record<string, number>> = {};
+  for (const each of cases) {
+    const direct = await measure(each, { name: 'proxy', pid: upstream.pid, port: upstream.port, token: '-' }, '');
+    const runs = new Map<string, Run[]>();
+    for (let round = -1; round < rounds; round += 1) {
+      for (const contender of contenders) {
+        const run = await measure(each, contender, '/fhir');
+        // The first round warms up and is thrown away.
+        if (round >= 0) runs.set(contender.name, [...(runs.get(contender.name) ?? []), run]);
+      }
+    }
+    const rate = (name: string): number => median(runs.get(name)!.map((run) => run.rate));
+    if (direct.rate < 2 * rate('proxy')) voids.push(`${each.name}: the upstream alone made ${direct.rate.toFixed(0)}/s, less than twice the proxy's ${rate('proxy').toFixed(0)}/s`);
+    for (const name of ['proxy', 'fireguard']) {
+      const busy = median(runs.get(name)!.map((run) => run.busy));
+      if (busy < 0.85) voids.push(`${each.name}: ${name} used only ${(busy * 100).toFixed(0)} % of its core, so something else was measured`);
+    }
+    table[each.name] = {
+      upstream: direct.rate,
+      proxy: rate('proxy'),
+      fireguard: rate('fireguard'),
+      parse: rate('parse'),
+      ratio: rate('fireguard') / rate('proxy'),
+      parseRatio: rate('parse') / rate('proxy'),
+    };
+    say(`${each.name.padEnd(11)} upstream ${whole(direct.rate)}  proxy ${whole(rate('proxy'))}  fireguard ${whole(rate('fireguard'))} (${(rate('fireguard') / rate('proxy')).toFixed(2)})  parse+stringify ${whole(rate('parse'))} (${(rate('parse') / rate('proxy')).toFixed(2)})  per second`);
+  }
+  for (const reason of voids) console.error(`VOID  ${reason}`);
+  const ratios = Object.fromEntries(cases.map(({ name }) => [name, Number(table[name]!['ratio']!.toFixed(3))]));
+  if (json) console.log(JSON.stringify({ ratios, void: voids, perSecond: table, connections, seconds, rounds, node: process.version }));
+  else say(`\nFireguard / unfiltered proxy, ${connections} connections, with token check, default policies and durable audit: ${Object.entries(ratios).map(([name, ratio]) => `${name} ${ratio.toFixed(2)}`).join('  ')}`);
+  process.exitCode = voids.length === 0 ? 0 : 1;
+} finally {
+  for (const child of children) if (child.connected) child.disconnect();
+  await Promise.all(children.map((child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)))));
+  rmSync(home, { recursive: true, force: true });
+}
+
+async function launch(file: string, args: readonly string[]): Promise<{ pid: number; port: number; token?: string; postgres?: number }> {
+  const child = spawn(process.execPath, [...process.execArgv, path.join(import.meta.dirname, file), ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  children.push(child);
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).once('line', resolve);
+    child.once('exit', () => reject(new Error(`${file} ended before it was ready`)));
+  });
+  return { pid: child.pid!, ...JSON.parse(line) };
+}
+
+async function measure(each: Case, contender: Contender, prefix: string): Promise<Run> {
+  const args = [path.join(import.meta.dirname, 'load.ts'), String(contender.port), `${prefix}${each.path}`, contender.token, String(seconds), String(connections)];
+  const load = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  pin(load.pid!, 1);
+  let text = '';
+  load.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const before = { cpu: cpuSeconds(contender.pid), at: performance.now() };
+  await new Promise((resolve) => load.once('close', resolve));
+  const wall = (performance.now() - before.at) / 1000;
+  const { requests, seconds: took, other } = JSON.parse(text) as { requests: number; seconds: number; other: number };
+  if (other > 0) throw new Error(`${contender.name} answered ${other} of ${requests} requests of ${each.name} with something else than 200`);
+  return { rate: requests / took, busy: (cpuSeconds(contender.pid) - before.cpu) / Math.min(wall, took) };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function whole(value: number): string {
+  return Math.round(value).toString().padStart(6);
+}

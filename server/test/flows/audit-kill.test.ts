@@ -37,6 +37,7 @@ beforeAll(async () => {
     profile: 'development',
     home,
     http: { pages: { port: pages }, api: { port: api } },
+    log: { level: 'debug' },
     upstream: { url: place.server.url, credentials: { bearer: '${env:UPSTREAM}' }, dialect: 'demo', exclusive: true },
   };
   writeFileSync(file, JSON.stringify(config));
@@ -147,6 +148,48 @@ test('R-171 R-162 every answer that a client received has its record, the chain 
   expect(await stop('SIGTERM'), words).toBe(0);
   expect(existsSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid')), 'PostgreSQL was stopped').toBe(false);
 }, 120_000);
+
+test('R-040 R-160 R-161 the log of the whole process, at its most talkative, holds no query, id, form, password or token', async () => {
+  await launch();
+  const marker = 'MARKER9d2e';
+  const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
+  const backend = await registerBackend(issuer, adminToken);
+  const token = await backend.token('system/*.rs');
+  const authorization = `Bearer ${token}`;
+  const form = new URLSearchParams({
+    name: marker,
+    username: marker,
+    password: marker,
+    code: marker,
+    grant_type: 'authorization_code',
+    client_id: marker,
+  });
+  const calls: (readonly [string, RequestInit])[] = [
+    [`${fhir}/Patient?name=${marker}`, { headers: { authorization } }],
+    [`${fhir}/Patient/${marker}`, { headers: { authorization } }],
+    [`${fhir}/Patient/_search`, { method: 'POST', headers: { authorization }, body: form }],
+    [`${fhir}/${marker}`, {}],
+    [`${issuer}/${marker}`, {}],
+    [`${issuer}/authorize?client_id=${marker}&redirect_uri=https://${marker}.example&state=${marker}`, { redirect: 'manual' }],
+    [`${issuer}/token`, { method: 'POST', body: form }],
+    [`${issuer}/introspect`, { method: 'POST', headers: { authorization }, body: new URLSearchParams({ token: marker }) }],
+    [`${issuer}/revoke`, { method: 'POST', body: form }],
+    [`${issuer}/admin/people?name=${marker}`, { headers: { authorization: `Bearer ${adminToken}` } }],
+    [
+      `${issuer}/admin/people`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ username: marker }),
+      },
+    ],
+  ];
+  for (const [url, init] of calls) await (await fetch(url, init)).arrayBuffer();
+  expect(words).toContain('search Patient');
+  expect(words).not.toContain(marker);
+  for (const secret of [token, adminToken, CREDENTIAL]) expect(words).not.toContain(secret);
+  expect(await stop('SIGTERM')).toBe(0);
+}, 60_000);
 
 test('the launcher says what it can do, on whatever Node it was called', async () => {
   const launcher = spawn(process.execPath, [LAUNCHER, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });

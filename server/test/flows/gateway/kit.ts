@@ -115,6 +115,8 @@ export interface Gateway {
   readonly audit: MemoryAudit;
   readonly cluster: MemoryCluster;
   readonly lines: RequestLine[];
+  /** For parts that stand beside the listener and use the same pipeline. */
+  readonly use: Collaborators;
   /** Makes a token; what is not given is a physician's through an app. */
   token(meaning?: Partial<ResolvedToken>): string;
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Response>;
@@ -192,6 +194,7 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
     audit,
     cluster,
     lines,
+    use,
     token(meaning = {}) {
       const token = crypto.randomUUID();
       tokens.set(token, {

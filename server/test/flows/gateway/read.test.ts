@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { request } from '../../attacks/raw-socket.ts';
 import { type Gateway, startGateway } from './kit.ts';
 import { type Ward, ward } from './ward.ts';
 
@@ -48,6 +49,15 @@ test('R-137 hidden and absent get the same answer to the byte', async () => {
   expect(absent.status).toBe(404);
   expect(await hidden.text()).toBe(await absent.text());
   expect(headers(hidden)).toEqual(headers(absent));
+  // On the wire as well, where the order of headers shows.
+  const raw = async (id: string) =>
+    (
+      await request(gateway.port, `GET /fhir/Observation/${id} HTTP/1.1`, [
+        `Authorization: Bearer ${token}`,
+        'X-Request-Id: same',
+      ])
+    ).replace(/^Date: .*$/m, '');
+  expect(await raw('other-1')).toBe(await raw('none'));
 });
 
 test('a search gives what the caller may see and nothing else', async () => {

@@ -12,6 +12,9 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { readSettings, styleNonce } from './settings.ts';
 import { cssVariables, theme } from './theme.ts';
+import { guardMarkup } from './trusted-types.ts';
+
+guardMarkup();
 
 createRoot(document.getElementById('console')!).render(
   <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={styleNonce}>

@@ -49,19 +49,7 @@ export function AuditDrawer({
         <Fact name="Who" value={[who(row), ...row.roles].join(', ')} />
         <Fact name="Through" value={row.person === undefined ? undefined : row.client?.name} />
         <Fact name="Purpose" value={row.purposes.map(purposeWord).join(', ')} />
-        {row.patients.length > 0 && (
-          <>
-            <dt>Patient</dt>
-            <dd>
-              {row.patients.map((patient, at) => (
-                <span key={patient} className="num">
-                  {at > 0 && ', '}
-                  <a href={fragmentOf({ ...view, patient, cursor: '', open: '' })}>{patient}</a>
-                </span>
-              ))}
-            </dd>
-          </>
-        )}
+        <Patients ids={row.patients} view={view} />
         <Fact name="Asked" value={row.asked?.split('\r\n')[0]?.replace(/ HTTP\/[\d.]+$/, '')} mono />
         <Fact name="Was told" value={row.status === undefined ? undefined : wasTold(row.status)} />
         <Fact name="Masked" value={row.masked.join(', ')} mono />
@@ -76,7 +64,7 @@ export function AuditDrawer({
         <Fact name="Record" value={row.id} mono />
         <dt>Chain</dt>
         <dd>
-          <span className="num">{row.sequence.toLocaleString()}</span> of {row.node}
+          <span className="num">{row.sequence.toLocaleString()}</span> on {row.node.split('/')[0]}
           {verification.is === 'here' && verification.value.ok && verification.value.checkedAt > row.recorded && ', unbroken'}
         </dd>
         {verification.is === 'here' && <Fact name="Checked" value={minuteText(verification.value.checkedAt)} />}
@@ -93,6 +81,32 @@ function Fact({ name, value, mono }: { readonly name: string; readonly value: st
     <>
       <dt>{name}</dt>
       <dd className={mono ? 'mono' : undefined}>{value}</dd>
+    </>
+  );
+}
+
+const SHOWN = 3;
+
+/** Each leads to what else was recorded about them. */
+function Patients({ ids, view }: { readonly ids: readonly string[]; readonly view: View }) {
+  if (ids.length === 0) return null;
+  const link = (id: string) => (
+    <div key={id} className="num">
+      <a href={fragmentOf({ ...view, patient: id, cursor: '', open: '' })}>{id}</a>
+    </div>
+  );
+  return (
+    <>
+      <dt>{ids.length === 1 ? 'Patient' : 'Patients'}</dt>
+      <dd>
+        {ids.slice(0, SHOWN).map(link)}
+        {ids.length > SHOWN && (
+          <details>
+            <summary>{ids.length - SHOWN} more</summary>
+            {ids.slice(SHOWN).map(link)}
+          </details>
+        )}
+      </dd>
     </>
   );
 }

@@ -49,7 +49,6 @@ export function AuditTable({ page, view }: { readonly page: AuditPage; readonly 
 
 function Row({ row, view }: { readonly row: AuditRow; readonly view: View }) {
   const isOpen = view.open === row.id;
-  const patients = row.patients.length > 2 ? `${row.patients.length} patients` : row.patients.join(', ');
   return (
     <tr className={isOpen ? 'is-open' : undefined}>
       <th scope="row">
@@ -71,9 +70,19 @@ function Row({ row, view }: { readonly row: AuditRow; readonly view: View }) {
         {didWhat(row)}
         <span className="two">{withWhat(row)}</span>
       </td>
-      <td className={patients === '' ? 'wide none' : 'wide'}>
-        {patients === '' ? '–' : <span className="num">{patients}</span>}
+      <td className={row.patients.length === 0 ? 'wide none' : 'wide'}>
+        <Patients ids={row.patients} />
       </td>
     </tr>
   );
+}
+
+function Patients({ ids }: { readonly ids: readonly string[] }) {
+  if (ids.length === 0) return '–';
+  if (ids.length > 2) return `${ids.length} patients`;
+  return ids.map((id) => (
+    <span key={id} className="id num" title={id}>
+      {id}
+    </span>
+  ));
 }

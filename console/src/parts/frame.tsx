@@ -40,7 +40,7 @@ export function Frame({ title, person, onSignOut, children }: FrameProps) {
         {onSignOut !== undefined && (
           <div className="me">
             {person !== undefined && (
-              <p>
+              <p className="who">
                 {person.name}
                 <br />
                 {person.roles.map(roleWord).join(', ')}

@@ -31,7 +31,7 @@ export function rightsOf(caller: AdminCaller): readonly AdminRight[] {
 /** Whoever opens the socket: its file's permission is the authentication. */
 export const localAdministrator: AdminCaller = Object.freeze({
   kind: 'local',
-  name: 'local administrator',
+  name: 'Local administrator',
   person: undefined,
   client: undefined,
   token: undefined,

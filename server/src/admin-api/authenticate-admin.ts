@@ -26,7 +26,7 @@ export async function authenticateAdmin(lines: readonly string[], use: AdminAuth
   if (use.adminToken !== undefined && sameSecret(token, use.adminToken)) {
     return Object.freeze({
       kind: 'token',
-      name: 'admin token',
+      name: 'Admin token',
       person: undefined,
       client: undefined,
       token: undefined,

@@ -118,6 +118,7 @@ function policy(nonce: string): string {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
+    'trusted-types default',
   ].join('; ');
 }
 

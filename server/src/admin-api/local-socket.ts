@@ -18,7 +18,7 @@ export interface LocalSocket {
 export async function listenLocally(api: AdminApi, home: string): Promise<LocalSocket> {
   const path = await placeSocket(home);
   await removeStale(path);
-  const app = fastify({ logger: false, disableRequestLogging: true, trustProxy: false });
+  const app = fastify({ logger: false, trustProxy: false });
   await api.mount(app, 'socket');
   await app.ready();
   const server = createServer((request, response) => app.routing(request, response));

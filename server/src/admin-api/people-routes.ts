@@ -175,5 +175,5 @@ function shown(row: Person): z.infer<typeof person> {
 }
 
 function rolesText(roles: readonly string[]): string {
-  return roles.length === 0 ? 'no role' : `the roles ${roles.join(', ')}`;
+  return roles.length === 0 ? 'no role' : `the ${roles.length === 1 ? 'role' : 'roles'} ${roles.join(', ')}`;
 }

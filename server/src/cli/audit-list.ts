@@ -27,6 +27,7 @@ export const auditList: Command = {
     agent: { type: 'string', value: 'TEXT', what: 'by a person or app: part of the name, or the id' },
     outcome: { type: 'string', value: 'OUTCOME', what: 'permit, masked, deny, failure or unknown' },
     purpose: { type: 'string', value: 'CODE', what: 'purpose of use, such as TREAT' },
+    kind: { type: 'string', value: 'KIND', what: 'request, sign-in, token, consent-page, administration, audit-read, …' },
     limit: { type: 'string', value: 'N', what: 'at most this many, 1 to 1000 (default 50)' },
     home: homeOption,
     json: jsonOption,
@@ -35,7 +36,7 @@ export const auditList: Command = {
     const query = new URLSearchParams({ since: momentOf(given.text('since') ?? 'today', '--since') });
     const until = given.text('until');
     if (until !== undefined) query.set('until', momentOf(until, '--until'));
-    for (const name of ['patient', 'agent', 'outcome', 'purpose', 'limit']) {
+    for (const name of ['patient', 'agent', 'outcome', 'purpose', 'kind', 'limit']) {
       const value = given.text(name);
       if (value !== undefined) query.set(name, value);
     }
@@ -63,7 +64,7 @@ function cells(row: Row): string[] {
     row.person?.name ?? '-',
     row.client?.name ?? '-',
     row.status === undefined ? did : `${did} (${row.status})`,
-    row.patients.join(',') || '-',
+    row.patients.length > 2 ? `${row.patients.length} patients` : row.patients.join(',') || '-',
     row.reason ?? '',
   ];
 }

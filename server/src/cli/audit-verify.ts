@@ -26,8 +26,14 @@ export const auditVerify: Command = {
     const result = await verifyJournal(folder);
     if (given.flag('json')) out.print(JSON.stringify(result));
     else if (result.ok)
-      out.print(`Unbroken: ${result.records} records in ${result.segments} segments. Head ${result.head.hash}.`);
+      out.print(
+        `Unbroken: ${counted(result.records, 'record')} in ${counted(result.segments, 'segment')}. Head ${result.head.hash}.`,
+      );
     else out.print(`BROKEN at ${verificationProblem(result)}. Keep a copy of ${folder} before anything else.`);
     return result.ok ? 0 : 1;
   },
 };
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

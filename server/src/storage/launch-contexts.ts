@@ -1,5 +1,5 @@
 /** SMART launch context of a grant: what the token response, refresh and introspection repeat (SMART App Launch 2.2, scopes and launch context). */
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, LaunchContextTable } from './schema.ts';
 
 export type LaunchContext = Selectable<LaunchContextTable>;
@@ -23,4 +23,20 @@ export async function launchContextByGrant(db: Db, grantId: string): Promise<Lau
 
 export async function deleteLaunchContext(db: Db, grantId: string): Promise<void> {
   await db.deleteFrom('launch_context').where('grant_id', '=', grantId).execute();
+}
+
+/** Removes those whose grant has nothing left; they name patients, and must not outlive their use. Returns how many. */
+export async function deleteUnusedLaunchContexts(db: Db): Promise<number> {
+  const result = await db
+    .deleteFrom('launch_context')
+    .where('created_at', '<', sql<Date>`now() - interval '1 day'`)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where.selectFrom('oidc_payload').select('id_hash').whereRef('oidc_payload.grant_id', '=', 'launch_context.grant_id'),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

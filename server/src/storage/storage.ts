@@ -9,6 +9,7 @@ import type { Cluster } from './cluster.ts';
 import type { Connect } from './connection.ts';
 import { openExternal } from './external.ts';
 import { joinCluster } from './join-cluster.ts';
+import { deleteUnusedLaunchContexts } from './launch-contexts.ts';
 import { openManaged } from './managed.ts';
 import { migrate } from './migrations.ts';
 import { deleteExpired } from './oidc-payloads.ts';
@@ -89,6 +90,7 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
     });
     const chores = every(3_600_000, async () => {
       await deleteExpired(db, new Date(now()));
+      await deleteUnusedLaunchContexts(db);
       await asOwner((owner) => ensurePartitions(owner, new Date(now())));
     });
     let closed: Promise<void> | undefined;

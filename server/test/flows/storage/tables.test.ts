@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEventById, insertAuditEvents, type NewAuditEvent, searchAuditEvents } from '../../../src/storage/audit-events.ts';
 import { clientById, insertClient, listClients, setClientDisabled } from '../../../src/storage/clients.ts';
 import { keysFor } from '../../../src/storage/keys.ts';
-import { insertLaunchContext, launchContextByGrant } from '../../../src/storage/launch-contexts.ts';
+import { deleteUnusedLaunchContexts, insertLaunchContext, launchContextByGrant } from '../../../src/storage/launch-contexts.ts';
 import { socketConnect } from '../../../src/storage/managed.ts';
 import { migrate } from '../../../src/storage/migrations.ts';
 import * as payloads from '../../../src/storage/oidc-payloads.ts';
@@ -228,6 +228,21 @@ describe('the rest', () => {
     await insertLaunchContext(storage.db, { grant_id: 'g', client_id: 'app', person_id: 'p1', patient: '2', encounter: null });
     expect(await launchContextByGrant(storage.db, 'g')).toMatchObject({ patient: '2' });
     expect(await launchContextByGrant(storage.db, 'h')).toBeUndefined();
+    const old = { client_id: 'app', person_id: null, patient: '3', encounter: null, created_at: '2020-01-01' };
+    await insertLaunchContext(storage.db, { ...old, grant_id: 'used' });
+    await insertLaunchContext(storage.db, { ...old, grant_id: 'unused' });
+    await payloads.upsertPayload(storage.db, {
+      kind: 'RefreshToken',
+      id: 'x',
+      payload: {},
+      grantId: 'used',
+      uid: null,
+      userCode: null,
+      expiresAt: null,
+    });
+    expect(await deleteUnusedLaunchContexts(storage.db)).toBe(1);
+    expect(await launchContextByGrant(storage.db, 'used')).toBeDefined();
+    expect(await launchContextByGrant(storage.db, 'g')).toBeDefined();
   });
 
   test('relations are replaced as a whole', async () => {

@@ -46,7 +46,7 @@ function isUnexpired({ caller, now }: Question): Refusal | undefined {
   return fresh ? undefined : refusal('builtin:expired', 'authentication', 'The token has expired.', 'unauthorized');
 }
 
-/** R-101: a scope is an upper bound, never a permit. An anonymous caller has none; the rules let them read what is for everyone. */
+/** R-100, R-102: a scope is an upper bound, never a permit. An anonymous caller has none; the rules let them read what is for everyone. */
 function isInScope({ caller, scope, interaction, type }: Question): Refusal | undefined {
   if (caller.kind === 'anonymous' || scope !== undefined) return undefined;
   return refusal('builtin:scope', 'scope', `The scopes of the token do not cover ${interaction} of ${type}.`, 'forbidden');

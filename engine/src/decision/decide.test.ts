@@ -129,6 +129,18 @@ describe('judging a resource', () => {
     ]);
   });
 
+  test('R-076 beside a known patient, one who cannot be told is one to whom no permit relates and every deny may', () => {
+    const resources = { types: ['DocumentReference'] };
+    const candidate = { ...candidateOf({ resourceType: 'DocumentReference' }), undetermined: true };
+    const related = { id: 'rule', resources, caller: { relations: ['care-team'] } };
+    const deny = { id: 'closed', effect: 'deny' as const, caller: { relations: ['guardian'] } };
+    const judge = (rules: Words[]) =>
+      permitOf(rules, {}, 'DocumentReference').judge(candidate, factsOf({ ann: ['care-team'] }));
+    expect(judge([related]).decision.rules).toEqual(['builtin:no-rule']);
+    expect(judge([{ id: 'open', resources }]).effect).toBe('permit');
+    expect(judge([{ id: 'open', resources }, deny]).decision.rules).toEqual(['closed']);
+  });
+
   test('the facts of one call do not live on in the next', () => {
     const permit = permitOf([{ id: 'rule', caller: { relations: ['care-team'] } }]);
     const [yes, no] = [factsOf({ ann: ['care-team'] }), factsOf({})];
@@ -198,6 +210,18 @@ describe('judging a resource', () => {
     expect(mask([less, whole])).toEqual(['method', 'note']);
     expect(mask([less, whole, always], factsOf({ ann: ['care-team'] }))).toEqual(['device']);
     expect(permitOf([less, whole, always]).maskable).toEqual(['note', 'method', 'device']);
+  });
+
+  test('a mask that held for one resource is not taken over to the next', () => {
+    const hiv = { id: 'hiv', effect: 'deny' as const, resources: { types: ['Observation'], labels: { any: [`${ACT}|HIV`] } } };
+    const rules = [
+      { id: 'open', clears: { sensitivities: '*' } },
+      { ...hiv, elements: ['Observation.note'] },
+    ];
+    const permit = permitOf(rules);
+    const mask = (resource: object) =>
+      (permit.judge(candidateOf({ ...resource }), factsOf()) as Extract<Verdict, { effect: 'permit' }>).mask;
+    expect([mask({}), mask(labelled('HIV')), mask({}), mask(labelled('HIV'))]).toEqual([[], ['note'], [], ['note']]);
   });
 
   test('a reason names the rule in its own words, and no label, value or id of the resource', () => {

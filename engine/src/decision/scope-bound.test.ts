@@ -28,7 +28,7 @@ describe('scopes', () => {
     ['category=a|b|c', false],
     ['category=vital%5C,signs', false],
     ['category=http://c%7Cvital-signs', true],
-  ])('R-102 granular %s: %s', (query, wanted) => {
+  ])('R-103 granular %s: %s', (query, wanted) => {
     const permit = permitOf(rules, { scope: `user/Observation.rs?${query}` });
     expect(permit.judge(candidateOf(vital), factsOf()).effect === 'permit').toBe(wanted);
   });
@@ -42,9 +42,29 @@ describe('scopes', () => {
     'nonsense=1',
     'combo-code-value-quantity=x',
     '_has=x',
-  ])('R-102 a scope with %s covers nothing, rather than everything', (query) =>
+  ])('R-103 a scope with %s covers nothing, rather than everything', (query) =>
     expect(ask(rules, { scope: `user/Observation.rs?${query}` })).toMatchObject({ decision: { cause: 'scope' } }),
   );
+
+  test('R-103 |code wants a coding without a system', () => {
+    const permit = permitOf(rules, { scope: 'user/Observation.rs?category=|vital-signs' });
+    const effect = (coding: object) => permit.judge(candidateOf({ category: [{ coding: [coding] }] }), factsOf()).effect;
+    expect(effect({ code: 'vital-signs' })).toBe('permit');
+    expect(effect({ system: 'http://c', code: 'vital-signs' })).toBe('deny');
+  });
+
+  test.each(['deceased=false', 'phone=5'])('R-103 a scope with %s, which is computed or filtered, covers nothing', (query) => {
+    expect(ask(rules, { scope: `user/Patient.rs?${query}` }, 'Patient')).toMatchObject({ decision: { cause: 'scope' } });
+  });
+
+  test('an identity scope covers reading who one is, not searching for it', () => {
+    const changes = { scope: 'openid fhirUser', user: { id: 'u', name: 'Ann', fhirUser: 'Patient/ann' } };
+    expect(ask(rules, changes, 'Patient').kind).toBe('permit');
+    for (const interaction of ['search', 'vread', 'update', 'delete'] as const) {
+      expect(ask(rules, changes, 'Patient', interaction)).toMatchObject({ decision: { cause: 'scope' } });
+    }
+    expect(ask(rules, { ...changes, scope: 'profile' }, 'Patient')).toMatchObject({ decision: { cause: 'scope' } });
+  });
 
   test('scopes of one token add up, each with its own bound', () => {
     const permit = permitOf(rules, { scope: 'patient/Observation.r user/Observation.r?category=vital-signs', patient: 'ann' });
@@ -53,7 +73,7 @@ describe('scopes', () => {
     expect(permit.judge(candidateOf({}, ['bob']), factsOf()).effect).toBe('deny');
   });
 
-  test('a patient scope follows the compartment of the FHIR definition under our bases only', () => {
+  test('R-105 a patient scope follows the compartment of the FHIR definition under our bases only', () => {
     const permit = permitOf(rules, { scope: 'patient/Observation.r', patient: 'ann' });
     const effect = (reference: string) => permit.judge(candidateOf({ subject: { reference } }), factsOf()).effect;
     expect(effect('Patient/ann')).toBe('permit');

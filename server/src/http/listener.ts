@@ -1,16 +1,44 @@
 /** One Fastify listener with our limits. What it serves is mounted by the caller; it answers nothing by itself. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { HttpSettings } from './config.ts';
+import { strictTransport } from './security-headers.ts';
 import { tlsOptions } from './tls.ts';
 
 /** Handles a raw request; `target` is what came on the wire. */
 export type RawHandler = (message: IncomingMessage, response: ServerResponse, target: string) => void;
 
-/** A listener with Fastify's routes, for pages and OAuth. */
+/**
+ * A listener with Fastify's routes, for pages and OAuth. What no part answers gets fixed words: Fastify's own would quote the URL and show
+ * what runs here (R-036).
+ */
 export function pagesListener(settings: HttpSettings): FastifyInstance {
-  return fastify({ ...limits(settings), routerOptions: { ignoreTrailingSlash: false } });
+  const app = fastify({
+    ...limits(settings),
+    frameworkErrors: (_error, _request, reply) => void plain(reply, 400, 'request-not-understood'),
+  });
+  if (settings.tls !== undefined) {
+    // On the raw answer, so that what is written past Fastify (the OAuth endpoints) carries it too (R-037).
+    app.addHook('onRequest', async (_request, reply) => void reply.raw.setHeader(...strictTransport));
+  }
+  app.setNotFoundHandler((_request, reply) => plain(reply, 404, 'not-found'));
+  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500;
+    return plain(reply, status, status === 500 ? 'server-error' : 'request-not-understood');
+  });
+  return app;
+}
+
+function plain(reply: FastifyReply, status: number, error: string): FastifyReply {
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+  };
+  return reply.code(status).headers(headers).send(JSON.stringify({ error }));
 }
 
 /**

@@ -7,6 +7,8 @@ import path from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { defaultConfig } from '../../../src/config/default-config.ts';
+import { pagesListener } from '../../../src/http/listener.ts';
 import { type OddUpstream, oddUpstream, onePatient } from '../../attacks/odd-upstream.ts';
 import { type Gateway, startGateway } from './kit.ts';
 
@@ -106,6 +108,31 @@ test('R-032 plain HTTP is not answered on the TLS port', async () => {
 
 test('R-034 our links are https', async () => {
   expect(open.base).toMatch(/^https:/);
+});
+
+test('R-037 pages and OAuth answers carry HSTS too, also those written past the framework', async () => {
+  const config = defaultConfig({
+    profile: 'development',
+    http: { tls: { key: server.keyFile, certificate: server.certificateFile } },
+    upstream: { url: upstream.url, acceptUpstreamWithoutCredentials: true },
+  });
+  const pages = pagesListener(config.http);
+  pages.get('/page', async () => 'page');
+  pages.get('/raw', (_request, reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/plain' }).end('raw');
+  });
+  await pages.listen({ host: '127.0.0.1', port: 0 });
+  const base = `https://127.0.0.1:${(pages.server.address() as { port: number }).port}`;
+  for (const place of ['/page', '/raw', '/nothing']) {
+    const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
+      request(`${base}${place}`, { ca: server.certificate, agent: false }, (answer) => resolve(answer.resume().headers))
+        .on('error', reject)
+        .end();
+    });
+    expect(headers['strict-transport-security'], place).toBe('max-age=31536000');
+  }
+  await pages.close();
 });
 
 test('R-035 with required client certificates a stranger gets no handshake', async () => {

@@ -7,6 +7,7 @@ import { defaultConfig } from '../../../src/config/default-config.ts';
 import { type Running, start } from '../../../src/main.ts';
 import { testStorage } from '../../../src/storage/testing.ts';
 import { type OddUpstream, oddUpstream } from '../../attacks/odd-upstream.ts';
+import { request, statusOf } from '../../attacks/raw-socket.ts';
 import { CREDENTIAL } from '../gateway/kit.ts';
 import { type Ward, ward } from '../gateway/ward.ts';
 import { type Backend, registerBackend } from './backend.ts';
@@ -96,6 +97,31 @@ test('health and readiness say no more than that', async () => {
   expect(await (await get(`${running.urls.issuer}/healthz`)).text()).toBe('{"status":"ok"}');
   expect(await (await get(`${running.urls.issuer}/readyz`)).text()).toBe('{"status":"ready"}');
   expect((await get(`${running.urls.fhir.replace('/fhir', '')}/healthz`)).status).toBe(404);
+});
+
+test('R-036 what the issuer has nothing for is answered in fixed words', async () => {
+  const port = Number(new URL(running.urls.issuer).port);
+  const host = `Host: localhost:${port}`;
+  const long = 'a'.repeat(3000);
+  const lines = [
+    'GET /nonsense',
+    'GET /%zz',
+    'GET /console/../../etc/passwd',
+    'POST /nonsense',
+    'DELETE /authorize',
+    'TRACE /',
+    `GET /${long}`,
+    'GET /interaction/nonsense',
+    'PUT /token',
+  ];
+  for (const line of lines) {
+    const answer = await request(port, `${line} HTTP/1.1`, [host, 'Content-Type: application/x-nonsense', 'Content-Length: 0']);
+    expect(statusOf(answer), line).toBeGreaterThanOrEqual(400);
+    expect(statusOf(answer), line).toBeLessThan(500);
+    expect(answer, line).not.toMatch(
+      /nonsense|fastify|statusCode|Route |oidc-provider|koa|x-powered-by|^server:|\bat .*\.ts:/im,
+    );
+  }
 });
 
 test('the pages answer to their own name only', async () => {

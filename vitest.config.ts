@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['{engine,server,console,demo,bench}/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    globalSetup: [],
+    globalSetup: ['server/test/postgres.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

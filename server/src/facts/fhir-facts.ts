@@ -6,6 +6,7 @@ import type { Ask } from './ask.ts';
 import type { FactsSettings } from './config.ts';
 import type { FactSource } from './fact-source.ts';
 import { GuardedCache } from './guarded-cache.ts';
+import { NextRuns } from './next-runs.ts';
 import { RelationBook, type Relations } from './relation-book.ts';
 import { TooManyPages, unavailable } from './search-all.ts';
 import { upstreamConsents } from './upstream-consents.ts';
@@ -48,6 +49,9 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   const own = new GuardedCache<readonly OwnRelation[]>(options.cluster, bounds);
   const relations = new GuardedCache<Relations | 'too many'>(options.cluster, bounds);
   const consents = new GuardedCache<readonly Uint8Array[]>(options.cluster, bounds);
+  const relationRuns = new NextRuns<Relations>();
+  const everyRuns = new NextRuns<Relations | 'too many'>();
+  const consentRuns = new NextRuns<ReadonlyMap<string, readonly Uint8Array[]>>();
   options.cluster.onChange((change) => {
     if (change.kind !== 'relation') return;
     own.clear();
@@ -64,10 +68,12 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   /** With the cache: all relations of the user at once, unless they are more than may be read; then, and without it, those asked for. */
   async function relationsOf({ user, fhirUser, patients }: FactQuery & { kind: 'relations' }): Promise<Relations> {
     if (options.exclusive) {
-      const all = await relations.get(`${user} ${fhirUser ?? ''}`, () => everyRelation(user, fhirUser));
+      const key = `${user} ${fhirUser ?? ''}`;
+      const all = await relations.get(key, () => everyRuns.run(key, () => everyRelation(user, fhirUser)));
       if (all !== 'too many') return all;
     }
-    return gathered(user, fhirUser, patients);
+    const question = JSON.stringify([user, fhirUser, patients]);
+    return relationRuns.run(question, () => gathered(user, fhirUser, patients));
   }
 
   async function everyRelation(user: string, fhirUser: string | undefined): Promise<Relations | 'too many'> {
@@ -93,9 +99,12 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     return book.relations(patients === 'all' ? undefined : patients);
   }
 
+  const askConsents = (patients: readonly string[]) =>
+    consentRuns.run(patients.join(), () => upstreamConsents(ask(), patients));
+
   async function consentsOf(patients: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {
     if (options.settings.acceptUpstreamWithoutConsents) return new Map(patients.map((patient) => [patient, []]));
-    if (!options.exclusive) return upstreamConsents(ask(), patients);
+    if (!options.exclusive) return askConsents(patients);
     const known = new Map<string, readonly Uint8Array[]>();
     const missing: string[] = [];
     for (const patient of patients) {
@@ -105,7 +114,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     }
     if (missing.length === 0) return known;
     const keep = consents.begin();
-    for (const [patient, found] of await upstreamConsents(ask(), missing)) {
+    for (const [patient, found] of await askConsents(missing)) {
       keep(patient, found);
       known.set(patient, found);
     }

@@ -303,6 +303,39 @@ describe('caches', () => {
     expect(server.seen.length).toBe(6);
   });
 
+  test('many at once ask once or twice, and none gets what is older than its question', async () => {
+    for (const exclusive of [true, false]) {
+      const source = facts(exclusive);
+      cluster.isTrusted = false;
+      const plain = server.answer;
+      let go: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      // As a database would: what is read is what stood there when the question came.
+      server.answer = (request, response) => {
+        const asOf = holdings;
+        void held.then(() => {
+          const now = holdings;
+          holdings = asOf;
+          plain(request, response);
+          holdings = now;
+        });
+      };
+      holdings = {};
+      server.seen.length = 0;
+      const early = relations(source, 'Practitioner/doc', ['a']);
+      while (server.seen.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      holdings = { Patient: [{ id: 'a', generalPractitioner: [doc] }] };
+      const late = Array.from({ length: 50 }, () => relations(source, 'Practitioner/doc', ['a']));
+      go();
+      expect(await early).toEqual({});
+      for (const one of await Promise.all(late)) expect(one).toEqual({ a: ['general-practitioner'] });
+      expect(server.seen.length).toBe(6);
+      server.answer = plain;
+    }
+  });
+
   test('what was read before a change is not kept after it', async () => {
     const source = facts(true);
     const slow = server.answer;

@@ -1,0 +1,70 @@
+/** docs/reference/default-policies.md: each rule of the policies that come along, as sentences. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { PolicyDocument, PolicyRule } from '@fireguard/engine';
+import { parse } from 'yaml';
+import { page } from './markdown.ts';
+
+const source = 'server/policies/default.yaml';
+
+export function defaultPoliciesPage(): string {
+  const document = parse(readFileSync(path.resolve(import.meta.dirname, '../..', source), 'utf8')) as PolicyDocument;
+  const inWords = (effect: PolicyRule['effect']) =>
+    document.rules
+      .filter((rule) => rule.effect === effect)
+      .map(
+        (rule) =>
+          `### ${rule.id}\n\n${rule.description}\n\n${facts(rule)
+            .map((fact) => `- ${fact}`)
+            .join('\n')}`,
+      );
+  return page(
+    'Default policies',
+    `\`${source}\``,
+    `Policy set \`${document.policySet}\`, version ${document.version}, ${document.combining}: ${document.rules.length} rules. Whatever no rule permits is denied. These are a
+starting point to read and copy, not a recommendation for your house; what they decide, case by case, is in [engine/cases](../../engine/cases/README.md). What the
+words mean: [Policy language](policy-language.md).`,
+    '## Permits',
+    ...inWords('permit'),
+    '## Denies',
+    'Each of these overrides every permit.',
+    ...inWords('deny'),
+  );
+}
+
+function facts({ effect, caller, interactions, resources, clears, mask, elements, denyAs }: PolicyRule): readonly string[] {
+  const who = [
+    caller?.kinds === undefined ? '' : `kind of caller ${any(caller.kinds)}`,
+    caller?.roles === undefined ? '' : `role ${any(caller.roles)}`,
+    caller?.relations === undefined ? '' : `relation to the patient ${any(caller.relations)}`,
+    caller?.clients === undefined ? '' : `client ${any(caller.clients)}`,
+    caller?.purposes === undefined ? '' : `purpose of use ${any(caller.purposes)}`,
+  ].filter((part) => part !== '');
+  const what = [
+    resources?.types === undefined ? '' : `types ${all(resources.types)}`,
+    resources?.categories === undefined ? '' : `security categories ${all(resources.categories)}`,
+    resources?.labels === undefined ? '' : `a label of ${all(resources.labels.any.map(short))}, or of what these subsume`,
+  ].filter((part) => part !== '');
+  return [
+    `**Who:** ${who.length === 0 ? (effect === 'permit' ? 'everyone who is signed in' : 'everyone') : who.join('; ')}`,
+    `**Does:** ${'group' in interactions ? `anything of ${interactions.group.join('')} (create, read, update, delete, execute)` : all(interactions)}`,
+    `**With:** ${what.length === 0 ? 'every resource' : what.join('; ')}`,
+    ...(clears === undefined ? [] : [`**Clears:** ${clearance(clears)}`]),
+    ...(mask === undefined ? [] : [`**Masked:** ${all(mask)}`]),
+    ...(elements === undefined ? [] : [`**Withholds only:** ${all(elements)}`]),
+    ...(denyAs === undefined ? [] : [`**Answers as:** ${denyAs}`]),
+  ];
+}
+
+function clearance({ confidentiality, sensitivities, other }: NonNullable<PolicyRule['clears']>): string {
+  const list = (codes: readonly string[] | '*' | undefined, what: string) =>
+    codes === undefined ? [] : [codes === '*' ? `every ${what}` : `${what} ${all(codes.map(short))}`];
+  const up = confidentiality === undefined ? [] : [`confidentiality up to \`${confidentiality}\``];
+  return [...up, ...list(sensitivities, 'sensitivity'), ...list(other, 'other label')].join('; ');
+}
+
+const code = (text: string): string => `\`${text}\``;
+const all = (list: readonly string[]): string => list.map(code).join(', ');
+const any = (list: readonly string[]): string => list.map(code).join(' or ');
+/** A label by its code alone; the systems stand in the file. */
+const short = (label: string): string => label.slice(label.indexOf('|') + 1);

@@ -1,0 +1,25 @@
+/** Every generated page of docs/reference, by file name. `npm run docs` writes them; tools/reference.test.ts fails when one is stale. */
+import { policySchema } from '@fireguard/engine';
+import { configurationJsonSchema } from '../../server/src/config/json-schema.ts';
+import { render as requirements } from '../requirements/generate.ts';
+import { adminApiPage, openApiFile } from './admin-api.ts';
+import { auditRecordPage } from './audit-record.ts';
+import { cliPage } from './cli.ts';
+import { configurationPage } from './configuration.ts';
+import { defaultPoliciesPage } from './default-policies.ts';
+import { policyLanguagePage } from './policy-language.ts';
+import { problemsPage } from './problems.ts';
+
+export const pages: Readonly<Record<string, () => string | Promise<string>>> = Object.freeze({
+  'admin-api.md': adminApiPage,
+  'audit-record.md': auditRecordPage,
+  'cli.md': cliPage,
+  'configuration.md': configurationPage,
+  'configuration.schema.json': configurationJsonSchema,
+  'default-policies.md': defaultPoliciesPage,
+  'openapi.json': openApiFile,
+  'policy-language.md': policyLanguagePage,
+  'policy.schema.json': () => `${JSON.stringify(policySchema, undefined, 2)}\n`,
+  'problems.md': problemsPage,
+  'requirements.md': requirements,
+});

@@ -11,11 +11,13 @@ import { judge, type Visible } from '../release/visible.ts';
 import { candidate, draft } from './draft.ts';
 import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
-import type { Found, Need } from './need.ts';
-import { odd, pageIn, type UpstreamPage, upstreamAnswer } from './upstream-answer.ts';
+import type { Found, Need, UpstreamAnswer } from './need.ts';
+import { odd, pageIn, upstreamAnswer } from './upstream-answer.ts';
 
 export interface Start {
   readonly first: UpstreamRequest;
+  /** As in `SearchPlan`. */
+  readonly inCompartment: boolean;
   /** Begin here instead; '' = at the first page. */
   readonly hint: string;
   /** `Type/id` after which to begin; undefined = at the beginning. */
@@ -55,7 +57,7 @@ function* gatherFrom(
   given: Given,
   book: FactBook,
   permit: Permit,
-  { first, after }: Start,
+  start: Start,
   from: string,
   count: number,
   budget: { pages: number },
@@ -65,17 +67,16 @@ function* gatherFrom(
   const pages = new Set<string>();
   let upstreamTotal: number | undefined;
   let withheld = 0;
-  let passed = after === undefined;
+  let passed = start.after === undefined;
   for (let path: string | undefined = from; path !== undefined; ) {
     if (pages.has(path)) throw odd('its pages go round in a circle');
     if (budget.pages-- <= 0) throw new Problem('too-costly', 'The search is too costly.', { detail: 'page budget used up' });
     pages.add(path);
-    const page: UpstreamPage | undefined = readPage(
-      yield path === '' ? first : planPage(path),
-      permit.type,
-      path !== '' && path === from,
-    );
-    if (page === undefined) return undefined;
+    const answer = upstreamAnswer(yield path === '' ? start.first : planPage(path));
+    if (path === '' && start.inCompartment && hasNoPatient(answer)) break;
+    // A hint may have expired upstream, which is no failure: the search is then begun from its start.
+    if (path !== '' && path === from && answer.status >= 400 && answer.status < 500) return undefined;
+    const page = pageIn(answer, permit.type);
     if (path === '') upstreamTotal = page.total;
 
     const matches = page.matches.filter(({ id }) => !seen.has(id) && seen.add(id));
@@ -85,7 +86,7 @@ function* gatherFrom(
       const judged = judge(permit, candidate(one, book), book);
       if (judged.kind === 'withheld') withheld++;
       else if (passed) visible.push({ one: judged, page: path });
-      else passed = `${one.type}/${one.id}` === after;
+      else passed = `${one.type}/${one.id}` === start.after;
       if (visible.length > count) break;
     }
     if (visible.length > count) break;
@@ -104,9 +105,7 @@ function* gatherFrom(
   };
 }
 
-/** A hint may have expired upstream, which is no failure: the search is then begun from its start. */
-function readPage(found: Found, type: string, isHint: boolean): UpstreamPage | undefined {
-  const answer = upstreamAnswer(found);
-  if (isHint && answer.status >= 400 && answer.status < 500) return undefined;
-  return pageIn(answer, type);
+/** INVARIANT: whether the patient of a compartment exists is never told (search-semantics §8): absent is the same as nothing visible. */
+export function hasNoPatient({ status }: UpstreamAnswer): boolean {
+  return status === 404 || status === 410;
 }

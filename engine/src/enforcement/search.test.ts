@@ -287,6 +287,25 @@ describe('an odd upstream', () => {
   });
 });
 
+test('R-136 a compartment search tells nothing of the patient: absent is as hidden is as without data', () => {
+  const asked = { target: '/Patient/nobody/Observation?code=c' };
+  const empty = ask({ upstream: new SmallUpstream(), policies: filtered }, asked);
+  const hiddenOnly = ask(
+    {
+      upstream: new SmallUpstream([observation('h', { ...secret, subject: { reference: 'Patient/nobody' } })]),
+      policies: filtered,
+    },
+    asked,
+  );
+  const upstream = new SmallUpstream();
+  upstream.misbehave = () => ({ status: 404 });
+  expect([empty.status, empty.json.total]).toEqual([200, 0]);
+  expect(hiddenOnly.text).toBe(empty.text);
+  expect(ask({ upstream, policies: filtered }, asked).text).toBe(empty.text);
+  const count = { target: '/Patient/nobody/Observation?_summary=count' };
+  expect(ask({ upstream, policies: full }, count).json.total).toBe(0);
+});
+
 test.each([
   ['/?_type=Observation', 'interaction-not-supported'],
   ['/Patient/p/*', 'interaction-not-supported'],

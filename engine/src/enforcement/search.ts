@@ -68,7 +68,7 @@ function* gather(given: Given, { permit, count, continued }: Wanted, plan: Searc
   }
   const cursor = continued?.cursor;
   const hint = cursor !== undefined && cursor.narrowed === plan.narrowed ? cursor.hint : '';
-  const start = { first: plan.first, hint, after: cursor?.after };
+  const start = { first: plan.first, inCompartment: plan.inCompartment, hint, after: cursor?.after };
   const gathered = yield* gatherPage(given, new FactBook(given), permit, start, count);
   if (gathered === undefined) throw cursorInvalid();
   return gathered;
@@ -81,6 +81,7 @@ function release(given: Given, wanted: Wanted, plan: SearchPlan, gathered: Gathe
   const place = { target: canonicalTarget({ ...search, count }), hint: gathered.lastPage, narrowed: plan.narrowed };
   const next = last === undefined ? undefined : makeCursor(given, { ...place, after: `${last.type}/${last.id}` });
   const page = {
+    type: permit.type,
     visible,
     self,
     next: next === undefined ? undefined : cursorLink(given, permit.type, next),

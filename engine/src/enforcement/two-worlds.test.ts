@@ -113,15 +113,13 @@ const request = fc.oneof(
     .map(
       ([one, status, patient]): Asked => ({ method: 'PUT', target: `/Observation/${one}`, body: write(one, status, patient) }),
     ),
-  fc
-    .tuple(id, fc.constantFrom('/status', '/valueString', '/subject/reference'))
-    .map(
-      ([one, path]): Asked => ({
-        method: 'PATCH',
-        target: `/Observation/${one}`,
-        body: [{ op: 'replace', path, value: 'amended' }],
-      }),
-    ),
+  fc.tuple(id, fc.constantFrom('/status', '/valueString', '/subject/reference')).map(
+    ([one, path]): Asked => ({
+      method: 'PATCH',
+      target: `/Observation/${one}`,
+      body: [{ op: 'replace', path, value: 'amended' }],
+    }),
+  ),
   id.map((one): Asked => ({ method: 'DELETE', target: `/Observation/${one}`, headers: { 'if-match': 'W/"1"' } })),
   fc
     .constantFrom('p1', 'p3')

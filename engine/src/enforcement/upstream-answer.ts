@@ -3,7 +3,7 @@
  * body or an unexpected status is a Problem with a generic text, and nothing of it leaves.
  */
 import { isId } from '../fhir/id.ts';
-import { type JsonDocument, type JsonNode, NONE, name, scan } from '../json/scan.ts';
+import { type JsonDocument, type JsonNode, type Name, NONE, name, scan } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
 import type { Found, UpstreamAnswer } from './need.ts';
 
@@ -34,7 +34,7 @@ export function instanceIn(answer: UpstreamAnswer, type: string, id: string): Js
   if (answer.status === 410) return 'gone';
   if (answer.status !== 200) throw refusedBy(answer);
   const document = scanned(answer.body);
-  if (!isResource(document, document.root, type, id)) throw odd('another resource than the one asked');
+  if (idOf(document, document.root, name(type)) !== id) throw odd('another resource than the one asked');
   return document;
 }
 
@@ -54,12 +54,13 @@ export function pageIn(answer: UpstreamAnswer, type: string): UpstreamPage {
   if (!document.stringIs(document.member(root, RESOURCE_TYPE), BUNDLE)) throw odd('no Bundle');
   if (!document.stringIs(document.member(root, TYPE), SEARCHSET)) throw odd('no searchset');
   const matches: { id: string; node: JsonNode }[] = [];
+  const searched = name(type);
   for (const entry of itemsOf(document, document.member(root, ENTRY))) {
     const mode = document.at(entry, SEARCH, MODE);
     if (mode !== NONE && !document.stringIs(mode, MATCH)) continue;
     const node = document.member(entry, RESOURCE);
-    const id = document.string(document.member(node, ID));
-    if (id !== undefined && isResource(document, node, type, id)) matches.push({ id, node });
+    const id = idOf(document, node, searched);
+    if (id !== undefined) matches.push({ id, node });
   }
   const total = document.number(document.member(root, TOTAL));
   return {
@@ -87,16 +88,15 @@ export function resourceIn(
 ): { readonly document: JsonDocument; readonly id: string } | undefined {
   if (body.length === 0) return undefined;
   const document = scanned(body);
-  const id = document.string(document.member(document.root, ID));
-  return id !== undefined && isResource(document, document.root, type, id) ? { document, id } : undefined;
+  const id = idOf(document, document.root, name(type));
+  return id === undefined ? undefined : { document, id };
 }
 
-function isResource(document: JsonDocument, node: JsonNode, type: string, id: string): boolean {
-  return (
-    isId(id) &&
-    document.stringIs(document.member(node, RESOURCE_TYPE), name(type)) &&
-    document.string(document.member(node, ID)) === id
-  );
+/** The id of a resource of this type; undefined when it is of another, or has no id that could be asked for. */
+function idOf(document: JsonDocument, node: JsonNode, type: Name): string | undefined {
+  if (!document.stringIs(document.member(node, RESOURCE_TYPE), type)) return undefined;
+  const id = document.string(document.member(node, ID));
+  return id !== undefined && isId(id) ? id : undefined;
 }
 
 /** A body that is not strict JSON is the upstream's fault, not the client's. */

@@ -25,6 +25,8 @@ export interface SearchPlan {
   /** Undefined: nothing can match, and nothing is sent. */
   readonly first: UpstreamRequest | undefined;
   readonly narrowed: string;
+  /** Sent as `Patient/<id>/<Type>`: an upstream may answer that there is no such patient, which is the same as no match. */
+  readonly inCompartment: boolean;
 }
 
 const LONGEST_URL = 2000;
@@ -44,7 +46,7 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
     only,
     dialect,
   );
-  if (narrowed === undefined) return { first: undefined, narrowed: only ?? '' };
+  if (narrowed === undefined) return { first: undefined, narrowed: only ?? '', inCompartment: false };
 
   const target = canonicalTarget({
     ...asked,
@@ -64,7 +66,8 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
       elements: undefined,
     },
   });
-  return { first: searchRequest(target.slice(1), dialect), narrowed: only ?? '' };
+  const inCompartment = narrowed.compartment !== undefined;
+  return { first: searchRequest(target.slice(1), dialect), narrowed: only ?? '', inCompartment };
 }
 
 /** A compartment search is a criterion on the parameters that make the compartment; they are gated like any other. */

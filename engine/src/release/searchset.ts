@@ -1,6 +1,6 @@
 /**
  * bundle.html#searchset, built anew around the judged resources: nothing of the upstream's Bundle is in it, neither its total nor its links,
- * scores or outcome entries. One output buffer; resources are copied, never parsed again.
+ * scores or outcome entries. Written once into one buffer; resources are copied, never parsed again.
  */
 import { text } from '../json/write.ts';
 
@@ -10,35 +10,44 @@ export interface SearchsetParts {
   readonly next: string | undefined;
   /** Number of visible matches; undefined = not told. */
   readonly total: number | undefined;
-  readonly entries: readonly { readonly fullUrl: string; readonly resource: Uint8Array }[];
+  /** URL below which all entries lie, with a slash at its end. */
+  readonly place: string;
+  readonly entries: readonly { readonly id: string; readonly resource: Uint8Array }[];
 }
 
 const encoder = new TextEncoder();
-const BEFORE_URL = encoder.encode('{"fullUrl":');
-const BEFORE_RESOURCE = encoder.encode(',"resource":');
+const AFTER_ID = encoder.encode('","resource":');
 const AFTER_RESOURCE = encoder.encode(',"search":{"mode":"match"}}');
-const COMMA = encoder.encode(',');
+const COMMA = 0x2c;
 
-export function searchset({ self, next, total, entries }: SearchsetParts): Uint8Array {
+export function searchset({ self, next, total, place, entries }: SearchsetParts): Uint8Array {
   const link = [{ relation: 'self', url: self }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])];
   const head = text({ resourceType: 'Bundle', type: 'searchset', ...(total === undefined ? {} : { total }), link });
   if (entries.length === 0) return encoder.encode(head);
 
-  const pieces: Uint8Array[] = [encoder.encode(`${head.slice(0, -1)},"entry":[`)];
-  for (const [index, { fullUrl, resource }] of entries.entries()) {
-    if (index > 0) pieces.push(COMMA);
-    pieces.push(BEFORE_URL, encoder.encode(text(fullUrl)), BEFORE_RESOURCE, resource, AFTER_RESOURCE);
+  const before = encoder.encode(`${head.slice(0, -1)},"entry":[`);
+  const beforeId = encoder.encode(`{"fullUrl":${text(place).slice(0, -1)}`);
+  const around = beforeId.length + AFTER_ID.length + AFTER_RESOURCE.length + 1;
+  const length = entries.reduce((sum, { id, resource }) => sum + around + id.length + resource.length, before.length + 1);
+
+  const whole = new Uint8Array(length);
+  whole.set(before);
+  let at = before.length;
+  for (const { id, resource } of entries) {
+    at = put(whole, at, beforeId);
+    // An id is ASCII (datatypes.html#id).
+    for (let index = 0; index < id.length; index++) whole[at++] = id.charCodeAt(index);
+    at = put(whole, at, AFTER_ID);
+    at = put(whole, at, resource);
+    at = put(whole, at, AFTER_RESOURCE);
+    whole[at++] = COMMA;
   }
-  pieces.push(encoder.encode(']}'));
-  return joined(pieces);
+  // The comma after the last entry makes room for the end.
+  whole.set(encoder.encode(']}'), at - 1);
+  return whole;
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+function put(whole: Uint8Array, at: number, bytes: Uint8Array): number {
+  whole.set(bytes, at);
+  return at + bytes.length;
 }

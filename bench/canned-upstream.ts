@@ -6,14 +6,19 @@ import { createServer } from 'node:net';
 import { cases } from './cases.ts';
 
 function answer(status: string, body: string): Buffer {
-  return Buffer.from(`HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json;charset=utf-8\r\nETag: W/"1"\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  return Buffer.from(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json;charset=utf-8\r\nETag: W/"1"\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 const read = answer('200 OK', cases[0]!.body);
 const search20 = answer('200 OK', cases[1]!.body);
 const search1000 = answer('200 OK', cases[2]!.body);
 const nothing = answer('200 OK', '{"resourceType":"Bundle","type":"searchset","total":0,"link":[]}');
-const metadata = answer('200 OK', '{"resourceType":"CapabilityStatement","status":"active","date":"2026-01-01","kind":"instance","fhirVersion":"4.0.1","format":["json"],"rest":[{"mode":"server","resource":[{"type":"Observation","interaction":[{"code":"read"},{"code":"search-type"}]}]}]}');
+const metadata = answer(
+  '200 OK',
+  '{"resourceType":"CapabilityStatement","status":"active","date":"2026-01-01","kind":"instance","fhirVersion":"4.0.1","format":["json"],"rest":[{"mode":"server","resource":[{"type":"Observation","interaction":[{"code":"read"},{"code":"search-type"}]}]}]}',
+);
 const absent = answer('404 Not Found', '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found"}]}');
 
 function choose(line: string): Buffer {

@@ -16,18 +16,30 @@ function observation(n: number): string {
     text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>Blood pressure, reading ${n}</p></div>` },
     status: 'final',
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
-    code: { coding: [{ system: 'http://loinc.org', code: '8480-6', display: 'Systolic blood pressure' }], text: 'Systolic blood pressure' },
+    code: {
+      coding: [{ system: 'http://loinc.org', code: '8480-6', display: 'Systolic blood pressure' }],
+      text: 'Systolic blood pressure',
+    },
     subject: { reference: `Patient/p-${n % patients}` },
     encounter: { reference: `Encounter/e-${n % 200}` },
     effectiveDateTime: '2026-05-01T09:55:00+02:00',
     performer: [{ reference: 'Practitioner/bench', display: 'Dr Bench' }],
     valueQuantity: { value: 'VALUE', unit: 'mmHg', system: 'http://unitsofmeasure.org', code: 'mm[Hg]' },
-    interpretation: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code: 'N', display: 'Normal' }] }],
+    interpretation: [
+      {
+        coding: [
+          { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code: 'N', display: 'Normal' },
+        ],
+      },
+    ],
   }).replace('"VALUE"', value);
 }
 
 function searchset(entries: number): string {
-  const items = Array.from({ length: entries }, (_, n) => `{"fullUrl":"http://upstream.invalid/Observation/o-${n}","resource":${observation(n)},"search":{"mode":"match"}}`);
+  const items = Array.from(
+    { length: entries },
+    (_, n) => `{"fullUrl":"http://upstream.invalid/Observation/o-${n}","resource":${observation(n)},"search":{"mode":"match"}}`,
+  );
   return `{"resourceType":"Bundle","type":"searchset","total":${entries},"link":[{"relation":"self","url":"http://upstream.invalid/Observation"}],"entry":[${items.join(',')}]}`;
 }
 

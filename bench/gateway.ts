@@ -2,9 +2,10 @@
  * Fireguard as it runs for a user, in a process of its own: managed PostgreSQL, default policies, token check, durable audit. One physician who cares
  * for all patients of the canned upstream; the token comes through the real sign-in. Prints `{ port, token, postgres }` when ready.
  */
+
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { start } from 'fireguard';
 import { defaultConfig } from 'fireguard/config';
@@ -33,19 +34,62 @@ const admin = async (method: string, where: string, body: object): Promise<{ id:
   return (await answer.json()) as { id: string };
 };
 
-const persona = { name: 'bench', username: 'bench', password: 'bench-password-1', roles: ['physician'], fhirUser: 'Practitioner/bench' };
+const persona = {
+  name: 'bench',
+  username: 'bench',
+  password: 'bench-password-1',
+  roles: ['physician'],
+  fhirUser: 'Practitioner/bench',
+};
 const person = await admin('POST', '/people', { ...persona, name: 'Dr Bench' });
-await admin('PUT', `/people/${person.id}/relations`, { relations: benchPatients.map((patient) => ({ relation: 'general-practitioner', patient })) });
-const client = { client_id: 'bench-app', kind: 'public', redirect_uris: ['http://127.0.0.1:8999/callback'], scope: 'user/*.rs' };
-await admin('POST', '/clients', { id: client.client_id, name: 'Bench', kind: 'public', redirectUris: client.redirect_uris, scope: client.scope });
+await admin('PUT', `/people/${person.id}/relations`, {
+  relations: benchPatients.map((patient) => ({ relation: 'general-practitioner', patient })),
+});
+const client = {
+  client_id: 'bench-app',
+  kind: 'public',
+  redirect_uris: ['http://127.0.0.1:8999/callback'],
+  scope: 'user/*.rs',
+};
+await admin('POST', '/clients', {
+  id: client.client_id,
+  name: 'Bench',
+  kind: 'public',
+  redirectUris: client.redirect_uris,
+  scope: client.scope,
+});
 
 const state = path.join(home, 'state.json');
 const { fhir, issuer } = running.urls;
-writeFileSync(state, JSON.stringify({ fhir, issuer, admin: { url: `${issuer}/admin`, token: running.adminToken }, console: issuer, upstream: { url: upstream, authorization: '' }, personas: [persona], clients: [client] }));
+writeFileSync(
+  state,
+  JSON.stringify({
+    fhir,
+    issuer,
+    admin: { url: `${issuer}/admin`, token: running.adminToken },
+    console: issuer,
+    upstream: { url: upstream, authorization: '' },
+    personas: [persona],
+    clients: [client],
+  }),
+);
 const cli = path.resolve(import.meta.dirname, '../server/bin/fireguard.js');
-const { stdout } = await promisify(execFile)(process.execPath, [cli, 'token', '--issuer', issuer, '--persona', 'bench', '--scope', 'user/*.rs', '--state', state]);
+const { stdout } = await promisify(execFile)(process.execPath, [
+  cli,
+  'token',
+  '--issuer',
+  issuer,
+  '--persona',
+  'bench',
+  '--scope',
+  'user/*.rs',
+  '--state',
+  state,
+]);
 
-const postgres = Number(readFileSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+const postgres = Number(
+  readFileSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid'), 'utf8').split('\n')[0],
+);
 console.log(JSON.stringify({ port: Number(new URL(fhir).port), token: stdout.trim().split('\n').at(-1), postgres }));
 
 process.on('disconnect', () => void running.close().then(() => process.exit(0)));

@@ -4,7 +4,15 @@
  */
 import { connect } from 'node:net';
 
-const [, , port, path, token, seconds, connections] = process.argv as unknown as [string, string, string, string, string, string, string];
+const [, , port, path, token, seconds, connections] = process.argv as unknown as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 const request = Buffer.from(
   `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/fhir+json\r\n${token === '-' ? '' : `Authorization: Bearer ${token}\r\n`}\r\n`,
 );

@@ -43,7 +43,10 @@ try {
   const proxy = await launch('proxy.ts', ['plain', base]);
   const parse = await launch('proxy.ts', ['parse', base]);
   const gateway = await launch('gateway.ts', [home, base]);
-  const pinned = availableParallelism() >= 2 && [proxy, parse, gateway].every(({ pid }) => pin(pid, 0)) && [upstream.pid, gateway.postgres!].every((pid) => pin(pid, 1));
+  const pinned =
+    availableParallelism() >= 2 &&
+    [proxy, parse, gateway].every(({ pid }) => pin(pid, 0)) &&
+    [upstream.pid, gateway.postgres!].every((pid) => pin(pid, 1));
   if (!pinned) voids.push('processes could not be pinned to two cores');
   const contenders: readonly Contender[] = [
     { name: 'proxy', ...proxy, token: '-' },
@@ -63,10 +66,14 @@ try {
       }
     }
     const rate = (name: string): number => median(runs.get(name)!.map((run) => run.rate));
-    if (direct.rate < 2 * rate('proxy')) voids.push(`${each.name}: the upstream alone made ${direct.rate.toFixed(0)}/s, less than twice the proxy's ${rate('proxy').toFixed(0)}/s`);
+    if (direct.rate < 2 * rate('proxy'))
+      voids.push(
+        `${each.name}: the upstream alone made ${direct.rate.toFixed(0)}/s, less than twice the proxy's ${rate('proxy').toFixed(0)}/s`,
+      );
     for (const name of ['proxy', 'fireguard']) {
       const busy = median(runs.get(name)!.map((run) => run.busy));
-      if (busy < 0.85) voids.push(`${each.name}: ${name} used only ${(busy * 100).toFixed(0)} % of its core, so something else was measured`);
+      if (busy < 0.85)
+        voids.push(`${each.name}: ${name} used only ${(busy * 100).toFixed(0)} % of its core, so something else was measured`);
     }
     table[each.name] = {
       upstream: direct.rate,
@@ -76,21 +83,38 @@ try {
       ratio: rate('fireguard') / rate('proxy'),
       parseRatio: rate('parse') / rate('proxy'),
     };
-    say(`${each.name.padEnd(11)} upstream ${whole(direct.rate)}  proxy ${whole(rate('proxy'))}  fireguard ${whole(rate('fireguard'))} (${(rate('fireguard') / rate('proxy')).toFixed(2)})  parse+stringify ${whole(rate('parse'))} (${(rate('parse') / rate('proxy')).toFixed(2)})  per second`);
+    say(
+      `${each.name.padEnd(11)} upstream ${whole(direct.rate)}  proxy ${whole(rate('proxy'))}  fireguard ${whole(rate('fireguard'))} (${(rate('fireguard') / rate('proxy')).toFixed(2)})  parse+stringify ${whole(rate('parse'))} (${(rate('parse') / rate('proxy')).toFixed(2)})  per second`,
+    );
   }
   for (const reason of voids) console.error(`VOID  ${reason}`);
   const ratios = Object.fromEntries(cases.map(({ name }) => [name, Number(table[name]!['ratio']!.toFixed(3))]));
-  if (json) console.log(JSON.stringify({ ratios, void: voids, perSecond: table, connections, seconds, rounds, node: process.version }));
-  else say(`\nFireguard / unfiltered proxy, ${connections} connections, with token check, default policies and durable audit: ${Object.entries(ratios).map(([name, ratio]) => `${name} ${ratio.toFixed(2)}`).join('  ')}`);
+  if (json)
+    console.log(JSON.stringify({ ratios, void: voids, perSecond: table, connections, seconds, rounds, node: process.version }));
+  else
+    say(
+      `\nFireguard / unfiltered proxy, ${connections} connections, with token check, default policies and durable audit: ${Object.entries(
+        ratios,
+      )
+        .map(([name, ratio]) => `${name} ${ratio.toFixed(2)}`)
+        .join('  ')}`,
+    );
   process.exitCode = voids.length === 0 ? 0 : 1;
 } finally {
   for (const child of children) if (child.connected) child.disconnect();
-  await Promise.all(children.map((child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)))));
+  await Promise.all(
+    children.map((child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)))),
+  );
   rmSync(home, { recursive: true, force: true });
 }
 
-async function launch(file: string, args: readonly string[]): Promise<{ pid: number; port: number; token?: string; postgres?: number }> {
-  const child = spawn(process.execPath, [...process.execArgv, path.join(import.meta.dirname, file), ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+async function launch(
+  file: string,
+  args: readonly string[],
+): Promise<{ pid: number; port: number; token?: string; postgres?: number }> {
+  const child = spawn(process.execPath, [...process.execArgv, path.join(import.meta.dirname, file), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   children.push(child);
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout! }).once('line', resolve);
@@ -100,7 +124,14 @@ async function launch(file: string, args: readonly string[]): Promise<{ pid: num
 }
 
 async function measure(each: Case, contender: Contender, prefix: string): Promise<Run> {
-  const args = [path.join(import.meta.dirname, 'load.ts'), String(contender.port), `${prefix}${each.path}`, contender.token, String(seconds), String(connections)];
+  const args = [
+    path.join(import.meta.dirname, 'load.ts'),
+    String(contender.port),
+    `${prefix}${each.path}`,
+    contender.token,
+    String(seconds),
+    String(connections),
+  ];
   const load = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   pin(load.pid!, 1);
   let text = '';
@@ -111,7 +142,8 @@ async function measure(each: Case, contender: Contender, prefix: string): Promis
   await new Promise((resolve) => load.once('close', resolve));
   const wall = (performance.now() - before.at) / 1000;
   const { requests, seconds: took, other } = JSON.parse(text) as { requests: number; seconds: number; other: number };
-  if (other > 0) throw new Error(`${contender.name} answered ${other} of ${requests} requests of ${each.name} with something else than 200`);
+  if (other > 0)
+    throw new Error(`${contender.name} answered ${other} of ${requests} requests of ${each.name} with something else than 200`);
   return { rate: requests / took, busy: (cpuSeconds(contender.pid) - before.cpu) / Math.min(wall, took) };
 }
 

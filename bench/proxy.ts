@@ -13,7 +13,10 @@ const server = createServer(async (request, response) => {
     const answer = await pool.request({ method: 'GET', path: request.url!.slice('/fhir'.length) });
     const body = Buffer.from(await answer.body.arrayBuffer());
     const out = mode === 'parse' ? Buffer.from(JSON.stringify(JSON.parse(body.toString('utf8')))) : body;
-    response.writeHead(answer.statusCode, { 'content-type': 'application/fhir+json;charset=utf-8', 'content-length': out.length });
+    response.writeHead(answer.statusCode, {
+      'content-type': 'application/fhir+json;charset=utf-8',
+      'content-length': out.length,
+    });
     response.end(out);
   } catch {
     response.writeHead(502).end();

@@ -16,24 +16,69 @@ interface Row {
 }
 
 const ground = ['engine/src/json', 'engine/src/fhir', 'engine/src/terminology', 'engine/src/problem.ts'];
-const shapes = ['engine/src/caller.ts', 'engine/src/request', 'engine/src/enforcement/need.ts', 'engine/src/enforcement/outcome.ts'];
+const shapes = [
+  'engine/src/caller.ts',
+  'engine/src/request',
+  'engine/src/enforcement/need.ts',
+  'engine/src/enforcement/outcome.ts',
+];
 
 /** The engine, bottom up. Files at the top of engine/src are named one by one. */
 const engine: readonly Row[] = [
   { folder: 'engine/src/problem.ts', may: [], because: 'everything may throw a Problem; it knows nothing' },
   { folder: 'engine/src/json', may: ['engine/src/problem.ts'], because: 'bytes know nothing of FHIR' },
-  { folder: 'engine/src/terminology', may: ['engine/src/problem.ts', 'engine/src/caller.ts'], because: 'code hierarchies are ground' },
-  { folder: 'engine/src/fhir', may: ['engine/src/json', 'engine/src/problem.ts', 'engine/src/request/request.ts'], because: 'tables and walkers are ground' },
+  {
+    folder: 'engine/src/terminology',
+    may: ['engine/src/problem.ts', 'engine/src/caller.ts'],
+    because: 'code hierarchies are ground',
+  },
+  {
+    folder: 'engine/src/fhir',
+    may: ['engine/src/json', 'engine/src/problem.ts', 'engine/src/request/request.ts'],
+    because: 'tables and walkers are ground',
+  },
   { folder: 'engine/src/caller.ts', may: ['engine/src/scope'], because: 'a caller holds scopes' },
-  { folder: 'engine/src/request', may: [...ground, 'engine/src/scope'], because: 'understanding a request must not depend on who asks or what policy says' },
-  { folder: 'engine/src/compartment', may: [...ground, 'engine/src/request/request.ts'], because: 'whose record a resource is, is a fact, not a decision' },
-  { folder: 'engine/src/scope', may: [...ground], because: 'scope, policy, consent and label never import each other: only decision joins them' },
-  { folder: 'engine/src/policy', may: [...ground, ...shapes, 'engine/src/decision/permit.ts', 'engine/src/decision/decision.ts'], because: 'scope, policy, consent and label never import each other: only decision joins them' },
-  { folder: 'engine/src/consent', may: [...ground, ...shapes], because: 'scope, policy, consent and label never import each other: only decision joins them' },
-  { folder: 'engine/src/label', may: [...ground, ...shapes], because: 'scope, policy, consent and label never import each other: only decision joins them' },
+  {
+    folder: 'engine/src/request',
+    may: [...ground, 'engine/src/scope'],
+    because: 'understanding a request must not depend on who asks or what policy says',
+  },
+  {
+    folder: 'engine/src/compartment',
+    may: [...ground, 'engine/src/request/request.ts'],
+    because: 'whose record a resource is, is a fact, not a decision',
+  },
+  {
+    folder: 'engine/src/scope',
+    may: [...ground],
+    because: 'scope, policy, consent and label never import each other: only decision joins them',
+  },
+  {
+    folder: 'engine/src/policy',
+    may: [...ground, ...shapes, 'engine/src/decision/permit.ts', 'engine/src/decision/decision.ts'],
+    because: 'scope, policy, consent and label never import each other: only decision joins them',
+  },
+  {
+    folder: 'engine/src/consent',
+    may: [...ground, ...shapes],
+    because: 'scope, policy, consent and label never import each other: only decision joins them',
+  },
+  {
+    folder: 'engine/src/label',
+    may: [...ground, ...shapes],
+    because: 'scope, policy, consent and label never import each other: only decision joins them',
+  },
   {
     folder: 'engine/src/decision',
-    may: [...ground, ...shapes, 'engine/src/compartment', 'engine/src/scope', 'engine/src/policy', 'engine/src/consent', 'engine/src/label'],
+    may: [
+      ...ground,
+      ...shapes,
+      'engine/src/compartment',
+      'engine/src/scope',
+      'engine/src/policy',
+      'engine/src/consent',
+      'engine/src/label',
+    ],
     because: 'the one place where scope, policy, consent and label meet; the only maker of a Permit',
   },
   {
@@ -43,12 +88,27 @@ const engine: readonly Row[] = [
   },
   {
     folder: 'engine/src/release',
-    may: [...ground, ...shapes, 'engine/src/compartment', 'engine/src/decision', 'engine/src/planning/cursor.ts', 'engine/src/planning/dialect.ts'],
+    may: [
+      ...ground,
+      ...shapes,
+      'engine/src/compartment',
+      'engine/src/decision',
+      'engine/src/planning/cursor.ts',
+      'engine/src/planning/dialect.ts',
+    ],
     because: 'a release needs a permit; it cannot ask the upstream',
   },
   {
     folder: 'engine/src/enforcement',
-    may: [...ground, ...shapes, 'engine/src/compartment', 'engine/src/decision', 'engine/src/policy', 'engine/src/planning', 'engine/src/release'],
+    may: [
+      ...ground,
+      ...shapes,
+      'engine/src/compartment',
+      'engine/src/decision',
+      'engine/src/policy',
+      'engine/src/planning',
+      'engine/src/release',
+    ],
     because: 'the flow of one request stands on all of it',
   },
   {
@@ -59,16 +119,40 @@ const engine: readonly Row[] = [
 ];
 
 const server: readonly Row[] = [
-  { folder: 'server/src/token', may: ['server/src/storage', 'server/src/audit-log'], because: 'what gateway and authorization server share; it knows neither' },
+  {
+    folder: 'server/src/token',
+    may: ['server/src/storage', 'server/src/audit-log'],
+    because: 'what gateway and authorization server share; it knows neither',
+  },
   { folder: 'server/src/storage', may: [], because: 'the database is beneath everything' },
-  { folder: 'server/src/audit-log', may: ['server/src/storage'], because: 'nothing may be needed to write the audit log but a disk and a database' },
+  {
+    folder: 'server/src/audit-log',
+    may: ['server/src/storage'],
+    because: 'nothing may be needed to write the audit log but a disk and a database',
+  },
   { folder: 'server/src/upstream', may: [], because: 'sends what was planned; decides nothing' },
-  { folder: 'server/src/facts', may: ['server/src/storage', 'server/src/upstream'], because: 'facts come from the upstream and from our own tables' },
-  { folder: 'server/src/authentication', may: ['server/src/token', 'server/src/http'], because: 'who is calling depends on tokens alone' },
+  {
+    folder: 'server/src/facts',
+    may: ['server/src/storage', 'server/src/upstream'],
+    because: 'facts come from the upstream and from our own tables',
+  },
+  {
+    folder: 'server/src/authentication',
+    may: ['server/src/token', 'server/src/http'],
+    because: 'who is calling depends on tokens alone',
+  },
   { folder: 'server/src/http', may: [], because: 'the listener knows no FHIR and no OAuth' },
   {
     folder: 'server/src/gateway',
-    may: ['server/src/http', 'server/src/authentication', 'server/src/facts', 'server/src/upstream', 'server/src/audit-log', 'server/src/token', 'server/src/storage'],
+    may: [
+      'server/src/http',
+      'server/src/authentication',
+      'server/src/facts',
+      'server/src/upstream',
+      'server/src/audit-log',
+      'server/src/token',
+      'server/src/storage',
+    ],
     because: 'gateway and authorization server never import each other: either can be replaced by another product (I7)',
   },
   {
@@ -78,7 +162,13 @@ const server: readonly Row[] = [
   },
   {
     folder: 'server/src/admin-api',
-    may: ['server/src/http', 'server/src/token', 'server/src/storage', 'server/src/audit-log', 'server/src/authorization-server'],
+    may: [
+      'server/src/http',
+      'server/src/token',
+      'server/src/storage',
+      'server/src/audit-log',
+      'server/src/authorization-server',
+    ],
     because: 'administration uses the same stores as the servers; it is not in the path of a request',
   },
 ];
@@ -99,8 +189,13 @@ describe('who may import whom', () => {
   test('I1: the engine imports nothing but itself and touches no Node global', () => {
     const offences = filesIn('engine/src').flatMap((file) => {
       const text = withoutComments(readFileSync(path.join(root, file), 'utf8'));
-      const packages = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!).filter((name) => !name.startsWith('.'));
-      const globals = text.match(/\b(?:Buffer|process|globalThis|setTimeout|setInterval|fetch|console|Date\.now|Math\.random|performance|crypto)\b\s*[.(]/g) ?? [];
+      const packages = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)]
+        .map((match) => match[1]!)
+        .filter((name) => !name.startsWith('.'));
+      const globals =
+        text.match(
+          /\b(?:Buffer|process|globalThis|setTimeout|setInterval|fetch|console|Date\.now|Math\.random|performance|crypto)\b\s*[.(]/g,
+        ) ?? [];
       return [...packages, ...globals].map((what) => `${file}: ${what}`);
     });
     expect(offences).toEqual([]);
@@ -108,23 +203,32 @@ describe('who may import whom', () => {
   });
 
   test('I2, I3: only decide makes a permit, only planning an upstream request, only release a released answer', () => {
-    const makers = { mintPermit: 'engine/src/decision/', mintUpstreamRequest: 'engine/src/planning/', mintReleased: 'engine/src/release/' };
+    const makers = {
+      mintPermit: 'engine/src/decision/',
+      mintUpstreamRequest: 'engine/src/planning/',
+      mintReleased: 'engine/src/release/',
+    };
     const offences = Object.entries(makers).flatMap(([maker, place]) =>
       [...filesIn('engine/src'), ...filesIn('server/src')].filter(
         (file) => !file.startsWith(place) && withoutComments(readFileSync(path.join(root, file), 'utf8')).includes(maker),
       ),
     );
     expect(offences).toEqual([]);
-    expect(filesIn('engine/src/decision').filter((file) => readFileSync(path.join(root, file), 'utf8').includes('mintPermit(')).sort()).toEqual([
-      'engine/src/decision/decide.ts',
-      'engine/src/decision/permit.ts',
-    ]);
+    expect(
+      filesIn('engine/src/decision')
+        .filter((file) => readFileSync(path.join(root, file), 'utf8').includes('mintPermit('))
+        .sort(),
+    ).toEqual(['engine/src/decision/decide.ts', 'engine/src/decision/permit.ts']);
   });
 
   test('nobody imports main; config is composed by main and the command line alone', () => {
     const offences = filesIn('server/src').flatMap((file) =>
       importsOf(file)
-        .filter((target) => (target === 'server/src/main.ts' && !file.startsWith('server/src/cli/')) || (/^server\/src\/config\//.test(target) && !/^server\/src\/(config|cli|main)/.test(file)))
+        .filter(
+          (target) =>
+            (target === 'server/src/main.ts' && !file.startsWith('server/src/cli/')) ||
+            (/^server\/src\/config\//.test(target) && !/^server\/src\/(config|cli|main)/.test(file)),
+        )
         .map((target) => `${file} imports ${target}`),
     );
     expect(offences).toEqual([]);
@@ -132,14 +236,18 @@ describe('who may import whom', () => {
 
   test('the console is a client of the admin API and nothing else', () => {
     const offences = filesIn('console/src').flatMap((file) =>
-      importsOf(file).filter((target) => !target.startsWith('console/src/')).map((target) => `${file} imports ${target}`),
+      importsOf(file)
+        .filter((target) => !target.startsWith('console/src/'))
+        .map((target) => `${file} imports ${target}`),
     );
     expect(offences).toEqual([]);
   });
 
   test('no cycles between files', () => {
     const files = ['engine/src', 'server/src', 'demo/src', 'console/src'].flatMap(filesIn);
-    const graph = new Map(files.map((file) => [file, importsOf(file, { types: false }).filter((target) => files.includes(target))]));
+    const graph = new Map(
+      files.map((file) => [file, importsOf(file, { types: false }).filter((target) => files.includes(target))]),
+    );
     expect(cycles(graph)).toEqual([]);
   });
 
@@ -161,7 +269,11 @@ function filesIn(place: string): string[] {
 
 function importsOf(file: string, { types = true } = {}): string[] {
   const text = withoutComments(readFileSync(path.join(root, file), 'utf8'));
-  return [...text.matchAll(/(import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\s*\(\s*'(\.[^']+)'\s*\)|import\s+'(\.[^']+)'/g)]
+  return [
+    ...text.matchAll(
+      /(import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\s*\(\s*'(\.[^']+)'\s*\)|import\s+'(\.[^']+)'/g,
+    ),
+  ]
     .filter((match) => types || match[2] === undefined)
     .map((match) => path.posix.join(path.posix.dirname(file), (match[3] ?? match[4] ?? match[5])!));
 }

@@ -17,17 +17,23 @@ if (only !== '--console') cpSync(path.join(root, 'console/dist'), path.join(root
 function compile(name: string): void {
   rmSync(path.join(root, name, 'dist'), { recursive: true, force: true });
   execFileSync(path.join(bin, 'tsc'), ['-p', path.join(name, 'tsconfig.build.json')], { cwd: root, stdio: 'inherit' });
-  for (const file of ['LICENSE', 'README.md']) if (!existsSync(path.join(root, name, file))) cpSync(path.join(root, file), path.join(root, name, 'dist', file));
+  for (const file of ['LICENSE', 'README.md'])
+    if (!existsSync(path.join(root, name, file))) cpSync(path.join(root, file), path.join(root, name, 'dist', file));
 }
 
 function buildConsole(): void {
-  execFileSync(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: path.join(root, 'console'), stdio: 'inherit' });
+  execFileSync(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+    cwd: path.join(root, 'console'),
+    stdio: 'inherit',
+  });
 }
 
 function consoleIsStale(): boolean {
   const built = path.join(root, 'console/dist/index.html');
   if (!existsSync(built)) return true;
   const time = statSync(built).mtimeMs;
-  const sources = readdirSync(path.join(root, 'console'), { recursive: true, encoding: 'utf8' }).filter((file) => !/^(dist|node_modules)/.test(file));
+  const sources = readdirSync(path.join(root, 'console'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => !/^(dist|node_modules)/.test(file),
+  );
   return sources.some((file) => statSync(path.join(root, 'console', file)).mtimeMs > time);
 }

@@ -12,14 +12,25 @@ function foldersOf(place: string): string[] {
   return readdirSync(path.join(root, place)).some((name) => /\.(tsx?|yaml)$/.test(name)) ? [place, ...below] : below;
 }
 
-const folders = ['engine/src', 'engine/cases', 'server/src', 'server/policies', 'console/src', 'demo/src', 'bench', 'tools'].flatMap((place) =>
-  existsSync(path.join(root, place)) ? foldersOf(place) : [],
-);
+const folders = [
+  'engine/src',
+  'engine/cases',
+  'server/src',
+  'server/policies',
+  'console/src',
+  'demo/src',
+  'bench',
+  'tools',
+].flatMap((place) => (existsSync(path.join(root, place)) ? foldersOf(place) : []));
 
 test.each(folders)('%s opens with a paragraph', (folder) => {
   const file = path.join(root, folder, 'README.md');
   expect(existsSync(file), `${folder}/README.md is missing`).toBe(true);
-  const paragraph = readFileSync(file, 'utf8').split('\n\n').filter((part) => !part.startsWith('#'))[0]?.trim() ?? '';
+  const paragraph =
+    readFileSync(file, 'utf8')
+      .split('\n\n')
+      .filter((part) => !part.startsWith('#'))[0]
+      ?.trim() ?? '';
   expect(paragraph.length).toBeGreaterThan(80);
   expect(paragraph).toMatch(/must not|never|no .* here|nothing/i);
 });

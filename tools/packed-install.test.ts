@@ -16,11 +16,21 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'fireguard-packed-'));
   execFileSync(process.execPath, [path.join(root, 'tools/build.ts'), '--packages'], { cwd: root, env, stdio: 'pipe' });
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, '-w', 'engine', '-w', 'server'], { cwd: root, env, stdio: 'pipe' });
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, '-w', 'engine', '-w', 'server'], {
+    cwd: root,
+    env,
+    stdio: 'pipe',
+  });
   writeFileSync(path.join(folder, 'package.json'), '{"name":"embedder","private":true,"type":"module"}');
-  const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz')).map((name) => path.join(folder, name));
+  const tarballs = readdirSync(folder)
+    .filter((name) => name.endsWith('.tgz'))
+    .map((name) => path.join(folder, name));
   expect(tarballs).toHaveLength(2);
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...tarballs], { cwd: folder, env, stdio: 'pipe' });
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...tarballs], {
+    cwd: folder,
+    env,
+    stdio: 'pipe',
+  });
 }, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +47,9 @@ test('the packed engine runs the README’s embedding example', () => {
 });
 
 test('the packed engine needs no other package', () => {
-  expect(JSON.parse(readFileSync(path.join(folder, 'node_modules/@fireguard/engine/package.json'), 'utf8')).dependencies).toBeUndefined();
+  expect(
+    JSON.parse(readFileSync(path.join(folder, 'node_modules/@fireguard/engine/package.json'), 'utf8')).dependencies,
+  ).toBeUndefined();
 });
 
 test('the packed server’s command answers', () => {
@@ -55,7 +67,9 @@ test('the packed files hold no source, test or path of the machine that packed t
   for (const name of ['@fireguard/engine', 'fireguard']) {
     const files = readdirSync(path.join(folder, 'node_modules', name), { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => /\.test\.|(^|\/)src\//.test(file) && !file.includes('node_modules'))).toEqual([]);
-    const texts = files.filter((file) => file.endsWith('.js') && !file.includes('node_modules')).map((file) => readFileSync(path.join(folder, 'node_modules', name, file), 'utf8'));
+    const texts = files
+      .filter((file) => file.endsWith('.js') && !file.includes('node_modules'))
+      .map((file) => readFileSync(path.join(folder, 'node_modules', name, file), 'utf8'));
     expect(texts.filter((text) => text.includes(root))).toEqual([]);
   }
 });

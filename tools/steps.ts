@@ -15,7 +15,7 @@ export const checks: readonly Step[] = [
   { name: 'types: demo', command: ['tsc', '-p', 'demo'] },
   { name: 'types: console', command: ['tsc', '-p', 'console'] },
   { name: 'types: tests and tools', command: ['tsc', '-p', '.'] },
-  { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings', '.'] },
+  { name: 'lint and format', command: ['biome', 'ci', '--colors=off', '--max-diagnostics=30', '--error-on-warnings', '.'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
 ];
 

@@ -16,8 +16,8 @@ import type { Cast } from './start/personas.ts';
 import { needFreePorts } from './start/ports.ts';
 import { loadHospital, loadOwnData, lookAtUpstream } from './start/prepare-data.ts';
 import { protect } from './start/protect.ts';
-import { Stopping } from './start/stopping.ts';
 import { removeState, type State, sharedStateFile, writeState } from './start/state-file.ts';
+import { Stopping } from './start/stopping.ts';
 import { testCertificates } from './start/test-ca.ts';
 
 const say = (line: string): void => console.log(`  ${line}`);
@@ -38,14 +38,21 @@ async function run(options: DemoOptions): Promise<void> {
   await needFreePorts(options.port);
   prepareHome(options.home);
   const known = readDemoFile(options.home);
-  const source = options.upstream !== undefined ? `upstream ${options.upstream}` : options.data !== undefined ? `data ${options.data}` : 'the synthetic hospital';
+  const source =
+    options.upstream !== undefined
+      ? `upstream ${options.upstream}`
+      : options.data !== undefined
+        ? `data ${options.data}`
+        : 'the synthetic hospital';
   if (known !== undefined && known.source !== source && (options.data !== undefined || options.upstream !== undefined)) {
     throw new DemoProblem(`${options.home} holds ${known.source}. Take another --home for ${source}.`);
   }
   console.log('Starting Fireguard');
   const consoleBuilt = buildConsole();
 
-  const upstream = await openUpstream(known?.source.startsWith('upstream ') ? { ...options, upstream: known.source.slice('upstream '.length) } : options);
+  const upstream = await openUpstream(
+    known?.source.startsWith('upstream ') ? { ...options, upstream: known.source.slice('upstream '.length) } : options,
+  );
   const cast = known ?? (await fill(options, upstream));
   const certificates = options.tls ? await testCertificates(makeFolder(path.join(options.home, 'tls')), Date.now()) : undefined;
 
@@ -74,7 +81,14 @@ async function run(options: DemoOptions): Promise<void> {
   const shared = sharedStateFile(options.port);
   writeState(options.state === undefined ? [shared] : [shared, options.state], state);
   stopping.last(() => removeState(shared));
-  console.log(banner(state, file.personas, options.data !== undefined || options.upstream !== undefined ? file.notes : [], (performance.now() - started) / 1000));
+  console.log(
+    banner(
+      state,
+      file.personas,
+      options.data !== undefined || options.upstream !== undefined ? file.notes : [],
+      (performance.now() - started) / 1000,
+    ),
+  );
   if (options.open) openBrowser(state.console);
 }
 
@@ -107,7 +121,9 @@ function makeFolder(folder: string): string {
 
 /** Beside the rest, because it is only needed when somebody opens the console. */
 function buildConsole(): Promise<void> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../tools/build.ts'), '--console'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../tools/build.ts'), '--console'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;

@@ -12,10 +12,20 @@ export interface Admin {
   readonly ca: string | undefined;
 }
 
-export async function addPersonas(admin: Admin, personas: readonly DemoPersona[], facts: readonly PersonaFact[]): Promise<void> {
+export async function addPersonas(
+  admin: Admin,
+  personas: readonly DemoPersona[],
+  facts: readonly PersonaFact[],
+): Promise<void> {
   const ask = asker(admin);
   for (const { name, username, display, roles, password, fhirUser } of personas) {
-    const person = await ask('POST', '/people', { username, name: display, roles, password, ...(fhirUser === undefined ? {} : { fhirUser }) });
+    const person = await ask('POST', '/people', {
+      username,
+      name: display,
+      roles,
+      password,
+      ...(fhirUser === undefined ? {} : { fhirUser }),
+    });
     const relations = facts.filter(({ user }) => user === name).map(({ relation, patient }) => ({ relation, patient }));
     if (relations.length > 0) await ask('PUT', `/people/${String(person['id'])}/relations`, { relations });
   }
@@ -57,7 +67,8 @@ function asker({ url, token, ca }: Admin) {
       body: JSON.stringify(body),
     });
     const text = await answer.body.text();
-    if (answer.statusCode >= 300) throw new DemoProblem(`The admin API refused ${method} ${path} (${answer.statusCode}): ${text.slice(0, 300)}`);
+    if (answer.statusCode >= 300)
+      throw new DemoProblem(`The admin API refused ${method} ${path} (${answer.statusCode}): ${text.slice(0, 300)}`);
     return JSON.parse(text) as Record<string, unknown>;
   };
 }

@@ -4,7 +4,8 @@ import type { State } from './state-file.ts';
 
 export function banner(state: State, personas: readonly DemoPersona[], notes: readonly string[], took: number): string {
   const curl = state.ca === undefined ? 'curl -s' : 'curl -s --cacert "$CA"';
-  const as = (persona: string, scope: string) => `-H "Authorization: Bearer $(npx fireguard token --issuer ${state.issuer} --persona ${persona} --scope '${scope}')"`;
+  const as = (persona: string, scope: string) =>
+    `-H "Authorization: Bearer $(npx fireguard token --issuer ${state.issuer} --persona ${persona} --scope '${scope}')"`;
   const width = Math.max(...personas.map(({ username }) => username.length));
   return `
 Fireguard is ready (${took.toFixed(1)} s). Synthetic or your own data only: this is a demo, on this machine alone.

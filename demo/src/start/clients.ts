@@ -21,7 +21,15 @@ export function planClients(): readonly PlannedClient[] {
   return [
     { client_id: 'steady-heart', name: 'Steady Heart', kind: 'public', redirect_uris: REDIRECTS, scope: APP_SCOPE, roles: [] },
     { client_id: 'ward-view', name: 'Ward View', kind: 'symmetric', redirect_uris: REDIRECTS, scope: APP_SCOPE, roles: [] },
-    { client_id: 'ledger', name: 'Ledger', kind: 'asymmetric', redirect_uris: REDIRECTS, scope: APP_SCOPE, roles: [], private_jwk: ellipticKey() },
+    {
+      client_id: 'ledger',
+      name: 'Ledger',
+      kind: 'asymmetric',
+      redirect_uris: REDIRECTS,
+      scope: APP_SCOPE,
+      roles: [],
+      private_jwk: ellipticKey(),
+    },
     {
       client_id: 'warehouse',
       name: 'Data Warehouse',

@@ -33,7 +33,14 @@ export async function boundCast(source: { readonly url: string; readonly authori
 }
 
 function persona(name: PersonaName, display: string, fhirUser: string | undefined): DemoPersona {
-  return { name, username: name, password: password(), roles: [PERSONAS[name]], display, ...(fhirUser === undefined ? {} : { fhirUser }) };
+  return {
+    name,
+    username: name,
+    password: password(),
+    roles: [PERSONAS[name]],
+    display,
+    ...(fhirUser === undefined ? {} : { fhirUser }),
+  };
 }
 
 /** Four words of sixty-four and two digits, about 30 bits: for a throttled sign-in on this machine, easy to type. */

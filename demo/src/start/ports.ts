@@ -3,10 +3,15 @@ import { createServer } from 'node:net';
 import { DemoProblem } from './options.ts';
 
 export async function needFreePorts(port: number): Promise<void> {
-  for (const [host, wanted] of [['localhost', port], ['127.0.0.1', port + 1]] as const) {
+  for (const [host, wanted] of [
+    ['localhost', port],
+    ['127.0.0.1', port + 1],
+  ] as const) {
     const problem = await tryToListen(host, wanted);
-    if (problem === 'EADDRINUSE') throw new DemoProblem(`Port ${wanted} is in use. Stop what uses it, or take another with --port.`);
-    if (problem === 'EACCES') throw new DemoProblem(`Port ${wanted} is not allowed for this user. Take one above 1023 with --port.`);
+    if (problem === 'EADDRINUSE')
+      throw new DemoProblem(`Port ${wanted} is in use. Stop what uses it, or take another with --port.`);
+    if (problem === 'EACCES')
+      throw new DemoProblem(`Port ${wanted} is not allowed for this user. Take one above 1023 with --port.`);
     if (problem !== undefined) throw new DemoProblem(`Cannot listen on ${host}:${wanted} (${problem}).`);
   }
 }

@@ -17,9 +17,17 @@ export async function loadHospital(target: Target, now: Date, say: (line: string
   const encoder = new TextEncoder();
   const { resources: count, byType } = await loadInto(
     target,
-    resources.map(({ type, id, text }) => ({ type, id, bytes: encoder.encode(text), file: 'the synthetic hospital', placeholder: false })),
+    resources.map(({ type, id, text }) => ({
+      type,
+      id,
+      bytes: encoder.encode(text),
+      file: 'the synthetic hospital',
+      placeholder: false,
+    })),
   );
-  say(`Alder Vale Hospital: ${count.toLocaleString('en')} synthetic resources of ${byType.size} types, ${byType.get('Patient')} patients`);
+  say(
+    `Alder Vale Hospital: ${count.toLocaleString('en')} synthetic resources of ${byType.size} types, ${byType.get('Patient')} patients`,
+  );
   return castOf(describeHospital(options));
 }
 
@@ -42,16 +50,23 @@ export async function lookAtUpstream(url: string, authorization: string | undefi
   try {
     const answer = await fetch(`${url}/metadata`, { headers, redirect: 'error', signal: AbortSignal.timeout(15_000) });
     if (answer.status === 401 || answer.status === 403) {
-      throw new DemoProblem(`${url} asks for a credential. Put its Authorization header into the environment variable FIREGUARD_UPSTREAM_AUTHORIZATION.`);
+      throw new DemoProblem(
+        `${url} asks for a credential. Put its Authorization header into the environment variable FIREGUARD_UPSTREAM_AUTHORIZATION.`,
+      );
     }
-    if (!answer.ok) throw new DemoProblem(`${url}/metadata answered ${answer.status}: this is not the base URL of a FHIR server.`);
+    if (!answer.ok)
+      throw new DemoProblem(`${url}/metadata answered ${answer.status}: this is not the base URL of a FHIR server.`);
     version = ((await answer.json()) as { fhirVersion?: unknown }).fhirVersion;
   } catch (error) {
     if (error instanceof DemoProblem) throw error;
-    if (error instanceof SyntaxError) throw new DemoProblem(`${url}/metadata is not JSON: this is not the base URL of a FHIR server.`);
+    if (error instanceof SyntaxError)
+      throw new DemoProblem(`${url}/metadata is not JSON: this is not the base URL of a FHIR server.`);
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     throw new DemoProblem(`No FHIR server answers at ${url} (${cause?.code ?? (error as Error).name}).`);
   }
-  if (typeof version !== 'string' || !version.startsWith('4.0')) throw new DemoProblem(`${url} speaks FHIR ${String(version ?? 'of an unknown version')}; this release of Fireguard protects R4 (4.0.1).`);
+  if (typeof version !== 'string' || !version.startsWith('4.0'))
+    throw new DemoProblem(
+      `${url} speaks FHIR ${String(version ?? 'of an unknown version')}; this release of Fireguard protects R4 (4.0.1).`,
+    );
   return boundCast({ url, ...(authorization === undefined ? {} : { authorization }) });
 }

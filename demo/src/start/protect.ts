@@ -1,7 +1,7 @@
 /** Fireguard in front of the upstream, configured as an operator would for one machine. */
 import { type Running, start } from 'fireguard';
 import { defaultConfig } from 'fireguard/config';
-import { DemoProblem, type DemoOptions } from './options.ts';
+import { type DemoOptions, DemoProblem } from './options.ts';
 import type { TestCertificates } from './test-ca.ts';
 
 export async function protect(

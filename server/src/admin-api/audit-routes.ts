@@ -89,7 +89,8 @@ export function auditRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       status: 200,
       async run(call) {
         const row = await auditEventById(use.db, call.params.id);
-        const patients = row?.patient === null || row?.patient === undefined ? [] : [row.patient];
+        // The column holds a reference, a record the bare id.
+        const patients = row?.patient === null || row?.patient === undefined ? [] : [row.patient.replace(/^Patient\//, '')];
         const act = { action: 'audit-event-read', reason: 'Looked at one audit record.', patients };
         await use.auditLog.append(adminDraft(call, 'audit-read', row === undefined ? 'failure' : 'permit', act));
         if (row === undefined) throw new Problem('not-found', 'There is no such AuditEvent.');

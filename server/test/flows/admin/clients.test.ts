@@ -1,0 +1,110 @@
+import { exportJWK, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type House, house } from './house.ts';
+
+let it: House;
+beforeAll(async () => {
+  it = await house();
+});
+afterAll(() => it?.close());
+
+const redirectUris = ['https://app.example/back'];
+
+test('R-001 a client is registered, disabled, enabled and removed', async () => {
+  const added = await it.call('POST', '/admin/clients', { name: 'An app', kind: 'public', redirectUris, scope: 'user/*.rs' });
+  expect(added.status).toBe(201);
+  const { id } = added.body;
+  const authorize = async () => {
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: id,
+      redirect_uri: redirectUris[0]!,
+      scope: 'user/*.rs',
+      aud: it.fhir,
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+    });
+    return (await fetch(`${it.issuer}/authorize?${query}`, { redirect: 'manual' })).status;
+  };
+  expect(await authorize()).toBe(303);
+  await it.call('POST', `/admin/clients/${id}/disable`);
+  expect(await authorize()).toBe(400);
+  await it.call('POST', `/admin/clients/${id}/enable`);
+  expect(await authorize()).toBe(303);
+  await it.call('DELETE', `/admin/clients/${id}`);
+  expect(await authorize()).toBe(400);
+});
+
+test('R-048 a client secret is told once, and kept as a hash', async () => {
+  const added = await it.call('POST', '/admin/clients', { id: 'ledger', name: 'Ledger', kind: 'symmetric', redirectUris });
+  const { secret } = added.body;
+  expect(secret).toMatch(/^[\w-]{43}$/);
+  const told = [(await it.call('GET', '/admin/clients')).text, JSON.stringify(await it.records())].join();
+  expect(told).not.toContain(secret);
+  const row = await it.running.storage.db.selectFrom('client').selectAll().where('id', '=', 'ledger').executeTakeFirstOrThrow();
+  expect(JSON.stringify(row)).not.toContain(secret);
+  expect(told).not.toContain(row.secret_hash);
+});
+
+test('keys are public ones of the two algorithms that SMART asks for', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES384', { extractable: true });
+  const rsa = await generateKeyPair('RS384', { modulusLength: 1024 + 1024, extractable: true });
+  const p256 = await generateKeyPair('ES256', { extractable: true });
+  const add = async (jwks: unknown, kind = 'backend') =>
+    (await it.call('POST', '/admin/clients', { name: 'Service', kind, ...(kind === 'backend' ? {} : { redirectUris }), jwks }))
+      .status;
+  expect(await add({ keys: [await exportJWK(publicKey)] })).toBe(201);
+  expect(await add({ keys: [await exportJWK(rsa.publicKey)] }, 'asymmetric')).toBe(201);
+  expect(await add({ keys: [await exportJWK(privateKey)] })).toBe(400);
+  expect(await add({ keys: [await exportJWK(rsa.privateKey)] })).toBe(400);
+  expect(await add({ keys: [await exportJWK(p256.publicKey)] })).toBe(400);
+  expect(await add({ keys: [{ kty: 'oct', k: 'c2VjcmV0' }] })).toBe(400);
+  expect(await add({ keys: [] })).toBe(400);
+  expect(await add(undefined)).toBe(400);
+});
+
+test.each([
+  'http://app.example/back',
+  'https://app.example/*',
+  'https://app.example/back#part',
+  'https://someone@app.example/back',
+  'javascript:alert(1)',
+  'data:text/html,hello',
+  'file:///etc/passwd',
+  'urn:ietf:wg:oauth:2.0:oob',
+  '/back',
+  '',
+])('a redirect address that could be somebody else’s is refused: %s', async (uri) => {
+  expect((await it.call('POST', '/admin/clients', { name: 'An app', kind: 'public', redirectUris: [uri] })).status).toBe(400);
+});
+
+test.each(['https://app.example/back', 'http://localhost:3000/back', 'http://127.0.0.1/back', 'org.example.app:/back'])(
+  'a redirect address is taken: %s',
+  async (uri) => {
+    expect((await it.call('POST', '/admin/clients', { name: 'An app', kind: 'public', redirectUris: [uri] })).status).toBe(201);
+  },
+);
+
+test('a client is what its kind says', async () => {
+  const refuse = async (body: object, what: RegExp) => {
+    const answer = await it.call('POST', '/admin/clients', { name: 'An app', ...body });
+    expect([answer.status, answer.body.error_description]).toEqual([400, expect.stringMatching(what)]);
+  };
+  await refuse({ kind: 'public' }, /redirect/);
+  await refuse({ kind: 'backend', redirectUris }, /redirect/);
+  await refuse({ kind: 'public', redirectUris, roles: ['physician'] }, /role/);
+  await refuse({ kind: 'public', redirectUris, jwksUri: 'https://app.example/jwks' }, /keys/);
+  await refuse({ kind: 'public', redirectUris, scope: 'patient/*.xyz' }, /scope/);
+  await refuse({ kind: 'public', redirectUris, id: 'a' }, /id/);
+});
+
+test('the console is registered by the server itself, and is not made anew over an administrator’s word', async () => {
+  const of = async () =>
+    (await it.call('GET', '/admin/clients')).body.clients.find(({ id }: { id: string }) => id === 'fireguard-console');
+  expect(await of()).toMatchObject({ kind: 'public', redirectUris: [`${it.issuer}/console/`], disabled: false });
+  expect(
+    (await it.call('POST', '/admin/clients', { id: 'fireguard-console', name: 'Another', kind: 'public', redirectUris }))
+      .status,
+  ).toBe(409);
+  expect((await of()).redirectUris).toEqual([`${it.issuer}/console/`]);
+});

@@ -44,6 +44,8 @@ export interface AuthorizationServerDependencies {
   readonly stayConnectedDays: number;
   /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
   readonly report: (error: unknown, where: string) => void;
+  /** Fetch clients' keys (`jwks_uri`) also from private addresses and by plain HTTP: for development only. Default false. */
+  readonly acceptPrivateKeyAddresses?: boolean;
   readonly passwords?: Passwords;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -74,6 +76,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     signingKeys: keys.signing,
     cookieKeys: keys.cookie,
     stayConnectedDays: use.stayConnectedDays,
+    acceptPrivateKeyAddresses: use.acceptPrivateKeyAddresses ?? false,
     renderError(ctx, _out, error) {
       const answer = errorAnswer(errorPages, error, ctx.path);
       ctx.status = answer.status;

@@ -27,18 +27,19 @@ describe('R-048 passwords', () => {
   test('R-048 an unknown name costs as much as a wrong password', async () => {
     const passwords = createPasswords({ memory: 8192, passes: 2, parallelism: 1 });
     const stored = await passwords.hash('right');
+    // The fastest of each, in turns: what else the machine does can only slow them down.
+    let [known, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const time = async (of: string | undefined) => {
-      const times = [];
-      for (let at = 0; at < 9; at++) {
-        const start = performance.now();
-        expect(await passwords.verify('wrong', of)).toBe(false);
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[4] ?? 0;
+      const start = performance.now();
+      expect(await passwords.verify('wrong', of)).toBe(false);
+      return performance.now() - start;
     };
-    const [known, unknown] = [await time(stored), await time(undefined)];
-    expect(unknown).toBeGreaterThan(known / 3);
-    expect(known).toBeGreaterThan(unknown / 3);
+    for (let at = 0; at < 12; at++) {
+      known = Math.min(known, await time(stored));
+      unknown = Math.min(unknown, await time(undefined));
+    }
+    expect(unknown).toBeGreaterThan(known / 2);
+    expect(known).toBeGreaterThan(unknown / 2);
   });
 
   test.each([

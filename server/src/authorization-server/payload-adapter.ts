@@ -79,6 +79,8 @@ function payloadAdapter(kind: string, { db, cluster, revocation }: PayloadAdapte
     async destroy(id) {
       await payloads.destroyPayload(db, kind, id);
       if (bearer.has(kind)) await cluster.announce({ kind: 'token', id: tokenHash(id) });
+      // A token that was issued and resolved between the end of the others and that of their grant is dropped here.
+      if (kind === 'Grant') await cluster.announce({ kind: 'token', id: `grant:${id}` });
     },
     async revokeByGrantId(grantId) {
       await payloads.revokePayloadsByGrant(db, kind, grantId);

@@ -12,6 +12,7 @@ import { CLOCK_SKEW_SECONDS, checkClientAssertion } from './client-assertion.ts'
 import { extraClientProperties } from './client-metadata.ts';
 import { originsOf } from './cors.ts';
 import { paths } from './discovery.ts';
+import { fetchClientKeys } from './fetch-client-keys.ts';
 import { grantableScope } from './grantable-scope.ts';
 import { loginPolicy } from './login-policy.ts';
 
@@ -23,6 +24,7 @@ export interface ProviderSettings {
   readonly signingKeys: readonly JWK[];
   readonly cookieKeys: readonly string[];
   readonly stayConnectedDays: number;
+  readonly acceptPrivateKeyAddresses: boolean;
   /** A page for an error that cannot be sent to the app. */
   readonly renderError: NonNullable<Configuration['renderError']>;
 }
@@ -97,6 +99,7 @@ export function createProvider(use: ProviderSettings): Provider {
     clientBasedCORS: (_ctx, origin, client) => originsOf(client.redirectUris ?? []).includes(origin),
     assertJwtClientAuthClaimsAndHeader: (ctx, claims, header, client) =>
       checkClientAssertion(ctx, claims, header, client, use.issuer + paths.token),
+    fetch: fetchClientKeys(use.acceptPrivateKeyAddresses),
     renderError: use.renderError,
     ttl: {
       AccessToken: HOUR,

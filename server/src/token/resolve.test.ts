@@ -156,12 +156,14 @@ describe('what is kept', () => {
     const { token } = await issue();
     const resolver = resolverOf(storage);
     await resolver.resolve(token);
-    const rounds = 20_000;
-    const start = performance.now();
-    for (let at = 0; at < rounds; at++) await resolver.resolve(token);
-    const each = ((performance.now() - start) * 1000) / rounds;
-    // The target is 10 µs; a test machine that does other things at the same time gets some room.
-    expect(each).toBeLessThan(50);
+    // The fastest of ten batches: what else the machine does can only slow it down.
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let batch = 0; batch < 10; batch++) {
+      const start = performance.now();
+      for (let at = 0; at < 2000; at++) await resolver.resolve(token);
+      fastest = Math.min(fastest, (performance.now() - start) / 2);
+    }
+    expect(fastest).toBeLessThan(10);
   });
 
   test('nothing is kept without a lease', async () => {

@@ -64,9 +64,10 @@ const appScope = 'openid fhirUser profile launch/patient offline_access online_a
 export interface IssuerOptions {
   /** PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  readonly acceptPrivateKeyAddresses?: boolean;
 }
 
-export async function startIssuer({ tls }: IssuerOptions = {}): Promise<Issuer> {
+export async function startIssuer({ tls, acceptPrivateKeyAddresses = false }: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];
   const issuer = `${tls === undefined ? 'http' : 'https'}://localhost:${issuerPort}`;
@@ -102,6 +103,7 @@ export async function startIssuer({ tls }: IssuerOptions = {}): Promise<Issuer> 
     picker: pickerSource(),
     brand: { name: 'Alder Vale Hospital', helpLine: '01632 960 142' },
     stayConnectedDays: 92,
+    acceptPrivateKeyAddresses,
     report: (error, where) => reports.push({ error, where }),
     passwords,
   });

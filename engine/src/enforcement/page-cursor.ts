@@ -10,14 +10,23 @@ import { understand } from '../request/understand.ts';
 import type { Given } from './given.ts';
 
 const LIFETIME = 60 * 60 * 1000;
+/** What `understand` takes for a cursor. */
+const LONGEST = 4096;
 
 export interface Continued {
   readonly search: SearchRequest;
   readonly cursor: Cursor;
 }
 
+/**
+ * Throws Problem `too-costly` when the search is too long to be carried along. Lawful, since the size of a cursor depends on the request alone
+ * and whether there is a next page on what is visible.
+ */
 export function makeCursor(given: Given, place: Pick<Cursor, 'target' | 'after' | 'hint' | 'narrowed'>): string {
-  return given.seal({ ...place, binding: cursorBinding(given.caller), expires: given.now + LIFETIME });
+  const cursor = given.seal({ ...place, binding: cursorBinding(given.caller), expires: given.now + LIFETIME });
+  if (cursor.length > LONGEST)
+    throw new Problem('too-costly', 'The search is too long to have more than one page. Ask for less at once.');
+  return cursor;
 }
 
 /** Throws Problem `cursor-invalid`, the same for a forged, foreign, expired or misplaced one. */

@@ -6,6 +6,7 @@ import { applyPatch, patchedPaths } from '../json/patch.ts';
 import { type JsonDocument, NONE, name, scan } from '../json/scan.ts';
 import { touches } from '../planning/touches.ts';
 import type { PatchRequest } from '../request/request.ts';
+import { checkElements } from '../request/resource-body.ts';
 import { admit } from './admit.ts';
 import { writeClosed } from './closed-write.ts';
 import { current, deniedMissing } from './current.ts';
@@ -36,6 +37,7 @@ export function* patch(given: Given, asked: PatchRequest): Generator<Need, Outco
   if (state.kind === 'missing') return deniedMissing(given, state);
   const before = rebased(state.visible.document, upstream, ours);
   const after = scan(applyPatch(before, asked.patch));
+  checkElements(after, after.root, type, given.tables);
   if (identity.some((member) => rawMember(before, member) !== rawMember(after, member))) throw writeClosed();
   return yield* replace(given, book, { id, permit, read, state, body: rebased(after, ours, upstream), conditions });
 }

@@ -192,6 +192,12 @@ describe('a cursor', () => {
     expect(ask(setting, { target: '/Observation?_cursor=forged' }).problem?.code).toBe('cursor-invalid');
   });
 
+  test('that would be too long is refused, for what is visible alone', () => {
+    const long = `/Observation?_count=2&code=c,${'x'.repeat(3500)}`;
+    expect(ask({ upstream: world(2, [1], 20), policies: filtered }, { target: long }).status).toBe(200);
+    expect(ask({ upstream: world(3), policies: filtered }, { target: long }).problem?.code).toBe('too-costly');
+  });
+
   test('is planned and decided afresh', () => {
     const setting = { upstream: world(6), policies: filtered };
     const target = next(setting);

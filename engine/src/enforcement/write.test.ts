@@ -295,6 +295,12 @@ describe('patch', () => {
     expect(written(one)).toEqual([]);
   });
 
+  test('cannot add what no table knows, and so no mask could find', () => {
+    const one = setting();
+    expect(ask(one, patch('seen', [{ op: 'add', path: '/invented', value: 1 }])).problem?.code).toBe('resource-invalid');
+    expect(written(one)).toEqual([]);
+  });
+
   const masking: TestPolicies = { '*': { mask: ['valueString', 'component.valueString'] } };
   test.each([
     [{ op: 'test', path: '/valueString', value: 'guess' }],

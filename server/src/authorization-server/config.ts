@@ -18,5 +18,3 @@ export const authorizationServerSection = z
       .describe('How long "stay connected" lasts: life of a refresh token with offline_access, in days.'),
   })
   .prefault({});
-
-export type AuthorizationServerSettings = z.infer<typeof authorizationServerSection>;

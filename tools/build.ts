@@ -17,6 +17,8 @@ if (only !== '--console') cpSync(path.join(root, 'console/dist'), path.join(root
 function compile(name: string): void {
   rmSync(path.join(root, name, 'dist'), { recursive: true, force: true });
   execFileSync(path.join(bin, 'tsc'), ['-p', path.join(name, 'tsconfig.build.json')], { cwd: root, stdio: 'inherit' });
+  for (const file of readdirSync(path.join(root, name, 'src'), { recursive: true, encoding: 'utf8' }))
+    if (/\.css$/.test(file)) cpSync(path.join(root, name, 'src', file), path.join(root, name, 'dist', file));
   for (const file of ['LICENSE', 'README.md'])
     if (!existsSync(path.join(root, name, file))) cpSync(path.join(root, file), path.join(root, name, 'dist', file));
 }
@@ -25,6 +27,8 @@ function buildConsole(): void {
   execFileSync(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
     cwd: path.join(root, 'console'),
     stdio: 'inherit',
+    // A test runner's environment would make a development build, with the paths of this machine in it.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
 }
 

@@ -136,6 +136,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     passwords,
     brand: { name: config.pages.hospital, helpLine: config.pages.helpLine },
     stayConnectedDays: config.pages.stayConnectedDays,
+    acceptPrivateKeyAddresses: config.profile === 'development',
     report: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
     now,
   });

@@ -262,6 +262,25 @@ describe('subjects', () => {
     expect(answer).toEqual({ kind: 'subjects', subjects: new Map([['Observation/1', ['a']]]) });
     expect(server.seen.length).toBe(1);
   });
+
+  test('R-028 what only points further is followed to the patient, and closed where the way ends in the dark', async () => {
+    holdings = {
+      Provenance: [
+        { id: '1', target: [{ reference: 'DocumentReference/1' }] },
+        { id: '2', target: [{ reference: 'DocumentReference/2' }] },
+        { id: '3', target: [{ reference: 'Group/nowhere' }] },
+      ],
+      DocumentReference: [
+        { id: '1', subject: of('a'), context: { encounter: [{ reference: 'Encounter/1' }] } },
+        { id: '2', subject: of('a'), context: { encounter: [{ reference: 'Encounter/absent' }] } },
+      ],
+      Encounter: [{ id: '1', subject: of('b') }],
+    };
+    const references = ['Provenance/1', 'Provenance/2', 'Provenance/3'];
+    const [answer] = await facts().answer([{ kind: 'subjects', references }]);
+    // 1: of both patients. 2 and 3: "about nobody" would open them to whoever may see resources without a patient.
+    expect(answer).toEqual({ kind: 'subjects', subjects: new Map([['Provenance/1', ['a', 'b']]]) });
+  });
 });
 
 describe('caches', () => {

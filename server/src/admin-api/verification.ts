@@ -1,6 +1,7 @@
 /** Verifying the journal on request: whoever asks while one runs gets that one's result, so that asking often costs no more than asking once. */
 import { z } from 'zod';
 import type { Verification as Verified } from '../audit-log/verify.ts';
+import { verificationProblem } from './verification-problem.ts';
 
 export const verificationAnswer = z.object({
   ok: z.boolean(),
@@ -27,15 +28,4 @@ export function createVerification(verify: () => Promise<Verified>, now: () => n
     });
     return running;
   };
-}
-
-/** One line for an officer: where, and what. */
-export function verificationProblem({
-  at,
-  why,
-}: {
-  readonly at: { readonly segment: string; readonly line: number; readonly seq: number };
-  readonly why: string;
-}): string {
-  return `${at.segment}, line ${at.line} (record ${at.seq}): ${why}`;
 }

@@ -1,7 +1,7 @@
 /** `fireguard audit verify`: reads the journal itself and needs no server, so that it can be asked after a server that nobody trusts any more. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { verificationProblem } from '../admin-api/verification.ts';
+import { verificationProblem } from '../admin-api/verification-problem.ts';
 import { verifyJournal } from '../audit-log/verify.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, jsonOption } from './command.ts';

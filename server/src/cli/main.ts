@@ -1,8 +1,5 @@
 /** Finds the command that is meant, checks its options, runs it, turns what goes wrong into one line. */
 import { parseArgs } from 'node:util';
-import { Problem } from '@fireguard/engine';
-import { ConfigError } from '../config/config-error.ts';
-import { StorageError } from '../storage/storage-error.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Given, Output } from './command.ts';
 import { commands } from './commands.ts';
@@ -29,7 +26,7 @@ async function run(args: readonly string[]): Promise<number> {
     }
     return await command.run(readGiven(command, rest), out);
   } catch (error) {
-    return tellFailure(error);
+    return await tellFailure(error);
   }
 }
 
@@ -100,11 +97,17 @@ function parse(command: Command, args: readonly string[]) {
   }
 }
 
-function tellFailure(error: unknown): number {
+async function tellFailure(error: unknown): Promise<number> {
   if (error instanceof CliError) {
     out.tell(error.message);
     return error.exit;
   }
+  // Loaded now, because nearly no run needs them.
+  const [{ Problem }, { ConfigError }, { StorageError }] = await Promise.all([
+    import('@fireguard/engine'),
+    import('../config/config-error.ts'),
+    import('../storage/storage-error.ts'),
+  ]);
   if (error instanceof ConfigError) {
     for (const line of error.lines) out.tell(line);
     return 1;

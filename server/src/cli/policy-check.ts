@@ -1,7 +1,5 @@
 /** `fireguard policy check` */
 import path from 'node:path';
-import { compilePolicies, Problem, r4 } from '@fireguard/engine';
-import { loadPolicies, packagedPolicies } from '../config/load-policies.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 
@@ -11,6 +9,10 @@ export const policyCheck: Command = {
   arguments: ['[PATH]'],
   options: {},
   async run(given, out) {
+    const [{ compilePolicies, Problem, r4 }, { loadPolicies, packagedPolicies }] = await Promise.all([
+      import('@fireguard/engine'),
+      import('../config/load-policies.ts'),
+    ]);
     const place = given.rest[0] === undefined ? packagedPolicies : path.resolve(given.rest[0]);
     const documents = loadPolicies([place]);
     try {

@@ -4,9 +4,6 @@ import path from 'node:path';
 import { loadConfig } from '../config/load-config.ts';
 import type { FireguardConfig } from '../config/schema.ts';
 import { CliError } from './cli-error.ts';
-import type { Option } from './command.ts';
-
-export const configOption: Option = { type: 'string', value: 'FILE', what: 'the configuration (default ./fireguard.yaml)' };
 
 /** `home` replaces the file's own. */
 export function readConfig(

@@ -1,6 +1,6 @@
 /** `fireguard serve`: starts everything, says where it is, and stops gracefully on Ctrl-C or SIGTERM. */
 import type { Command } from './command.ts';
-import { configOption, readConfig } from './read-config.ts';
+import { configOption } from './config-option.ts';
 
 export const serve: Command = {
   name: 'serve',
@@ -10,6 +10,7 @@ export const serve: Command = {
     home: { type: 'string', value: 'DIR', what: 'folder of database, keys and journal (default: what the configuration says)' },
   },
   async run(given, out) {
+    const { readConfig } = await import('./read-config.ts');
     const { config } = readConfig(given.text('config'), given.text('home'));
     // Only this command needs the whole server: the others answer at once.
     const { start } = await import('../main.ts');

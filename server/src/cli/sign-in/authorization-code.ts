@@ -48,6 +48,7 @@ export async function signInForToken(browser: Browser, endpoints: Endpoints, sig
 async function walk(browser: Browser, from: URL, redirect: string, signIn: SignIn): Promise<URL> {
   let page = await browser.get(from);
   let signedIn = false;
+  let chosen = false;
   for (let step = 0; step < MOST_STEPS; step++) {
     if (page.location !== undefined) {
       if (page.location.href.startsWith(redirect)) return page.location;
@@ -70,14 +71,22 @@ async function walk(browser: Browser, from: URL, redirect: string, signIn: SignI
       ]);
       continue;
     }
+    const picker = forms.find(({ buttons }) => buttons.some(([name]) => name === 'patient'));
+    if (picker !== undefined) {
+      if (chosen)
+        throw new CliError(
+          `${signIn.persona.name} may not choose the patient ${signIn.patient}. Leave --patient out to take the first offered.`,
+        );
+      chosen = true;
+      page = await submit(browser, page, picker, [['patient', chosenPatient(picker, signIn)]]);
+      continue;
+    }
     page = await answer(browser, page, forms, signIn);
   }
   throw new CliError('Signing in did not come to an end. Look at the log of Fireguard.');
 }
 
 async function answer(browser: Browser, page: Page, forms: readonly HtmlForm[], signIn: SignIn): Promise<Page> {
-  const picker = forms.find(({ buttons }) => buttons.some(([name]) => name === 'patient'));
-  if (picker !== undefined) return submit(browser, page, picker, [['patient', chosenPatient(picker, signIn)]]);
   const consent = forms.find(({ buttons }) => buttons.some(([name, value]) => name === 'decision' && value === 'allow'));
   if (consent !== undefined) {
     const stays = /(^| )(offline_access|online_access)( |$)/.test(signIn.scope) ? ([['duration', 'stay']] as const) : [];

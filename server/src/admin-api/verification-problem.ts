@@ -1,0 +1,10 @@
+/** One line for an officer: where, and what. */
+export function verificationProblem({
+  at,
+  why,
+}: {
+  readonly at: { readonly segment: string; readonly line: number; readonly seq: number };
+  readonly why: string;
+}): string {
+  return `${at.segment}, line ${at.line} (record ${at.seq}): ${why}`;
+}

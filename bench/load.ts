@@ -39,7 +39,7 @@ function run(): Promise<void> {
         data = head.length === 1 ? chunk : Buffer.concat(head);
         const stop = data.indexOf('\r\n\r\n');
         if (stop < 0) return;
-        const text = data.latin1Slice(0, stop);
+        const text = data.toString('latin1', 0, stop);
         if (!text.startsWith('HTTP/1.1 200')) other += 1;
         remaining = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1] ?? 0);
         data = data.subarray(stop + 4);

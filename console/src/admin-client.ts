@@ -1,52 +1,6 @@
-/** The admin API as the console uses it. Same origin, bearer token, no cookie. Shapes follow /admin/openapi.json. */
+/** The admin API as the console uses it. Same origin, bearer token, no cookie. */
+import type { AuditPage, Status, Verification } from './admin-shapes.ts';
 import { currentSession, endSession } from './sign-in/session.ts';
-
-export interface Status {
-  readonly caller: { readonly name: string; readonly roles: readonly string[]; readonly rights: readonly string[] };
-}
-
-export type RowOutcome = 'permit' | 'masked' | 'deny' | 'failure' | 'unknown';
-
-export interface AuditRow {
-  readonly id: string;
-  readonly event: string;
-  /** ISO 8601, UTC. */
-  readonly recorded: string;
-  readonly kind: string;
-  readonly action: string;
-  readonly outcome: RowOutcome;
-  readonly status?: number;
-  readonly type?: string;
-  readonly caller: 'anonymous' | 'user' | 'system';
-  readonly person?: { readonly id: string; readonly name: string; readonly fhirUser?: string };
-  readonly client?: { readonly id: string; readonly name: string };
-  readonly roles: readonly string[];
-  readonly purposes: readonly string[];
-  readonly patients: readonly string[];
-  readonly resources: readonly string[];
-  readonly masked: readonly string[];
-  readonly withheld: number;
-  readonly rules: readonly string[];
-  readonly reason?: string;
-  readonly asked?: string;
-  readonly address?: string;
-  readonly requestId: string;
-  readonly node: string;
-  readonly sequence: number;
-  readonly hash: string;
-}
-
-export interface AuditPage {
-  readonly records: readonly AuditRow[];
-  readonly next: string | null;
-  readonly lag: number;
-}
-
-export interface Verification {
-  readonly ok: boolean;
-  readonly checkedAt: string;
-  readonly problem?: string;
-}
 
 /** `signed-out`: the token is no longer good. The text is for the person. */
 export class AdminProblem extends Error {

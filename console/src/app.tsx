@@ -1,6 +1,7 @@
 /** Which screen: signing in, or the audit. Nothing is asked of the admin API before somebody is signed in. */
 import { useEffect, useState } from 'react';
-import { AdminProblem, admin, type Status } from './admin-client.ts';
+import { AdminProblem, admin } from './admin-client.ts';
+import type { Status } from './admin-shapes.ts';
 import { AuditScreen } from './audit/audit-screen.tsx';
 import { Frame } from './parts/frame.tsx';
 import type { Settings } from './settings.ts';

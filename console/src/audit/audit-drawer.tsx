@@ -1,7 +1,8 @@
 /** One record: what happened, why, who, and its place in the chain. Beside the list from 60 rem, a page of its own on a phone. Focus goes in and comes back. */
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { AdminProblem, type AuditRow, admin, type Verification } from '../admin-client.ts';
+import { AdminProblem, admin } from '../admin-client.ts';
+import type { AuditRow, Verification } from '../admin-shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Outcome } from '../parts/outcome.tsx';
 import { saveFile } from './save-file.ts';

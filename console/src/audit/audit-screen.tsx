@@ -1,6 +1,7 @@
 /** The audit page: everything that can be seen follows from the address and from what the admin API answers to it. */
 import { useState } from 'react';
-import { type AuditPage, admin, type Status } from '../admin-client.ts';
+import { admin } from '../admin-client.ts';
+import type { AuditPage, Status } from '../admin-shapes.ts';
 import { Frame } from '../parts/frame.tsx';
 import { AuditDrawer } from './audit-drawer.tsx';
 import { AuditFilters } from './audit-filters.tsx';

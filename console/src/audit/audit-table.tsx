@@ -1,5 +1,5 @@
 /** The list: two lines a row, what and then its context; the time is the link. */
-import type { AuditPage, AuditRow } from '../admin-client.ts';
+import type { AuditPage, AuditRow } from '../admin-shapes.ts';
 import { Outcome } from '../parts/outcome.tsx';
 import { dayText, timeText } from './times.ts';
 import { fragmentOf, type View } from './view.ts';

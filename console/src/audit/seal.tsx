@@ -1,5 +1,5 @@
 /** "Unbroken", and when that was found out. Said only of a journal that was really read to its end. */
-import type { Verification } from '../admin-client.ts';
+import type { Verification } from '../admin-shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { minuteText } from './times.ts';
 import type { Answer } from './use-answer.ts';

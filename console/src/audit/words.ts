@@ -1,5 +1,5 @@
 /** What a record says, in words that an officer reads at a glance. HTTP and FHIR names come last, in the drawer. */
-import type { AuditRow } from '../admin-client.ts';
+import type { AuditRow } from '../admin-shapes.ts';
 
 const acts: Readonly<Record<string, string>> = {
   capabilities: 'Asked what the server can do',

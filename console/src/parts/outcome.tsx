@@ -1,5 +1,5 @@
 /** An outcome: word, shape and border say it, colour repeats it. A deny is the system at work, so it is not red. */
-import type { RowOutcome } from '../admin-client.ts';
+import type { RowOutcome } from '../admin-shapes.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 const looks: Readonly<Record<RowOutcome, { readonly word: string; readonly shape: string; readonly icon: IconName }>> = {

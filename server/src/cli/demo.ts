@@ -17,7 +17,8 @@ export const demo: Command = {
 /** Its options are the demo's own: handed on as they came. */
 function startDemo(args: readonly string[]): Promise<number> {
   const main = path.resolve(import.meta.dirname, '../../../demo/src/main.ts');
-  if (!existsSync(main)) {
+  // Built, this file is JavaScript in somebody's node_modules, where a folder called demo would be another's.
+  if (!import.meta.filename.endsWith('.ts') || !existsSync(main)) {
     throw new CliError(
       'The demo comes with the source: clone the repository and run npm start there. Here, "fireguard serve" puts Fireguard before your own FHIR server.',
     );

@@ -37,13 +37,13 @@ export interface House {
   close(): Promise<void>;
 }
 
-export interface HouseClient {
+export type HouseClient = {
   readonly client_id: string;
   readonly kind: 'public' | 'symmetric';
   readonly client_secret?: string;
   readonly redirect_uris: string[];
   readonly scope: string;
-}
+};
 
 export const adminScope = 'openid profile __fireguard-admin';
 

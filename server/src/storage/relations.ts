@@ -4,7 +4,7 @@ import type { Database } from './schema.ts';
 
 type Db = Kysely<Database>;
 
-/** `patient`: `Patient/123`. */
+/** `patient`: the bare id. */
 export interface PatientRelation {
   readonly patient: string;
   readonly relation: string;

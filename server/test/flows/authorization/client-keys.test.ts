@@ -87,7 +87,7 @@ test('a redirect is not followed', async () => {
 test('plain HTTP is refused before anything is sent, and the guard against private addresses is handed on', async () => {
   const sent: RequestInit[] = [];
   const strict = fetchClientKeys(false, async (_url, options) => {
-    sent.push(options);
+    sent.push(options ?? {});
     return new Response();
   });
   await expect(strict('http://keys.example/jwks', {})).rejects.toThrow('HTTPS');

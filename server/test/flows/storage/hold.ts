@@ -21,7 +21,7 @@ export interface Held {
 /** Resolves with the first thing that it says. `as`: a command in front, such as `setpriv …`. */
 export async function hold(home: string, as: readonly string[] = [], environment: Record<string, string> = {}): Promise<Held> {
   const script = join(import.meta.dirname, 'holder.ts');
-  const [file, ...args] = [...as, process.execPath, '--conditions=fireguard-source', script, home] as [string, ...string[]];
+  const [file = process.execPath, ...args] = [...as, process.execPath, '--conditions=fireguard-source', script, home];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment }, cwd: '/' });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   let errors = '';

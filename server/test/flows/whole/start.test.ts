@@ -135,7 +135,7 @@ test('R-008 every request can be found in the audit log by its id', async () => 
     headers: { authorization: `Bearer ${token}`, 'x-request-id': 'find-me' },
   });
   await running.audit.caughtUp();
-  const { rows } = await running.audit.search({ limit: 200 });
+  const { rows } = await running.audit.search({ count: 200 });
   const found = rows.filter(({ record }) => record['requestId'] === 'find-me');
   expect(found.length).toBe(1);
   expect(JSON.stringify(rows)).not.toContain(token);

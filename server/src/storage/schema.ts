@@ -67,10 +67,44 @@ export interface RelationTable {
   relation: string;
 }
 
-/** Signing keys, cookie keys, cursor keys. */
+/** What a person proves themselves with beyond the password. */
+export interface FactorTable {
+  id: string;
+  person_id: string;
+  kind: 'totp' | 'passkey' | 'recovery';
+  /** As the person called it. */
+  name: string;
+  /** Passkeys: base64url. */
+  credential_id: string | null;
+  /** TOTP: the shared secret, sealed. Passkey: its public key (COSE, base64url). Recovery code: SHA-256 of 80 random bits, hex. */
+  secret: string;
+  /** TOTP: the last time step used. Passkey: its signature counter. bigint: `pg` gives it as text. */
+  counter: ColumnType<string, string | number | undefined, string | number>;
+  transports: Generated<string[]>;
+  created_at: CreatedAt;
+  last_used_at: Timestamp | null;
+}
+
+/** Failed tries to sign in. */
+export interface SignInCountTable {
+  key: string;
+  failures: number;
+  wait_until: Timestamp;
+  seen: Timestamp;
+}
+
+/** Who a person is at another OpenID provider. */
+export interface ExternalIdentityTable {
+  issuer: string;
+  subject: string;
+  person_id: string;
+  created_at: CreatedAt;
+}
+
+/** Signing keys, cookie keys, cursor keys, keys that seal second factors. */
 export interface KeyTable {
   id: string;
-  purpose: 'token-signing' | 'cookie' | 'cursor';
+  purpose: 'token-signing' | 'cookie' | 'cursor' | 'factor';
   jwk: ColumnType<Record<string, unknown>, string, string>;
   created_at: CreatedAt;
 }
@@ -125,6 +159,9 @@ export interface Database {
   client: ClientTable;
   oidc_payload: OidcPayloadTable;
   launch_context: LaunchContextTable;
+  factor: FactorTable;
+  sign_in_count: SignInCountTable;
+  external_identity: ExternalIdentityTable;
   relation: RelationTable;
   key: KeyTable;
   node: NodeTable;

@@ -1,0 +1,59 @@
+/** Failed tries to sign in, by a key that tells nothing (a hash): what slows guessing down on every node alike. Times are the database's. */
+import { type Kysely, sql } from 'kysely';
+import type { Database } from './schema.ts';
+
+type Db = Kysely<Database>;
+
+export interface CountRule {
+  /** Failures that cost nothing. */
+  readonly free: number;
+  readonly longestMs: number;
+  /** After this long without a try all is forgotten. */
+  readonly forgetMs: number;
+}
+
+/**
+ * Counts a try as failed, in one statement, so that many at once count too; `forgetTry` takes it back. Undefined: go on. Otherwise it must wait,
+ * until then (milliseconds since the epoch), and was not counted.
+ */
+export async function countTry(db: Db, key: string, rule: CountRule): Promise<number | undefined> {
+  const { rows } = await sql<{ failures: number }>`
+    INSERT INTO sign_in_count AS c (key, failures, wait_until, seen) VALUES (${key}, 1, now(), now())
+    ON CONFLICT (key) DO UPDATE SET
+      failures = CASE WHEN c.seen < now() - ${rule.forgetMs} * interval '1 millisecond' THEN 1 ELSE c.failures + 1 END,
+      wait_until = CASE WHEN c.seen < now() - ${rule.forgetMs} * interval '1 millisecond' OR c.failures + 1 < ${rule.free} THEN now()
+        ELSE now() + least(${rule.longestMs}, 1000 * 2 ^ least(c.failures + 1 - ${rule.free}, 20)) * interval '1 millisecond' END,
+      seen = now()
+    WHERE c.wait_until <= now() RETURNING failures`.execute(db);
+  if (rows.length > 0) return undefined;
+  return waitOf(db, key);
+}
+
+/** Until when this key must wait; undefined: it need not. */
+export async function waitOf(db: Db, key: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('sign_in_count')
+    .select('wait_until')
+    .where('key', '=', key)
+    .where('wait_until', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+  return row?.wait_until.getTime();
+}
+
+export async function forgetTries(db: Db, key: string): Promise<void> {
+  await db.deleteFrom('sign_in_count').where('key', '=', key).execute();
+}
+
+/** One try fewer: it succeeded, or was none. */
+export async function forgetTry(db: Db, key: string): Promise<void> {
+  await db
+    .updateTable('sign_in_count')
+    .set({ failures: sql<number>`greatest(failures - 1, 0)`, wait_until: sql<Date>`now()` })
+    .where('key', '=', key)
+    .execute();
+}
+
+/** Removes what has been forgotten. */
+export async function deleteOldCounts(db: Db): Promise<void> {
+  await db.deleteFrom('sign_in_count').where('seen', '<', sql<Date>`now() - interval '1 day'`).execute();
+}

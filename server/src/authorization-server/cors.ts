@@ -4,6 +4,7 @@
  */
 import type { Kysely } from 'kysely';
 import type { Cluster } from '../storage/cluster.ts';
+import { NextRuns } from '../storage/next-runs.ts';
 import type { Database } from '../storage/schema.ts';
 
 export interface RegisteredOrigins {
@@ -29,6 +30,7 @@ export function createRegisteredOrigins({
   cluster.onChange(({ kind }) => {
     if (kind === 'client') known = undefined;
   });
+  const runs = new NextRuns<ReadonlySet<string>>();
   const read = async () => {
     const rows = await db.selectFrom('client').select('redirect_uris').where('disabled', '=', false).execute();
     return new Set(rows.flatMap((row) => originsOf(row.redirect_uris)));
@@ -36,7 +38,7 @@ export function createRegisteredOrigins({
   return {
     async has(origin) {
       if (origin === 'null') return false;
-      if (!cluster.trusted()) return (await read()).has(origin);
+      if (!cluster.trusted()) return (await runs.run('', read)).has(origin);
       known ??= read();
       const reading = known;
       // A failure is not kept: the next request asks again.

@@ -1,12 +1,12 @@
 /** `FactSource` over the upstream and Fireguard's own facts, with caches where every write passes through us (architecture §7). */
 import { type FactAnswer, type FactQuery, type FhirTables, Problem, type Relation } from '@fireguard/engine';
 import type { Cluster } from '../storage/cluster.ts';
+import { NextRuns } from '../storage/next-runs.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Ask } from './ask.ts';
 import type { FactsSettings } from './config.ts';
 import type { FactSource } from './fact-source.ts';
 import { GuardedCache } from './guarded-cache.ts';
-import { NextRuns } from './next-runs.ts';
 import { RelationBook, type Relations } from './relation-book.ts';
 import { TooManyPages, unavailable } from './search-all.ts';
 import { upstreamConsents } from './upstream-consents.ts';
@@ -50,7 +50,6 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   const relations = new GuardedCache<Relations | 'too many'>(options.cluster, bounds);
   const consents = new GuardedCache<readonly Uint8Array[]>(options.cluster, bounds);
   const relationRuns = new NextRuns<Relations>();
-  const everyRuns = new NextRuns<Relations | 'too many'>();
   const consentRuns = new NextRuns<ReadonlyMap<string, readonly Uint8Array[]>>();
   options.cluster.onChange((change) => {
     if (change.kind !== 'relation') return;
@@ -69,7 +68,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   async function relationsOf({ user, fhirUser, patients }: FactQuery & { kind: 'relations' }): Promise<Relations> {
     if (options.exclusive) {
       const key = `${user} ${fhirUser ?? ''}`;
-      const all = await relations.get(key, () => everyRuns.run(key, () => everyRelation(user, fhirUser)));
+      const all = await relations.get(key, () => everyRelation(user, fhirUser));
       if (all !== 'too many') return all;
     }
     const question = JSON.stringify([user, fhirUser, patients]);

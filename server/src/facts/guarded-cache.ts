@@ -1,8 +1,10 @@
 /**
  * A cache that is allowed to decide: used only while this node holds its lease, emptied by a change, bounded in age and size. INVARIANT: what
- * was read before a change is never kept after it, even when the read ended later (`#generation`).
+ * was read before a change is never kept after it, even when the read ended later (`#generation`); `trusted()` is asked first, because it applies
+ * what was heard.
  */
 import type { Cluster } from '../storage/cluster.ts';
+import { NextRuns } from '../storage/next-runs.ts';
 
 export interface CacheBounds {
   readonly maxAgeMs: number;
@@ -13,6 +15,7 @@ export class GuardedCache<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly until: number }>();
   readonly #cluster: Pick<Cluster, 'trusted'>;
   readonly #bounds: CacheBounds;
+  readonly #runs = new NextRuns<Value>();
   #generation = 0;
 
   constructor(cluster: Pick<Cluster, 'trusted'>, bounds: CacheBounds) {
@@ -27,23 +30,28 @@ export class GuardedCache<Value> {
     return entry !== undefined && entry.until > performance.now() ? entry.value : undefined;
   }
 
-  /** The cached value, or what `load` gives, which is kept when nothing changed meanwhile. */
+  /** The cached value, or what `load` gives, which is kept when nothing changed meanwhile. Many who miss the same at once share one `load`. */
   async get(key: string, load: () => Promise<Value>): Promise<Value> {
     const known = this.peek(key);
     if (known !== undefined) return known;
-    const keep = this.begin();
-    const value = await load();
-    keep(key, value);
-    return value;
+    return this.#runs.run(key, async () => {
+      // The run before this one may have found it.
+      const found = this.peek(key);
+      if (found !== undefined) return found;
+      const keep = this.begin();
+      const value = await load();
+      keep(key, value);
+      return value;
+    });
   }
 
   /** Call before reading; the function it gives keeps what was read, unless it may be out of date by then. */
   begin(): (key: string, value: Value) => void {
-    const generation = this.#generation;
     const trusted = this.#cluster.trusted();
+    const generation = this.#generation;
     const until = performance.now() + this.#bounds.maxAgeMs;
     return (key, value) => {
-      if (!trusted || generation !== this.#generation || !this.#cluster.trusted()) return;
+      if (!trusted || !this.#cluster.trusted() || generation !== this.#generation) return;
       if (this.#entries.size >= this.#bounds.maxEntries) this.#entries.clear();
       this.#entries.set(key, { value, until });
     };

@@ -13,10 +13,14 @@ export interface Change {
 export interface Cluster {
   /** This node's name. */
   readonly node: string;
-  /** True while this node holds a lease: caches may be trusted. False: read everything afresh. */
+  /**
+   * True while this node holds a lease: caches may be trusted. False: read everything afresh. Changes that were heard and not applied yet are
+   * applied first, so ask before looking into a cache or at what a change would have touched, never after. Costs some 150 ns.
+   */
   trusted(): boolean;
   /**
-   * Registers a handler that drops what is cached of a change; it must be synchronous and must not throw. A node that comes back after it had
+   * Registers a handler that drops what is cached of a change; it must be synchronous and must not throw. It runs at the latest inside the next
+   * `trusted()`, before that answers; within it nothing is trusted. A node that comes back after it had
    * lost its lease is told `*` of every kind before it is trusted again.
    * INVARIANT for caches: a value whose reading was under way when a change arrived must not be kept, nor one read while not trusted.
    */

@@ -6,30 +6,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type pg from 'pg';
 import type { ClientConfig } from 'pg';
 import type { Change, ChangeKind, Cluster } from './cluster.ts';
-import { createLease, leaseMilliseconds, systemMoment } from './lease.ts';
-import { openLine } from './notify.ts';
+import { type Announcement, changed, type News } from './line-news.ts';
+import { openLineThread } from './line-thread.ts';
 import type { Database } from './schema.ts';
 
-const changed = 'fireguard_changed';
-const confirmed = 'fireguard_confirmed';
-const renewEvery = 300;
 /** How long to wait for confirmations before fencing; with the lease, the longest an announcement takes is below two seconds. */
 const patience = 700;
 const kinds: readonly ChangeKind[] = ['token', 'person', 'client', 'policy', 'relation', 'key'];
-
-interface Announcement extends Change {
-  readonly from: string;
-  readonly number: number;
-}
-
-interface Confirmation {
-  readonly to: string;
-  readonly number: number;
-  readonly by: string;
-}
 
 interface Waiting {
   readonly confirmedBy: Set<string>;
@@ -41,49 +26,45 @@ export interface Membership extends Cluster {
 }
 
 /** Joins as `node`; resolves holding a lease. `config` reaches the same database as `db`, both as the runtime role. */
-export async function joinCluster(config: () => ClientConfig, db: Kysely<Database>, node: string): Promise<Membership> {
+export async function joinCluster(
+  config: () => ClientConfig,
+  db: Kysely<Database>,
+  node: string,
+  tell: (line: string) => void = () => undefined,
+): Promise<Membership> {
   const self = `${node}/${randomUUID()}`;
-  const held = createLease();
   const handlers: ((change: Change) => void)[] = [];
   const waiting = new Map<number, Waiting>();
   let count = 0;
+  let left = false;
+  let applying = 0;
 
   const apply = (change: Change): void => {
+    applying += 1;
     for (const handle of handlers) handle(change);
+    applying -= 1;
   };
-  const line = await openLine(config, {
-    channels: [changed, confirmed],
-    pause: renewEvery,
-    lost: () => held.lose(),
-    beat: async (client, fresh) => {
-      const sent = systemMoment();
-      const unbroken = !fresh && held.valid() && (await renew(client, self)) && held.valid();
-      if (!unbroken) {
-        held.lose();
-        await enter(client, self);
-        // INVARIANT: from here on everyone waits for us; what was cached before is dropped before it is trusted again.
+  const heard = (news: News): void => {
+    switch (news.kind) {
+      case 'changed':
+        apply(news.change);
+        return;
+      case 'entered':
         for (const kind of kinds) apply({ kind, id: '*' });
-      }
-      held.renewed(sent);
-    },
-    heard: (channel, payload) => {
-      if (channel === changed) {
-        const { from, number, kind, id } = JSON.parse(payload) as Announcement;
-        if (from === self) return;
-        apply({ kind, id });
-        line.send(confirmed, JSON.stringify({ to: from, number, by: self } satisfies Confirmation));
-      } else {
-        const { to, number, by } = JSON.parse(payload) as Confirmation;
-        const wait = to === self ? waiting.get(number) : undefined;
-        wait?.confirmedBy.add(by);
+        return;
+      case 'confirmed': {
+        const wait = waiting.get(news.number);
+        wait?.confirmedBy.add(news.by);
         wait?.check();
       }
-    },
-  });
+    }
+  };
+  const line = await openLineThread({ config, self, heard, tell });
 
   return {
     node,
-    trusted: () => held.valid(),
+    // While a change is being applied (a handler asks), it is not applied yet.
+    trusted: () => !left && applying === 0 && line.trusted(),
     onChange: (handle) => void handlers.push(handle),
     async announce(change) {
       apply(change);
@@ -93,10 +74,14 @@ export async function joinCluster(config: () => ClientConfig, db: Kysely<Databas
       let check = (): void => undefined;
       waiting.set(number, { confirmedBy, check: () => check() });
       try {
-        const live = await tell(db, { from: self, number, ...change });
+        const live = await notify(db, { from: self, number, ...change });
         const missing = () => live.filter((id) => !confirmedBy.has(id));
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, patience);
+          const timer = setTimeout(() => {
+            // Confirmations may lie unread when this thread was busy.
+            line.take();
+            resolve();
+          }, patience);
           check = () => {
             if (missing().length > 0) return;
             clearTimeout(timer);
@@ -110,9 +95,8 @@ export async function joinCluster(config: () => ClientConfig, db: Kysely<Databas
       }
     },
     async leave() {
-      held.lose();
+      left = true;
       await line.close();
-      held.lose();
       // After the last trust: whoever announces now need not wait for us.
       await db
         .deleteFrom('node')
@@ -123,21 +107,8 @@ export async function joinCluster(config: () => ClientConfig, db: Kysely<Databas
   };
 }
 
-async function renew(client: pg.Client, self: string): Promise<boolean> {
-  const text = `UPDATE node SET lease_until = clock_timestamp() + interval '${leaseMilliseconds} milliseconds'
-    WHERE id = $1 AND NOT fenced AND lease_until > clock_timestamp()`;
-  return (await client.query(text, [self])).rowCount === 1;
-}
-
-async function enter(client: pg.Client, self: string): Promise<void> {
-  await client.query(`DELETE FROM node WHERE lease_until < clock_timestamp() - interval '1 minute'`);
-  const text = `INSERT INTO node (id, lease_until) VALUES ($1, clock_timestamp() + interval '${leaseMilliseconds} milliseconds')
-    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, fenced = false`;
-  await client.query(text, [self]);
-}
-
 /** Notifies, and returns the other nodes that hold a lease. Whoever joins after this snapshot reads the changed state anyway. */
-async function tell(db: Kysely<Database>, announcement: Announcement): Promise<readonly string[]> {
+async function notify(db: Kysely<Database>, announcement: Announcement): Promise<readonly string[]> {
   const whole = JSON.stringify(announcement);
   // NOTIFY carries less than 8000 bytes; a longer id is announced as "all of its kind".
   const payload = Buffer.byteLength(whole) < 7_000 ? whole : JSON.stringify({ ...announcement, id: '*' });

@@ -6,24 +6,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type ClientConfig } from 'pg';
 
 export interface Line {
-  /** Sends a notification; failures end the connection, and the next one begins anew. */
-  send(channel: string, payload: string): void;
   close(): Promise<void>;
 }
 
 export interface LineHandlers {
   readonly channels: readonly string[];
-  readonly heard: (channel: string, payload: string) => void;
+  /** `answer` sends a notification on the same connection; a failure ends it, and the next one begins anew. */
+  readonly heard: (channel: string, payload: string, answer: (channel: string, payload: string) => void) => void;
   /** Called again and again, `pause` milliseconds apart, while connected; `fresh` the first time on a connection. What it throws ends the connection. */
   readonly beat: (client: pg.Client, fresh: boolean) => Promise<void>;
   readonly pause: number;
   readonly lost: () => void;
 }
 
-/** Keeps a connection to `config()`; `opened` resolves after the first beat, rejects when the first connection fails. */
+/** Keeps a connection to `config()`; resolves after the first beat, rejects when the first connection fails. */
 export async function openLine(config: () => ClientConfig, handlers: LineHandlers): Promise<Line> {
   let closing = false;
-  let current: pg.Client | undefined;
   const wake = new AbortController();
 
   const live = async (first: { resolve(): void; reject(error: unknown): void } | undefined): Promise<void> => {
@@ -32,16 +30,16 @@ export async function openLine(config: () => ClientConfig, handlers: LineHandler
     const breaks = () => {
       if (broken) return;
       broken = true;
-      current = undefined;
       handlers.lost();
     };
     client.on('error', breaks);
     client.on('end', breaks);
-    client.on('notification', (message) => handlers.heard(message.channel, message.payload ?? ''));
+    const answer = (channel: string, payload: string) =>
+      void client.query('SELECT pg_notify($1, $2)', [channel, payload]).catch(() => client.end().catch(() => undefined));
+    client.on('notification', (message) => handlers.heard(message.channel, message.payload ?? '', answer));
     try {
       await client.connect();
       for (const channel of handlers.channels) await client.query(`LISTEN ${channel}`);
-      current = client;
       let fresh = true;
       while (!broken && !closing) {
         await handlers.beat(client, fresh);
@@ -85,10 +83,6 @@ export async function openLine(config: () => ClientConfig, handlers: LineHandler
   });
 
   return {
-    send(channel, payload) {
-      const client = current;
-      client?.query('SELECT pg_notify($1, $2)', [channel, payload]).catch(() => client.end().catch(() => undefined));
-    },
     async close() {
       closing = true;
       wake.abort();

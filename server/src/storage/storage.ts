@@ -84,10 +84,12 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
       await checkRuntime(connect('runtime'));
     }
     const db = openPool(connect('runtime'), options.poolSize);
-    const membership = await joinCluster(() => connect('runtime'), db, options.node).catch(async (error: unknown) => {
-      await db.destroy();
-      throw error;
-    });
+    const membership = await joinCluster(() => connect('runtime'), db, options.node, options.tell).catch(
+      async (error: unknown) => {
+        await db.destroy();
+        throw error;
+      },
+    );
     const chores = every(3_600_000, async () => {
       await deleteExpired(db, new Date(now()));
       await deleteUnusedLaunchContexts(db);

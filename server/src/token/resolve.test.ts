@@ -200,6 +200,58 @@ describe('what is kept', () => {
     expect(await resolver.resolve(token)).toBeUndefined();
   });
 
+  test.each([
+    [false, 2],
+    [true, 1],
+  ])('many uses of one token at once (trusted: %s) cost at most %i reads', async (isTrusted, most) => {
+    const { token } = await issue();
+    let reads = 0;
+    const db = storage.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        reads += 1;
+        return result;
+      },
+    });
+    const cluster: Cluster = { ...storage.cluster, trusted: () => isTrusted };
+    const resolver = createTokenResolver({ db, cluster, issuer: 'x' });
+    const found = await Promise.all(Array.from({ length: 64 }, () => resolver.resolve(token)));
+    expect(found.every((one) => one?.client.id === 'c1')).toBe(true);
+    expect(reads).toBe(most);
+  });
+
+  test('untrusted, a revocation holds for whoever asks after it, although a read was under way', async () => {
+    const { token } = await issue();
+    const resolver = resolverOf(storage, { ...storage.cluster, trusted: () => false });
+    const under = resolver.resolve(token);
+    await createTokenRevocation(storage).byToken(token);
+    expect(await resolver.resolve(token)).toBeUndefined();
+    await under;
+  });
+
+  test('a change that asking for trust brings is not overlooked by the read that just ended', async () => {
+    const { token } = await issue();
+    let apply: (change: { kind: 'person'; id: string }) => void = () => undefined;
+    let heard = false;
+    const cluster: Cluster = {
+      ...storage.cluster,
+      trusted: () => {
+        if (heard) apply({ kind: 'person', id: 'p1' });
+        heard = false;
+        return true;
+      },
+      onChange: (handler) => {
+        apply = handler;
+      },
+    };
+    const resolver = resolverOf(storage, cluster);
+    const reading = resolver.resolve(token);
+    heard = true;
+    await reading;
+    await storage.db.updateTable('person').set({ disabled: true }).execute();
+    expect(await resolver.resolve(token)).toBeUndefined();
+  });
+
   test('the cache is bounded', async () => {
     const resolver = createTokenResolver({ db: storage.db, cluster: storage.cluster, issuer: 'x', capacity: 2 });
     const issued = [await issue(), await issue(), await issue()];

@@ -6,6 +6,7 @@
 import { Problem } from '@fireguard/engine';
 import { type Kysely, sql } from 'kysely';
 import type { Change, Cluster } from '../storage/cluster.ts';
+import { NextRuns } from '../storage/next-runs.ts';
 import type { Database } from '../storage/schema.ts';
 import type { ResolvedToken, TokenResolver } from './resolved-token.ts';
 import { tokenHash } from './token-hash.ts';
@@ -30,6 +31,7 @@ export function createTokenResolver(use: TokenResolverDependencies): TokenResolv
   const now = use.now ?? Date.now;
   const capacity = use.capacity ?? 20_000;
   const cache = new Map<string, Kept>();
+  const runs = new NextRuns<Kept | undefined>();
   let generation = 0;
 
   use.cluster.onChange((change) => {
@@ -43,27 +45,34 @@ export function createTokenResolver(use: TokenResolverDependencies): TokenResolv
   return {
     async resolve(token) {
       const hash = tokenHash(token);
-      if (use.cluster.trusted()) {
-        const kept = cache.get(hash);
-        if (kept !== undefined) {
-          if (kept.token.expiresAt > now()) return kept.token;
-          cache.delete(hash);
-          return undefined;
-        }
-      }
-      const before = generation;
-      const found = await read(use, hash).catch((cause: unknown) => {
-        throw new Problem('storage-unavailable', 'Tokens cannot be checked at the moment.', { cause });
-      });
-      if (found === undefined || found.token.expiresAt <= now()) return undefined;
-      if (before === generation && use.cluster.trusted()) {
-        // Oldest first out: a Map keeps the order of insertion.
-        if (cache.size >= capacity) cache.delete(cache.keys().next().value ?? '');
-        cache.set(hash, found);
-      }
-      return found.token;
+      const found = peek(hash) ?? (await runs.run(hash, () => lookUp(hash)));
+      if (found === undefined) return undefined;
+      if (found.token.expiresAt > now()) return found.token;
+      cache.delete(hash);
+      return undefined;
     },
   };
+
+  /** Trust is asked first: it applies what was heard. */
+  function peek(hash: string): Kept | undefined {
+    return use.cluster.trusted() ? cache.get(hash) : undefined;
+  }
+
+  async function lookUp(hash: string): Promise<Kept | undefined> {
+    // The run before this one may have found it.
+    const kept = peek(hash);
+    if (kept !== undefined) return kept;
+    const before = generation;
+    const found = await read(use, hash).catch((cause: unknown) => {
+      throw new Problem('storage-unavailable', 'Tokens cannot be checked at the moment.', { cause });
+    });
+    if (found !== undefined && found.token.expiresAt > now() && use.cluster.trusted() && before === generation) {
+      // Oldest first out: a Map keeps the order of insertion.
+      if (cache.size >= capacity) cache.delete(cache.keys().next().value ?? '');
+      cache.set(hash, found);
+    }
+    return found;
+  }
 }
 
 function concerns(change: Change, kept: Kept): boolean {

@@ -110,6 +110,7 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
       const heard: unknown[] = [];
       b.cluster.onChange((change) => heard.push(change));
       await a.cluster.announce({ kind: 'person', id: 'p' });
+      expect(b.cluster.trusted()).toBe(true);
       expect(heard).toContainEqual({ kind: 'person', id: 'p' });
       const { rows } = await ask(
         `SELECT tableowner FROM pg_tables WHERE schemaname = 'fireguard' AND tablename = 'audit_event'`,

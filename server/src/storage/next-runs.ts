@@ -1,5 +1,6 @@
 /**
- * The same question by many at once is asked once. INVARIANT: whoever asks gets the answer of a run that began after they asked, so that sharing
+ * The same question by many at once is asked once: without it a node that has lost its lease, and so reads everything afresh, would overrun the
+ * database just when it is weak. INVARIANT: whoever asks gets the answer of a run that began after they asked, so that sharing
  * never makes a fact older than asking alone would; there is one run at work and at most one waiting for each question.
  */
 interface Runs<Value> {

@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['fireguard-source', 'node'] },
   ssr: { resolve: { conditions: ['fireguard-source', 'node'] } },
   test: {
-    include: ['{engine,server,console,demo,bench}/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: ['{engine,server,console,demo,bench,conformance}/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['server/test/postgres.ts'],
     testTimeout: 30_000,

@@ -20,6 +20,7 @@ const folders = [
   'console/src',
   'demo/src',
   'bench',
+  'conformance',
   'tools',
 ].flatMap((place) => (existsSync(path.join(root, place)) ? foldersOf(place) : []));
 

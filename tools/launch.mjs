@@ -15,6 +15,8 @@ const programs = {
   test: 'tools/test.ts',
   check: 'tools/check.ts',
   bench: 'bench/main.ts',
+  conformance: 'conformance/main.ts',
+  fuzz: 'conformance/fuzz/main.ts',
   build: 'tools/build.ts',
   tables: 'tools/tables/generate.ts',
   docs: 'tools/docs.ts',

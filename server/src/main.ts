@@ -149,6 +149,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     revocation,
     passwords,
     issuer: urls.issuer,
+    fhirBase: urls.fhir,
     audiences: [`${urls.issuer}/admin`, urls.fhir],
     adminToken,
     startedAt: now(),

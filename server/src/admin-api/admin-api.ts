@@ -19,6 +19,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { authenticateAdmin } from './authenticate-admin.ts';
 import { checkInput } from './check-input.ts';
 import { clientRoutes } from './client-routes.ts';
+import { launchRoutes } from './launch-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { relationRoutes } from './relation-routes.ts';
@@ -33,6 +34,8 @@ export interface AdminApiDependencies {
   readonly passwords: Passwords;
   /** No slash at the end. */
   readonly issuer: string;
+  /** No slash at the end. */
+  readonly fhirBase: string;
   /** What an access token for this API may be meant for: `<issuer>/admin`, or the FHIR base where the authorization server knows no other. */
   readonly audiences: readonly string[];
   /** Undefined: none is accepted. */
@@ -53,7 +56,14 @@ export interface AdminApi {
 }
 
 export function createAdminApi(use: AdminApiDependencies): AdminApi {
-  const routes = [...peopleRoutes(use), ...clientRoutes(use), ...relationRoutes(use), ...auditRoutes(use), statusRoute(use)];
+  const routes = [
+    ...peopleRoutes(use),
+    ...clientRoutes(use),
+    ...launchRoutes(use),
+    ...relationRoutes(use),
+    ...auditRoutes(use),
+    statusRoute(use),
+  ];
   const document = openApiDocument(routes, use.issuer);
   return {
     async mount(app, door) {

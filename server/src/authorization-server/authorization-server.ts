@@ -18,6 +18,8 @@ import { errorAnswer } from './error-answer.ts';
 import { createFormTokens } from './form.ts';
 import { createForward } from './forward.ts';
 import { introspectionAnswer } from './introspection.ts';
+import { launchRoute } from './launch/launch-route.ts';
+import { smartStyle } from './launch/smart-style.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import type { Brand } from './pages/brand.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
@@ -143,6 +145,13 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         });
         oauthRoutes(scope, { db, forward, origins, tokens, introspection, issuer, fhirBase });
         stepRoutes(scope, steps);
+        await launchRoute(scope, { db, tokens, auditLog, fhirBase, now });
+        scope.get(smartStyle.path, (_request, reply) =>
+          reply
+            .headers({ 'Cache-Control': 'public, max-age=86400', 'Access-Control-Allow-Origin': '*' })
+            .type('application/json')
+            .send(smartStyle.body),
+        );
       });
     },
   });

@@ -6,8 +6,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ResolvedToken, TokenResolver } from '../token/resolved-token.ts';
 import { paths } from './discovery.ts';
+import { launchParameters } from './launch/launch-parameters.ts';
 import type { Middleware } from './middleware.ts';
-import { launchParameters } from './token-answer.ts';
 
 /** A bearer token with this scope may introspect any token. */
 export const INTROSPECTION_SCOPE = '__introspect';
@@ -72,6 +72,6 @@ function activeAnswer(token: ResolvedToken, use: IntrospectionDependencies): obj
     iss: use.issuer,
     ...(token.person === undefined ? { sub: token.client.id } : { sub: token.person.id }),
     ...(token.person?.fhirUser === undefined ? {} : { fhirUser: `${use.fhirBase}/${token.person.fhirUser}` }),
-    ...launchParameters(token),
+    ...launchParameters(token, use.issuer),
   };
 }

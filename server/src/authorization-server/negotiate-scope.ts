@@ -23,8 +23,8 @@ function suits(scope: Scope, flow: Flow): boolean {
     case 'resource':
       return (scope.context === 'system') === (flow === 'system') && isEnforceable(scope);
     case 'launch':
-      // Only a patient can be chosen here; a context that nobody can supply is not promised.
-      return flow === 'user' && scope.target === 'patient' && scope.role === undefined;
+      // A patient or a visit can be chosen here, `launch` is the EHR's; a context that nobody can supply is not promised.
+      return flow === 'user' && scope.role === undefined && [undefined, 'patient', 'encounter'].includes(scope.target);
     case 'identity':
     case 'offline':
       return flow === 'user';

@@ -20,9 +20,23 @@ export interface PickerPatient {
   readonly mrn: string | undefined;
 }
 
+export interface PickerEncounter {
+  readonly id: string;
+  /** As shown: `Outpatient visit, Cardiology`. */
+  readonly name: string;
+  /** FHIR dateTime at which it began. */
+  readonly start: string | undefined;
+  /** Code of EncounterStatus. */
+  readonly status: string | undefined;
+}
+
 export interface PickerSource {
   /** Those that match what was typed, best first, at most 50; an empty query lists those that this person is most likely to want. */
   patientsFor(person: PickerPerson, query: string): Promise<readonly PickerPatient[]>;
   /** The one with this id, if this person may open it. */
   patientById(person: PickerPerson, id: string): Promise<PickerPatient | undefined>;
+  /** The patient's visits that this person may open, newest first, at most 50. */
+  encountersFor(person: PickerPerson, patient: string): Promise<readonly PickerEncounter[]>;
+  /** The one with this id, if it is this patient's and this person may open it. */
+  encounterById(person: PickerPerson, patient: string, id: string): Promise<PickerEncounter | undefined>;
 }

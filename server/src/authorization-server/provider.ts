@@ -14,6 +14,7 @@ import { originsOf } from './cors.ts';
 import { paths } from './discovery.ts';
 import { fetchClientKeys } from './fetch-client-keys.ts';
 import { grantableScope } from './grantable-scope.ts';
+import { checkLaunch } from './launch/check-launch.ts';
 import { loginPolicy } from './login-policy.ts';
 
 export interface ProviderSettings {
@@ -62,7 +63,10 @@ export function createProvider(use: ProviderSettings): Provider {
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
     extraClientMetadata: { properties: [...extraClientProperties] },
-    extraParams: { aud: (_ctx, value) => checkAud(value, use.fhirBase, false), launch: (_ctx, value) => refuseLaunch(value) },
+    extraParams: {
+      aud: (_ctx, value) => checkAud(value, use.fhirBase, false),
+      launch: (ctx, value, client) => checkLaunch(use.db, ctx, value, client),
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -125,11 +129,6 @@ export function createProvider(use: ProviderSettings): Provider {
     return tokenHash(presented) === this.clientSecret;
   };
   return provider;
-}
-
-/** A launch handle that we did not give out (none are, yet) is refused: the app believes in a context that we do not know. */
-function refuseLaunch(launch: unknown): void {
-  if (launch !== undefined) throw new errors.InvalidRequest('launch is not known');
 }
 
 /** SMART App Launch: a launch is consented to on its own. The grant of this launch, once made, is the only one that counts. */

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { errors } from 'oidc-provider';
 import { answerConsent, showConsent } from './steps/consent.ts';
+import { answerEncounter, showEncounters } from './steps/encounter.ts';
+import { takeUpLaunch } from './steps/launch.ts';
 import { answerPatient, searchPatients, showPatients } from './steps/patient.ts';
 import { answerSignIn, type SignInDependencies, showSignIn } from './steps/sign-in.ts';
 import { answerSignOut, type SignOutDependencies, showSignOut } from './steps/sign-out.ts';
@@ -14,8 +16,12 @@ export function stepRoutes(app: FastifyInstance, use: SignInDependencies & SignO
     switch (step.prompt) {
       case 'login':
         return showSignIn(use, reply, step);
+      case 'launch':
+        return takeUpLaunch(use, request, reply, step);
       case 'patient':
         return showPatients(use, request, reply, step);
+      case 'encounter':
+        return showEncounters(use, reply, step);
       case 'consent':
         return showConsent(use, reply, step);
       default:
@@ -30,6 +36,9 @@ export function stepRoutes(app: FastifyInstance, use: SignInDependencies & SignO
   );
   app.post('/interaction/:uid/patient/search', async (request, reply) =>
     searchPatients(use, request, reply, await loadStep(use, request, reply)),
+  );
+  app.post('/interaction/:uid/encounter', async (request, reply) =>
+    answerEncounter(use, request, reply, await loadStep(use, request, reply)),
   );
   app.post('/interaction/:uid/consent', async (request, reply) =>
     answerConsent(use, request, reply, await loadStep(use, request, reply)),

@@ -10,6 +10,7 @@ import { launchContextByGrant } from '../storage/launch-contexts.ts';
 import type { Database } from '../storage/schema.ts';
 import { publicTokenId } from '../token/token-hash.ts';
 import { auditDraft, type KnownPerson } from './audit-drafts.ts';
+import { launchParameters } from './launch/launch-parameters.ts';
 import type { Middleware } from './middleware.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -47,16 +48,6 @@ export function tokenAnswer(use: {
         requestId: requestIdOf(ctx.req),
       }),
     );
-    if (granted !== undefined) Object.assign(body ?? {}, launchParameters(context));
-  };
-}
-
-/** SMART App Launch 2.2 §Launch context parameters: what token, refresh and introspection answers repeat. */
-export function launchParameters(
-  context: { readonly patient?: string | null | undefined; readonly encounter?: string | null | undefined } | undefined,
-): Readonly<Record<string, unknown>> {
-  return {
-    ...(context?.patient == null ? {} : { patient: context.patient, need_patient_banner: true }),
-    ...(context?.encounter == null ? {} : { encounter: context.encounter }),
+    if (granted !== undefined) Object.assign(body ?? {}, launchParameters(context, use.issuer));
   };
 }

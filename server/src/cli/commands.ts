@@ -9,6 +9,7 @@ import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
 import { configPrint } from './config-print.ts';
 import { demo } from './demo.ts';
+import { launch } from './launch.ts';
 import { policyCheck } from './policy-check.ts';
 import { serve } from './serve.ts';
 import { token } from './token.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = Object.freeze([
   clientEnable,
   clientRemove,
   token,
+  launch,
   auditList,
   auditVerify,
 ]);

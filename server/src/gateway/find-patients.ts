@@ -20,13 +20,24 @@ export interface FoundPatient {
   readonly mrn: string | undefined;
 }
 
+export interface FoundEncounter {
+  readonly id: string;
+  readonly name: string;
+  readonly start: string | undefined;
+  readonly status: string | undefined;
+}
+
 export interface PatientFinder {
   /** Best first, at most 50; an empty query lists those that the person may open. */
   patientsFor(person: Person, query: string): Promise<readonly FoundPatient[]>;
   patientById(person: Person, id: string): Promise<FoundPatient | undefined>;
+  /** The patient's visits, newest first, at most 50. */
+  encountersFor(person: Person, patient: string): Promise<readonly FoundEncounter[]>;
+  encounterById(person: Person, patient: string, id: string): Promise<FoundEncounter | undefined>;
 }
 
 const MOST = 50;
+const ID_FORM = /^[A-Za-z0-9.-]{1,64}$/;
 /** The sign-in pages ask on the person's behalf; no app is involved yet. */
 const PAGES = { id: 'fireguard-sign-in', name: 'Fireguard sign-in pages' } as const;
 
@@ -54,9 +65,22 @@ export function patientFinder(use: Collaborators): PatientFinder {
       return [...both.values()].slice(0, MOST);
     },
     async patientById(person, id) {
-      if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) return undefined;
+      if (!ID_FORM.test(id)) return undefined;
       const document = await ask(person, `/Patient/${id}`, use);
       return document === undefined ? undefined : shown(document, document.root);
+    },
+    async encountersFor(person, patient) {
+      if (!ID_FORM.test(patient)) return [];
+      const document = await ask(person, `/Encounter?patient=${patient}&_count=${MOST}`, use);
+      if (document === undefined) return [];
+      const visits = entriesOf(document).map((node) => visit(document, node));
+      return visits.toSorted((one, other) => (other.start ?? '').localeCompare(one.start ?? ''));
+    },
+    async encounterById(person, patient, id) {
+      if (!ID_FORM.test(patient) || !ID_FORM.test(id)) return undefined;
+      const document = await ask(person, `/Encounter?patient=${patient}&_id=${id}`, use);
+      const [node] = document === undefined ? [] : entriesOf(document);
+      return document === undefined || node === undefined ? undefined : visit(document, node);
     },
   });
 }
@@ -80,7 +104,7 @@ function callerFor(person: Person, use: Collaborators): Caller {
     client: PAGES,
     user: { id: person.id, name: person.name, fhirUser: person.fhirUser },
     roles: person.roles,
-    scopes: parseScopes('user/Patient.rs'),
+    scopes: parseScopes('user/Patient.rs user/Encounter.rs'),
     patient: undefined,
     purposes: [],
     token: { id: 'sign-in', issuer: use.base, expiresAt: use.now() + 60_000 },
@@ -97,6 +121,14 @@ const GIVEN = name('given');
 const BIRTH_DATE = name('birthDate');
 const IDENTIFIER = name('identifier');
 const VALUE = name('value');
+const PERIOD = name('period');
+const START = name('start');
+const STATUS = name('status');
+const TYPE = name('type');
+const TEXT = name('text');
+const CODING = name('coding');
+const DISPLAY = name('display');
+const CLASS = name('class');
 
 function entriesOf(document: JsonDocument): readonly JsonNode[] {
   const nodes: JsonNode[] = [];
@@ -119,5 +151,16 @@ function shown(document: JsonDocument, node: JsonNode): FoundPatient {
     name: [family?.toUpperCase(), given].filter((part) => part !== undefined).join(', ') || `Patient ${id}`,
     birthDate: text(BIRTH_DATE),
     mrn: text(IDENTIFIER, 0, VALUE),
+  };
+}
+
+function visit(document: JsonDocument, node: JsonNode): FoundEncounter {
+  const text = (...path: Parameters<JsonDocument['at']> extends [unknown, ...infer Steps] ? Steps : never) =>
+    document.string(document.at(node, ...path));
+  return {
+    id: text(ID) ?? '',
+    name: text(TYPE, 0, TEXT) ?? text(TYPE, 0, CODING, 0, DISPLAY) ?? text(CLASS, DISPLAY) ?? 'Visit',
+    start: text(PERIOD, START),
+    status: text(STATUS),
   };
 }

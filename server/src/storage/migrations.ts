@@ -4,12 +4,16 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { schema } from './connection.ts';
 import * as foundation from './migrations/foundation.ts';
 import * as people from './migrations/people.ts';
+import * as protocols from './migrations/protocols.ts';
+import * as recordEnds from './migrations/record-ends.ts';
 import type { Database } from './schema.ts';
 import { StorageError } from './storage-error.ts';
 
 const migrations: Record<string, Migration> = {
   '2026-11-foundation': foundation,
   '2026-11-people': people,
+  '2026-11-protocols': protocols,
+  '2026-11-record-ends': recordEnds,
 };
 
 /** `db` must be the owner's. Nodes that start at once wait for each other. */

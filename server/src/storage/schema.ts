@@ -34,7 +34,32 @@ export interface ClientTable {
   /** Roles of a backend service. */
   roles: string[];
   disabled: boolean;
+  /** What it registered beyond its kind. */
+  protocol: ColumnType<ClientProtocol, string | undefined, string>;
+  /** SHA-256 of the token that may read and change its registration (RFC 7592). */
+  registration_hash: ColumnType<string | null, string | null | undefined, string | null>;
   created_at: CreatedAt;
+}
+
+/** What a client registered beyond its kind; what is absent is the kind's own way. */
+export interface ClientProtocol {
+  /** The secret also in the body (`client_secret_post`), of a symmetric client. */
+  readonly secretInBody?: true;
+  /** RFC 8705: proves who it is by its certificate instead of a signed assertion. */
+  readonly mutualTls?: { readonly kind: 'self-signed' } | { readonly kind: 'authority'; readonly subject: string };
+  /** RFC 9449: every token is bound to a key. */
+  readonly dpopBound?: true;
+  /** RFC 8705 §3: every token is bound to the client's certificate. */
+  readonly certificateBound?: true;
+  /** FAPI 2.0 Security Profile: PAR, bound tokens, no secret. */
+  readonly fapi?: true;
+  readonly idTokenAlg?: 'RS256' | 'ES256' | 'PS256';
+  readonly backChannelLogoutUri?: string;
+  readonly postLogoutRedirectUris?: readonly string[];
+  /** RFC 8693: audiences for which it may exchange tokens; the FHIR base always. */
+  readonly tokenExchange?: true;
+  /** RFC 9068: audiences (besides the FHIR base) for which it gets JWTs. */
+  readonly jwtAudiences?: readonly string[];
 }
 
 /** Everything that oidc-provider persists, by kind; ids are SHA-256 hashes, so that a database leak is not a token leak. */
@@ -49,6 +74,47 @@ export interface OidcPayloadTable {
   consumed_at: Timestamp | null;
 }
 
+/** What an EHR launch says beside patient and encounter (SMART App Launch 2.2, §Launch context). */
+export interface LaunchMore {
+  readonly fhirContext?: readonly Readonly<Record<string, unknown>>[];
+  readonly intent?: string;
+  readonly needPatientBanner?: boolean;
+  readonly smartStyleUrl?: string;
+  readonly tenant?: string;
+}
+
+/** A launch that an EHR prepared and nobody has used. */
+export interface LaunchTable {
+  id_hash: string;
+  client_id: string;
+  person_id: string;
+  patient: string | null;
+  encounter: string | null;
+  more: ColumnType<LaunchMore, string, never>;
+  expires_at: Timestamp;
+  created_at: CreatedAt;
+}
+
+/** Initial access tokens (RFC 7591 §3). */
+export interface RegistrationTokenTable {
+  id_hash: string;
+  /** For whom it was made. */
+  note: string;
+  /** The most that a client registered with it may ask for. */
+  scope: string;
+  uses_left: number;
+  expires_at: Timestamp;
+  created_at: CreatedAt;
+}
+
+/** API keys of services (R-021). */
+export interface ApiKeyTable {
+  id_hash: string;
+  client_id: string;
+  expires_at: Timestamp;
+  created_at: CreatedAt;
+}
+
 /** SMART launch context of a grant: what the token response, refresh and introspection repeat. */
 export interface LaunchContextTable {
   grant_id: string;
@@ -56,6 +122,7 @@ export interface LaunchContextTable {
   client_id: string;
   patient: string | null;
   encounter: string | null;
+  more: ColumnType<LaunchMore, string | undefined, string>;
   created_at: CreatedAt;
 }
 
@@ -106,6 +173,8 @@ export interface KeyTable {
   id: string;
   purpose: 'token-signing' | 'cookie' | 'cursor' | 'factor';
   jwk: ColumnType<Record<string, unknown>, string, string>;
+  /** When a newer key took over; still published until what it signed has lapsed. */
+  retired_at: ColumnType<Date | null, never, Date | string>;
   created_at: CreatedAt;
 }
 
@@ -162,6 +231,9 @@ export interface Database {
   factor: FactorTable;
   sign_in_count: SignInCountTable;
   external_identity: ExternalIdentityTable;
+  launch: LaunchTable;
+  registration_token: RegistrationTokenTable;
+  api_key: ApiKeyTable;
   relation: RelationTable;
   key: KeyTable;
   node: NodeTable;

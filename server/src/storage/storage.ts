@@ -10,6 +10,7 @@ import type { Connect } from './connection.ts';
 import { openExternal } from './external.ts';
 import { joinCluster } from './join-cluster.ts';
 import { deleteUnusedLaunchContexts } from './launch-contexts.ts';
+import { deleteStaleLaunches } from './launches.ts';
 import { openManaged } from './managed.ts';
 import { migrate } from './migrations.ts';
 import { deleteExpired } from './oidc-payloads.ts';
@@ -93,6 +94,7 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
     const chores = every(3_600_000, async () => {
       await deleteExpired(db, new Date(now()));
       await deleteUnusedLaunchContexts(db);
+      await deleteStaleLaunches(db);
       await asOwner((owner) => ensurePartitions(owner, new Date(now())));
     });
     let closed: Promise<void> | undefined;

@@ -108,6 +108,7 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
       'person.disabled as person_disabled',
       'launch.patient',
       'launch.encounter',
+      'launch.more',
     ])
     .where('token.kind', 'in', ['AccessToken', 'ClientCredentials'])
     .where('token.id_hash', '=', hash)
@@ -142,7 +143,22 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
             }),
       patient: row.patient ?? undefined,
       encounter: row.encounter ?? undefined,
+      more: row.more !== null && Object.keys(row.more).length > 0 ? Object.freeze(row.more) : undefined,
+      binding: bindingOf(row.payload),
+      signIn: row.kind === 'AccessToken' ? signInOf(row.payload) : undefined,
       purposes: Object.freeze([]),
     }),
   };
+}
+
+/** INVARIANT: a token that was bound to a key is never read as a bearer token. */
+function bindingOf(payload: Readonly<Record<string, unknown>>): ResolvedToken['binding'] {
+  const { jkt, 'x5t#S256': certificate } = payload;
+  if (jkt !== undefined) return Object.freeze({ kind: 'dpop', thumbprint: String(jkt) });
+  return certificate === undefined ? undefined : Object.freeze({ kind: 'certificate', thumbprint: String(certificate) });
+}
+
+function signInOf(payload: Readonly<Record<string, unknown>>): ResolvedToken['signIn'] {
+  const { acr, auth_time: at } = (payload['extra'] ?? {}) as { readonly acr?: unknown; readonly auth_time?: unknown };
+  return typeof acr === 'string' && typeof at === 'number' ? Object.freeze({ acr, at: at * 1000 }) : undefined;
 }

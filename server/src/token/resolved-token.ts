@@ -1,4 +1,6 @@
 /** What a bearer token means, as the gateway needs it; read from the store that the authorization server writes (they share `token/`, not each other). */
+import type { LaunchMore } from '../storage/schema.ts';
+
 export interface ResolvedToken {
   /** Public identifier of the token for audit (a hash prefix or jti), never usable as the token. */
   readonly id: string;
@@ -14,6 +16,15 @@ export interface ResolvedToken {
     | undefined;
   readonly patient: string | undefined;
   readonly encounter: string | undefined;
+  /** What the EHR said of its launch beside patient and encounter; undefined where no EHR launched. */
+  readonly more: LaunchMore | undefined;
+  /** The key that every use of the token must prove to hold (RFC 9449 §6, RFC 8705 §3); undefined for a bearer token. */
+  readonly binding:
+    | { readonly kind: 'dpop' /** RFC 7638, base64url. */; readonly thumbprint: string }
+    | { readonly kind: 'certificate' /** SHA-256 of the DER, base64url. */; readonly thumbprint: string }
+    | undefined;
+  /** How and when the person signed in (RFC 9470); undefined for a service. Milliseconds since the epoch. */
+  readonly signIn: { readonly acr: string; readonly at: number } | undefined;
   readonly purposes: readonly { readonly system: string; readonly code: string }[];
 }
 

@@ -57,7 +57,8 @@ export async function answerConsent(
     person_id: person.id,
     client_id: step.client.id,
     patient: contextOf(step) ?? null,
-    encounter: null,
+    encounter: contextOf(step) === undefined ? null : (step.encounter ?? null),
+    more: JSON.stringify(step.launch ?? {}),
   });
   await recordConsent(use, request, step, 'consent-given', granted.join(' '));
   return goOn(use, request, reply, { consent: { grantId } });
@@ -87,9 +88,14 @@ export function recordConsent(
 
 /** What may be ticked. Without a FHIR resource for the person there is no `fhirUser` to tell. */
 function offered(step: Step, person: KnownPerson): ScopeSet {
-  return parseScopes(step.scope).filter(
-    (scope) => !(scope.kind === 'identity' && scope.name === 'fhirUser' && person.fhirUser === undefined),
-  );
+  return parseScopes(step.scope).filter((scope) => {
+    if (scope.kind === 'identity') return scope.name !== 'fhirUser' || person.fhirUser !== undefined;
+    // A context is promised only where there is one: `launch` by the EHR, `launch/encounter` with a visit.
+    if (scope.kind !== 'launch') return true;
+    return scope.target === undefined
+      ? step.launch !== undefined
+      : scope.target !== 'encounter' || step.encounter !== undefined;
+  });
 }
 
 /** Ticked record parts; who the person is and the patient in context always belong; staying connected only if chosen. */
@@ -103,7 +109,8 @@ function chosen(form: URLSearchParams, step: Step): ScopeSet {
 }
 
 function contextOf(step: Step): string | undefined {
-  if (!needsPatient(step.scope)) return undefined;
+  if (!needsPatient(step.scope) && step.launch === undefined) return undefined;
+  if (!needsPatient(step.scope)) return step.patient;
   if (step.prompt === 'consent' && step.patient === undefined) throw new errors.SessionNotFound('no patient was chosen');
   return step.patient;
 }

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type Provider from 'oidc-provider';
 import { errors, type InteractionResults } from 'oidc-provider';
 import type { AuditLog } from '../../audit-log/audit-log.ts';
-import type { Database } from '../../storage/schema.ts';
+import type { Database, LaunchMore } from '../../storage/schema.ts';
 import { knownPerson } from '../account.ts';
 import type { KnownPerson } from '../audit-drafts.ts';
 import { type FormTokens, parseForm } from '../form.ts';
@@ -37,8 +37,13 @@ export interface Step {
   /** Space-separated, as far as it could be granted. */
   readonly scope: string;
   readonly person: KnownPerson | undefined;
-  /** Chosen in this login. */
+  /** Chosen in this login, or put in context by the EHR. */
   readonly patient: string | undefined;
+  readonly encounter: string | undefined;
+  /** The EHR's launch handle, as it came. */
+  readonly handle: string | undefined;
+  /** What the EHR said beside patient and encounter, once its launch was taken up. */
+  readonly launch: LaunchMore | undefined;
 }
 
 /** Throws SessionNotFound when this browser has no such step (it took too long, or it was answered already). */
@@ -51,7 +56,9 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
   const client = await use.provider.Client.find(clientId);
   if (client === undefined) throw new errors.SessionNotFound('the client is gone');
   const accountId = interaction.session?.accountId;
-  const chosen = interaction.lastSubmission?.['patient'] as { readonly id?: string } | undefined;
+  const chosen = (what: 'patient' | 'encounter') =>
+    (interaction.lastSubmission?.[what] as { readonly id?: string } | undefined)?.id;
+  const handle = interaction.params['launch'];
   return {
     uid: interaction.uid,
     prompt: interaction.prompt.name,
@@ -59,7 +66,10 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
     redirectUri: String(interaction.params['redirect_uri']),
     scope: String(interaction.params['scope'] ?? ''),
     person: accountId === undefined ? undefined : await knownPerson(use.db, accountId),
-    patient: chosen?.id,
+    patient: chosen('patient'),
+    encounter: chosen('encounter'),
+    handle: typeof handle === 'string' ? handle : undefined,
+    launch: interaction.lastSubmission?.['launch'] as LaunchMore | undefined,
   };
 }
 

@@ -35,6 +35,23 @@ test('R-001 a client is registered, disabled, enabled and removed', async () => 
   expect(await authorize()).toBe(400);
 });
 
+test('R-093 a launch is prepared for an app and a person, and its handle is told once', async () => {
+  await it.call('POST', '/admin/clients', {
+    id: 'chart',
+    name: 'Chart',
+    kind: 'public',
+    redirectUris,
+    scope: 'launch user/*.rs',
+  });
+  await it.call('POST', '/admin/people', { username: 'launcher', name: 'Launcher', password: 'correct horse battery staple' });
+  const prepared = await it.call('POST', '/admin/launches', { client: 'chart', user: 'launcher', patient: 'p1' });
+  expect([prepared.status, prepared.body.iss]).toEqual([201, it.fhir]);
+  expect(JSON.stringify(await it.records())).not.toContain(prepared.body.launch);
+  const stored = JSON.stringify(await it.running.storage.db.selectFrom('launch').selectAll().execute());
+  expect(stored).not.toContain(prepared.body.launch);
+  expect((await it.call('POST', '/admin/launches', { client: 'nobody', user: 'launcher' })).status).toBe(404);
+});
+
 test('R-048 a client secret is told once, and kept as a hash', async () => {
   const added = await it.call('POST', '/admin/clients', { id: 'ledger', name: 'Ledger', kind: 'symmetric', redirectUris });
   const { secret } = added.body;

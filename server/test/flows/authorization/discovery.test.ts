@@ -34,7 +34,7 @@ test('R-096 the SMART configuration names what is served, all of it absolute', a
       'permission-v2',
     ]),
   );
-  expect(smart['capabilities']).not.toContain('launch-ehr');
+  expect(smart['capabilities']).not.toContain('smart-app-state');
   const { body: oidc } = await json('/.well-known/openid-configuration');
   expect(smart['issuer']).toBe(oidc['issuer']);
   for (const endpoint of [

@@ -9,7 +9,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { AuditLog } from '../../../src/audit-log/audit-log.ts';
 import { type AuthorizationServer, createAuthorizationServer } from '../../../src/authorization-server/authorization-server.ts';
 import { createPasswords } from '../../../src/authorization-server/passwords.ts';
-import type { PickerPatient, PickerSource } from '../../../src/authorization-server/picker-source.ts';
+import type { PickerEncounter, PickerPatient, PickerSource } from '../../../src/authorization-server/picker-source.ts';
 import { insertClient, type NewClient } from '../../../src/storage/clients.ts';
 import { insertPerson } from '../../../src/storage/people.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
@@ -26,6 +26,12 @@ export const patients: readonly PickerPatient[] = [
   { id: 'haruka', name: 'ITO, Haruka', birthDate: '2019-03-14', mrn: '7702 118' },
   { id: 'haruki', name: 'ITO, Haruki', birthDate: '2018-11-02', mrn: '7714 906' },
   { id: 'mei', name: 'SAITO, Mei', birthDate: '2024-06-30', mrn: '8120 447' },
+];
+
+/** Visits of Haruka. */
+export const encounters: readonly PickerEncounter[] = [
+  { id: 'visit-2', name: 'Outpatient visit', start: '2026-05-02T09:00:00Z', status: 'in-progress' },
+  { id: 'visit-1', name: 'Emergency visit', start: '2025-01-12T22:10:00Z', status: 'finished' },
 ];
 
 export interface KeyPair {
@@ -59,7 +65,8 @@ export interface Issuer {
 }
 
 export const redirectUri = 'http://127.0.0.1:9/callback';
-const appScope = 'openid fhirUser profile launch/patient offline_access online_access patient/*.cruds user/*.cruds';
+const appScope =
+  'openid fhirUser profile launch launch/patient launch/encounter offline_access online_access patient/*.cruds user/*.cruds';
 
 export interface IssuerOptions {
   /** PEM. */
@@ -193,6 +200,16 @@ function clients(backend: KeyPair, app: KeyPair): readonly NewClient[] {
     },
     {
       ...common,
+      id: 'ehr',
+      name: 'The EHR',
+      kind: 'backend',
+      jwks: jwks(backend),
+      redirect_uris: [],
+      scope: '__launch',
+      roles: [],
+    },
+    {
+      ...common,
       id: 'nightly',
       name: 'Nightly Job',
       kind: 'backend',
@@ -214,6 +231,9 @@ function pickerSource(): PickerSource {
     patientsFor: async (person, query) =>
       (all.get(person.id) ?? []).filter(({ name }) => name.toLowerCase().includes(query.toLowerCase())),
     patientById: async (person, id) => (all.get(person.id) ?? []).find((patient) => patient.id === id),
+    encountersFor: async (person, patient) => (person.id === 'person-okafor' && patient === 'haruka' ? encounters : []),
+    encounterById: async (person, patient, id) =>
+      person.id === 'person-okafor' && patient === 'haruka' ? encounters.find((one) => one.id === id) : undefined,
   };
 }
 

@@ -9,6 +9,7 @@ export interface Asked {
   readonly username?: string;
   readonly password?: string;
   readonly patient?: string;
+  readonly encounter?: string;
   /** Changes of the consent form: `scope`, `duration`, `decision`. */
   readonly consent?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Changes of the authorization request; undefined leaves one out. */
@@ -61,6 +62,12 @@ export async function clickThrough(browser: Browser, url: string, asked: Asked =
     });
   if (page.text.includes('name="patient"'))
     page = await browser.submit(page, '/patient', { patient: asked.patient ?? 'haruka' });
+  if (page.text.includes('/encounter"'))
+    page = await browser.submit(
+      page,
+      '/encounter',
+      asked.encounter === undefined ? { decision: 'without' } : { encounter: asked.encounter },
+    );
   if (page.text.includes('/consent"')) page = await browser.submit(page, '/consent', { decision: 'allow', ...asked.consent });
   return page;
 }

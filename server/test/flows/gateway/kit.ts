@@ -207,6 +207,9 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
         person: { id: 'p1', name: 'Dr Test', roles: ['physician'], fhirUser: 'Practitioner/doc' },
         patient: undefined,
         encounter: undefined,
+        more: undefined,
+        binding: undefined,
+        signIn: undefined,
         purposes: [],
         ...meaning,
       });

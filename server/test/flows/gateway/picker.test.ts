@@ -41,6 +41,30 @@ test('one by id, only if they may open it', async () => {
   expect(await finder.patientById(doctor, '../metadata')).toBeUndefined();
 });
 
+test('R-094 visits of a patient whom they may open, newest first; a visit of another patient is not there', async () => {
+  for (const [id, patient, start] of [
+    ['v1', 'ito', '2025-01-01T08:00:00Z'],
+    ['v2', 'ito', '2026-01-01T08:00:00Z'],
+    ['v3', 'other', '2026-02-01T08:00:00Z'],
+  ] as const)
+    await place.put({
+      resourceType: 'Encounter',
+      id,
+      status: 'finished',
+      class: { code: 'AMB', display: 'ambulatory' },
+      subject: { reference: `Patient/${patient}` },
+      period: { start },
+    });
+  expect((await finder.encountersFor(doctor, 'ito')).map(({ id, name }) => [id, name])).toEqual([
+    ['v2', 'ambulatory'],
+    ['v1', 'ambulatory'],
+  ]);
+  expect(await finder.encountersFor(doctor, 'other')).toEqual([]);
+  expect(await finder.encounterById(doctor, 'ito', 'v1')).toMatchObject({ id: 'v1', start: '2025-01-01T08:00:00Z' });
+  expect(await finder.encounterById(doctor, 'ito', 'v3')).toBeUndefined();
+  expect(await finder.encounterById(doctor, 'ito', 'v1&_id=v3')).toBeUndefined();
+});
+
 test('somebody without a role sees nobody', async () => {
   expect(await finder.patientsFor({ ...doctor, roles: [] }, '')).toEqual([]);
 });

@@ -1,0 +1,54 @@
+/** Choose a visit (SMART App Launch 2.2 §Standalone launch): the app gets the one that is chosen and never sees the list. */
+import type { PickerEncounter } from '../picker-source.ts';
+import type { Brand } from './brand.ts';
+import { birthDateText } from './dates.ts';
+import { type Html, html } from './html.ts';
+import { headedPage } from './page.ts';
+import { texts } from './texts.ts';
+
+export interface EncounterPickerPage {
+  readonly brand: Brand;
+  readonly app: string;
+  readonly person: string;
+  readonly action: string;
+  readonly csrf: string;
+  readonly encounters: readonly PickerEncounter[];
+}
+
+const text = texts.visits;
+
+export function encounterPickerPage(page: EncounterPickerPage): Html {
+  return headedPage(
+    { title: text.title, brand: page.brand, person: page.person },
+    html`<form class="stack-l" method="post" action="${page.action}">
+          <div>
+            <h1>${text.title}</h1>
+            <p class="lead">${text.lead(page.app)}</p>
+          </div>
+          <input type="hidden" name="csrf" value="${page.csrf}">
+          ${
+            page.encounters.length === 0
+              ? html`<p role="status">${text.none}</p>`
+              : html`<div>
+            <h2 class="day" id="found">${text.found(page.encounters.length)}</h2>
+            <ul class="rows" aria-labelledby="found">${page.encounters.map(row)}</ul>
+          </div>`
+          }
+          <p><button class="btn second" name="decision" value="without">${text.without}</button></p>
+          <p><button class="btn second" name="decision" value="deny">${text.back(page.app)}</button></p>
+        </form>`,
+  );
+}
+
+function row(encounter: PickerEncounter, at: number): Html {
+  const id = `encounter-${at + 1}`;
+  const day = encounter.start === undefined ? '' : birthDateText(encounter.start.slice(0, 10));
+  return html`<li class="pick">
+                <div>
+                  <p class="name" id="${id}">${encounter.name}</p>
+                  <p class="sub-line">${day !== '' && html`<span><time>${day}</time></span>`}
+                  ${encounter.status !== undefined && html`<span>${encounter.status}</span>`}</p>
+                </div>
+                <button class="btn small" name="encounter" value="${encounter.id}" aria-describedby="${id}">${text.choose}<span class="hide"> ${encounter.name}${day === '' ? '' : `, ${day}`}</span></button>
+              </li>`;
+}

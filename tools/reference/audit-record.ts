@@ -20,12 +20,13 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
   rules: 'ids of the rules, consents or built-in checks (`builtin:…`) that decided',
   reason: 'the decision in one sentence, for an officer',
   query: 'the request exactly as it came (method, target, form), base64; never the Authorization header',
+  intent: 'of a request that was about to write: `id` of its `intent` record, of which this is the end',
   requestId: '`X-Request-Id`, given by the client or made',
 };
 
 const kinds: Readonly<Record<AuditKind, string>> = {
   request: 'a FHIR request and how it ended',
-  intent: 'a write about to be sent to the FHIR server; the `request` record with the same `requestId` is its end',
+  intent: 'a write about to be sent to the FHIR server; the `request` record whose `intent` names it is its end',
   'sign-in': 'a sign-in, good or bad',
   'sign-out': 'a sign-out',
   token: 'a token issued, refreshed, revoked or refused',

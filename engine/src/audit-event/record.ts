@@ -7,7 +7,7 @@ import type { Coding } from '../caller.ts';
 export type AuditKind =
   /** A FHIR request and how it ended. */
   | 'request'
-  /** A write about to be sent upstream; its `request` record with the same `requestId` is its end. */
+  /** A write about to be sent upstream; the `request` record whose `intent` names this one is its end. */
   | 'intent'
   | 'sign-in'
   | 'sign-out'
@@ -51,6 +51,11 @@ export interface AuditRecord {
   readonly reason?: string;
   /** The request exactly as received, base64 (R-165); Authorization is not part of it. */
   readonly query?: string;
+  /**
+   * Of a request that was about to write: id of the record of its intent, of which this is the end. INVARIANT: made by us, never by whoever asks (a
+   * request id can be chosen, and one that is used twice would end somebody's unfinished intent).
+   */
+  readonly intent?: string;
   /** X-Request-Id: given or made (R-169). */
   readonly requestId: string;
 }

@@ -61,7 +61,7 @@ export async function auditRows(
   select = select.where(
     sql<boolean>`not (kind = 'intent' and exists (select 1 from audit_event as ending where ending.kind = 'request'
       and ending.node = audit_event.node and ending.sequence > audit_event.sequence and ending.recorded >= audit_event.recorded
-      and ending.recorded < audit_event.recorded + interval '10 minutes' and ending.record ->> 'requestId' = audit_event.record ->> 'requestId'))`,
+      and ending.recorded < audit_event.recorded + interval '10 minutes' and ending.record ->> 'intent' = audit_event.record_id))`,
   );
   const { after } = query;
   if (after !== undefined) {

@@ -134,26 +134,23 @@ async function recordRepair(log: AuditLog, torn: { readonly name: string; readon
   });
 }
 
-/** INVARIANT (I4): an intent counts as finished only when a later record of the same chain is its end. */
+/** INVARIANT (I4): an intent counts as finished only when a later record of the same chain names it as ended. */
 async function marked(storage: Storage, rows: readonly AuditEventRow[]): Promise<readonly FoundAuditEvent[]> {
   const intents = rows.filter((row) => row.kind === 'intent');
-  const requests = intents.map((row) => String(row.record['requestId']));
+  const ids = intents.map((row) => row.record_id);
   const ends =
-    requests.length === 0
+    ids.length === 0
       ? []
       : await storage.db
           .selectFrom('audit_event')
-          .select(['node', 'sequence', sql<string>`record ->> 'requestId'`.as('request')])
+          .select(['node', 'sequence', sql<string>`record ->> 'intent'`.as('intent')])
           .where('kind', '=', 'request')
-          .where(sql<string>`record ->> 'requestId'`, 'in', requests)
+          .where(sql<string>`record ->> 'intent'`, 'in', ids)
           .execute();
   return rows.map((row) => ({
     ...row,
     unfinished:
       row.kind === 'intent' &&
-      !ends.some(
-        (end) =>
-          end.node === row.node && end.request === row.record['requestId'] && BigInt(end.sequence) > BigInt(row.sequence),
-      ),
+      !ends.some((end) => end.node === row.node && end.intent === row.record_id && BigInt(end.sequence) > BigInt(row.sequence)),
   }));
 }

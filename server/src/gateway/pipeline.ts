@@ -26,7 +26,8 @@ export async function handle(incoming: Incoming, use: Collaborators): Promise<Ht
     let step = flow.next();
     while (!step.done) {
       const need = step.value; // facts or one upstream answer; nothing else can be asked for
-      if (need.kind === 'upstream' && need.writes) known = { ...known, intent: await recordIntent(known, use) };
+      const writes = need.kind === 'upstream' && need.writes; // one intent stands for all that a request writes
+      if (writes && known.intent === undefined) known = { ...known, intent: await recordIntent(known, use) };
       step = await resume(flow, need, use);
     }
     await recordOutcome(known, step.value, use);

@@ -69,7 +69,7 @@ function draft(known: Known, outcome: Outcome | { readonly kind: 'problem'; read
     address: known.address,
     original: { method: known.method, target: known.target, form: undefined },
   });
-  return rest;
+  return known.intent === undefined ? rest : { ...rest, intent: known.intent };
 }
 
 function line(known: Known, status: number) {

@@ -79,7 +79,7 @@ test('I4 the intent is durable before the write is sent, the end before the answ
   expect(answer.status).toBe(201);
   expect(order).toEqual(['intent durable', 'sent', 'request durable', 'answered']);
   const [intent, end] = gateway.audit.records.slice(-2);
-  expect(intent!.requestId).toBe(end!.requestId);
+  expect(end!.intent).toBe(intent!.id);
   expect(intent).toMatchObject({ kind: 'intent', outcome: 'unknown', action: 'create', type: 'Observation' });
 });
 

@@ -44,7 +44,7 @@ const statements: readonly string[] = [
   'CREATE INDEX audit_event_person ON audit_event (person_id, recorded DESC, id DESC)',
   'CREATE INDEX audit_event_client ON audit_event (client_id, recorded DESC, id DESC)',
   'CREATE INDEX audit_event_record ON audit_event (record_id)',
-  // Finds the end of a write's intent, and everything of one X-Request-Id (R-169).
+  // Finds everything of one X-Request-Id (R-169).
   `CREATE INDEX audit_event_request ON audit_event ((record ->> 'requestId'))`,
   // Catches what no month is there for yet, so that no record is ever refused.
   'CREATE TABLE audit_event_default PARTITION OF audit_event DEFAULT',

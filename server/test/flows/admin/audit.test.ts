@@ -80,6 +80,20 @@ test('filters: patient, person or app, outcome, kind, time', async () => {
   expect((await search(`until=${future}&kind=request`)).records.length).toBe(4);
 });
 
+test('I4 an intent is shown until its own end is on record; the request id, which a client can choose, ends nothing', async () => {
+  const { audit } = it.running;
+  const nothing = { patients: [], resources: [], masked: [], withheld: 0, rules: [] };
+  const write = { ...nothing, action: 'update', type: 'Patient', requestId: 'chosen' };
+  const cut = await audit.append({ ...write, kind: 'intent', outcome: 'unknown' });
+  const ended = await audit.append({ ...write, kind: 'intent', outcome: 'unknown' });
+  const end = await audit.append({ ...write, kind: 'request', outcome: 'permit', intent: ended.id });
+  await audit.append({ ...write, kind: 'request', outcome: 'permit', action: 'read' });
+  const ids = (await search('limit=100')).records.map(({ id }) => id);
+  expect(ids).toContain(cut.id);
+  expect(ids).toContain(end.id);
+  expect(ids).not.toContain(ended.id);
+});
+
 test('pages hold every record once', async () => {
   const until = new Date().toISOString();
   const all = (await search(`until=${until}&limit=1000`)).records.map(({ id }) => id);

@@ -87,15 +87,20 @@ test('the row holds the record that the chain proves', async () => {
 test('I4 an intent without an end is marked, one with its end is not', async () => {
   const log = await open();
   const write = { action: 'update', patients: ['1'] };
-  await log.append(draft({ ...write, kind: 'intent', outcome: 'unknown', requestId: 'finished' }));
-  await log.append(draft({ ...write, requestId: 'finished' }));
+  const finished = await log.append(draft({ ...write, kind: 'intent', outcome: 'unknown', requestId: 'finished' }));
+  await log.append(draft({ ...write, requestId: 'finished', intent: finished.id }));
   await log.append(draft({ ...write, requestId: 'cut' }));
   await log.append(draft({ ...write, kind: 'intent', outcome: 'unknown', requestId: 'cut' }));
+  // The client chooses the request id, and may use it again: neither a read nor another write ends what was cut.
+  await log.append(draft({ action: 'read', requestId: 'cut' }));
+  const other = await log.append(draft({ ...write, kind: 'intent', outcome: 'unknown', requestId: 'cut' }));
+  await log.append(draft({ ...write, requestId: 'cut', intent: other.id }));
   await log.close();
   const again = await open();
   await again.caughtUp();
   const { rows } = await again.search({ kind: 'intent' });
   expect(rows.map((row) => [row.record['requestId'], row.unfinished])).toEqual([
+    ['cut', false],
     ['cut', true],
     ['finished', false],
   ]);

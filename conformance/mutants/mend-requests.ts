@@ -63,15 +63,3 @@ export function openRedirect(registered: string): () => Mutant {
     };
   };
 }
-
-/** Any token, also none, opens the FHIR server as this one would. */
-export function openFhir(fhir: string, token: () => string | undefined): Mutant {
-  return {
-    name: 'token not checked by the FHIR server',
-    ask: (ask) => {
-      const bearer = token();
-      if (!ask.url.href.startsWith(`${fhir}/`) || bearer === undefined) return ask;
-      return { ...ask, headers: { ...ask.headers, authorization: `Bearer ${bearer}` } };
-    },
-  };
-}

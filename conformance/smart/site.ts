@@ -145,7 +145,7 @@ export class Site {
       consent: { decision: 'allow', duration: 'stay', ...asked.consent },
     });
     const reached = !end.url.startsWith(`${this.issuer}/`);
-    const answer = reached ? new URL(end.url).searchParams : new URLSearchParams();
+    const answer = reached ? parametersAt(new URL(end.url)) : new URLSearchParams();
     return { ...end, answer, state, nonce, verifier, redirectUri: params['redirect_uri'] ?? '' };
   }
 
@@ -216,6 +216,11 @@ export class Site {
   async granted(kind: Kind, asked: Asked = {}): Promise<Granted> {
     return grantedBy(await this.exchange(kind, await this.launch(kind, asked)));
   }
+}
+
+/** In the query; for flows that nobody offers, errors come in the fragment. */
+function parametersAt({ searchParams, hash }: URL): URLSearchParams {
+  return hash === '' ? searchParams : new URLSearchParams(hash.slice(1));
 }
 
 export interface Granted {

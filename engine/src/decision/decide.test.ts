@@ -269,8 +269,8 @@ describe('what the flow may plan with', () => {
     expect(permitOf([rule], { ...changes, patient: 'ann' }, 'Patient').onlyPatient).toBe('ann');
   });
 
-  test('facts are asked for only where a rule reads them', () => {
-    expect(permitOf([rule]).needs).toEqual({ relations: false, consents: true });
+  test('facts are asked for only where a rule or a consent reads them', () => {
+    expect(permitOf([rule]).needs).toEqual({ relations: true, consents: true });
     expect(permitOf([self]).needs).toEqual({ relations: true, consents: false });
     expect(permitOf([self, rule]).needs).toEqual({ relations: true, consents: true });
   });

@@ -17,13 +17,15 @@ export function decide(input: DecideInput): Permit | Refusal {
     if (refusal !== undefined) return refusal;
   }
   const residual = residualOf(asked);
+  const readsConsents = !onlySelf(asked);
   return mintPermit({
     type: asked.type,
     decision: permitDecision(asked.permits.map(({ rule }) => rule)),
     // A consent may hide any instance that points to a patient, and instances of every type may; so nobody sees a type whole.
     sight: 'filtered',
     maskable: maskable(asked),
-    needs: Object.freeze({ relations: readsRelations(asked), consents: !onlySelf(asked) }),
+    // A consent spares patients themselves and their guardians, so who reads consents needs relations too.
+    needs: Object.freeze({ relations: readsConsents || readsRelations(asked), consents: readsConsents }),
     onlyPatient: asked.scope?.onlyPatient ?? selfPatient(asked),
     judge: (candidate, facts) => residual.judge(candidate, facts),
   });

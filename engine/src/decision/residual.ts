@@ -2,7 +2,6 @@
  * What is left to decide when a resource arrives: a predicate and a mask, specialised to caller, purpose, policies and moment. It must not
  * ask for anything; and whatever it is not told, it takes as a reason to deny (I6).
  */
-import { inCompartment } from '../compartment/in-compartment.ts';
 import type { ConsentContext } from '../consent/consent-effect.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import type { SecurityCategory } from '../fhir/version.ts';
@@ -17,6 +16,7 @@ import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleD
 import { type ScopeBound, withinScope } from './scope-bound.ts';
 import { type StandingOf, standings } from './standing.ts';
 import type { Trace } from './trace.ts';
+import { withinPatient } from './within-patient.ts';
 
 export interface ResidualParts {
   readonly type: string;
@@ -90,9 +90,9 @@ export class Residual {
     return within;
   }
 
-  #confined({ document, node }: Candidate): boolean {
+  #confined(candidate: Candidate): boolean {
     const { confinedTo, tables, consents } = this.#parts;
-    return confinedTo === undefined || inCompartment(document, node, tables, consents.bases, confinedTo);
+    return confinedTo === undefined || withinPatient(candidate, tables, consents.bases, confinedTo);
   }
 
   /** The permits that apply and clear all labels, as a string of their positions; a deny when there is none. */

@@ -57,6 +57,14 @@ describe('scopes', () => {
     expect(ask(rules, { scope: `user/Patient.rs?${query}` }, 'Patient')).toMatchObject({ decision: { cause: 'scope' } });
   });
 
+  test('R-101 a patient scope reaches the patient, not the Patients that link to it', () => {
+    const permit = permitOf(rules, { scope: 'patient/*.rs', patient: 'ann' }, 'Patient');
+    const linked = { resourceType: 'Patient', link: [{ other: { reference: 'Patient/ann' }, type: 'seealso' }] };
+    const effect = (id: string) => permit.judge(candidateOf({ ...linked, id }, [id]), factsOf()).effect;
+    expect(effect('ann')).toBe('permit');
+    expect(effect('bob')).toBe('deny');
+  });
+
   test('an identity scope covers reading who one is, not searching for it', () => {
     const changes = { scope: 'openid fhirUser', user: { id: 'u', name: 'Ann', fhirUser: 'Patient/ann' } };
     expect(ask(rules, changes, 'Patient').kind).toBe('permit');

@@ -1,6 +1,5 @@
 /** SMART App Launch 2.2 §Scopes: what a resource must be for the token's scopes to reach it (R-100 to R-105). */
 import type { Caller } from '../caller.ts';
-import { inCompartment } from '../compartment/in-compartment.ts';
 import { type ElementPath, elementNodes, elementPath } from '../fhir/element-path.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import type { DecidedInteraction } from '../policy/interactions.ts';
@@ -9,6 +8,7 @@ import { scopeCovers } from '../scope/scope-covers.ts';
 import type { Candidate } from './permit.ts';
 import { scopeLetter } from './scope-letter.ts';
 import { matchesToken, parseTokens, type Token } from './token-match.ts';
+import { withinPatient } from './within-patient.ts';
 
 /** The scopes' reach over one type. One alternative is enough; inside one, everything must hold. */
 export interface ScopeBound {
@@ -91,7 +91,7 @@ export function withinScope(bound: ScopeBound, candidate: Candidate, tables: Fhi
 function reaches(alternative: Alternative, candidate: Candidate, tables: FhirTables, bases: readonly string[]): boolean {
   const { document, node } = candidate;
   if (alternative.id !== undefined && candidate.id !== alternative.id) return false;
-  if (alternative.patient !== undefined && !inCompartment(document, node, tables, bases, alternative.patient)) return false;
+  if (alternative.patient !== undefined && !withinPatient(candidate, tables, bases, alternative.patient)) return false;
   return alternative.tokens.every(({ paths, tokens }) =>
     paths.some((path) => elementNodes(document, node, path).some((element) => matchesToken(document, element, tokens))),
   );

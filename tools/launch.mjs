@@ -23,13 +23,17 @@ const programs = {
 };
 
 if (!(command in programs)) fail(`Unknown command “${command}”. There are: ${Object.keys(programs).join(', ')}.`);
-if (Number(process.versions.node.split('.')[0]) < 20) fail(`Fireguard needs Node 20 or newer to install; this is ${process.version}.`);
+if (Number(process.versions.node.split('.')[0]) < 20)
+  fail(`Fireguard needs Node 20 or newer to install; this is ${process.version}.`);
 
 if (!installed()) {
   console.log('Installing what is missing (once; about a minute) …');
   const npm = process.env.npm_execpath;
   const [file, args] = npm ? [process.execPath, [npm]] : ['npm', []];
-  const result = spawnSync(file, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const result = spawnSync(file, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (result.status !== 0) fail('npm ci did not finish. Check the network and the free space on this disk, then start again.');
 }
 
@@ -42,6 +46,11 @@ const child = spawn(node24(), ['--conditions=fireguard-source', path.join(root, 
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 process.on('SIGHUP', () => child.kill('SIGHUP'));
+// When npm itself is ended from outside, nobody passes a signal on: whoever is left without the parent that started it, stops.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 500).unref();
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 
 /** True when node_modules holds exactly what the lock file asks of this platform. */
@@ -52,7 +61,9 @@ function installed() {
   return Object.entries(want).every(([name, wanted]) => {
     if (!name.includes('node_modules/') || wanted.link) return true;
     const found = have[name];
-    return found ? found.version === wanted.version : wanted.optional === true || wanted.devOptional === true || wanted.peer === true;
+    return found
+      ? found.version === wanted.version
+      : wanted.optional === true || wanted.devOptional === true || wanted.peer === true;
   });
 }
 

@@ -3,7 +3,7 @@
  * `start/`. It must not be needed in production, and must not do anything that an operator could not do through the same doors.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { addClients, addPersonas } from './start/administer.ts';
 import { banner } from './start/banner.ts';
@@ -114,8 +114,11 @@ function prepareHome(home: string): void {
   }
 }
 
+/** Step by step, because a recursive mkdir below a file system that refuses with ENOENT (/proc) never returns. */
 function makeFolder(folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const parent = path.dirname(folder);
+  if (!existsSync(parent)) makeFolder(parent);
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   return folder;
 }
 

@@ -22,14 +22,14 @@ Paste into a second terminal, in this folder${state.ca === undefined ? '' : ' (f
   # permitted: the family physician reads a patient of theirs
   ${curl} ${as('family-physician', 'user/*.rs')} '${state.fhir}/Patient?_count=1'
 
-  # masked: the billing clerk sees that there was a visit, not why
-  ${curl} ${as('billing-clerk', 'user/*.rs')} '${state.fhir}/Encounter?_count=1'
+  # masked: the billing clerk sees that there was an emergency, not why
+  ${curl} ${as('billing-clerk', 'user/*.rs')} '${state.fhir}/Encounter?class=EMER&_count=1'
 
   # denied: the researcher has no business with identified patients; the reason is for the officers, not for the caller
   ${curl} ${as('researcher', 'user/*.rs')} '${state.fhir}/Patient?_count=1'
 
   # all three, with the rule that decided each
-  npx fireguard audit list --limit 6
+  npx fireguard audit list --kind request --limit 3
 
 Ctrl-C stops everything; nothing is lost.`;
 }

@@ -87,6 +87,7 @@ async function run(options: DemoOptions): Promise<void> {
       file.personas,
       options.data !== undefined || options.upstream !== undefined ? file.notes : [],
       (performance.now() - started) / 1000,
+      options.home === path.resolve('.fireguard') ? undefined : options.home,
     ),
   );
   if (options.open) openBrowser(state.console);

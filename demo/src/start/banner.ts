@@ -2,7 +2,14 @@
 import type { DemoPersona } from './demo-file.ts';
 import type { State } from './state-file.ts';
 
-export function banner(state: State, personas: readonly DemoPersona[], notes: readonly string[], took: number): string {
+/** `home`: as the commands of the second terminal must be told it; undefined for the default. */
+export function banner(
+  state: State,
+  personas: readonly DemoPersona[],
+  notes: readonly string[],
+  took: number,
+  home: string | undefined,
+): string {
   const curl = state.ca === undefined ? 'curl -s' : 'curl -s --cacert "$CA"';
   const as = (persona: string, scope: string) =>
     `-H "Authorization: Bearer $(npx fireguard token --issuer ${state.issuer} --persona ${persona} --scope '${scope}')"`;
@@ -17,7 +24,7 @@ Fireguard is ready (${took.toFixed(1)} s). Synthetic or your own data only: this
 People, with their passwords
 ${personas.map(({ username, password, display }) => `  ${username.padEnd(width)}   ${password}   ${display}`).join('\n')}
 ${notes.length === 0 ? '' : `\n${notes.map((note) => `  ${note}`).join('\n')}\n`}
-Paste into a second terminal, in this folder${state.ca === undefined ? '' : ' (first: CA=<home>/tls/test-ca.pem)'}
+Paste into a second terminal, in this folder${state.ca === undefined ? '' : `\n\n  CA=${home ?? '.fireguard'}/tls/test-ca.pem`}
 
   # permitted: the family physician reads a patient of theirs
   ${curl} ${as('family-physician', 'user/*.rs')} '${state.fhir}/Patient?_count=1'
@@ -29,7 +36,7 @@ Paste into a second terminal, in this folder${state.ca === undefined ? '' : ' (f
   ${curl} ${as('researcher', 'user/*.rs')} '${state.fhir}/Patient?_count=1'
 
   # all three, with the rule that decided each
-  npx fireguard audit list --kind request --limit 3
+  npx fireguard audit list --kind request --limit 3${home === undefined ? '' : ` --home ${home}`}
 
 Ctrl-C stops everything; nothing is lost.`;
 }

@@ -26,12 +26,8 @@ export async function approveByBrowser(site: Site, approval: Approval): Promise<
         await page.fill('input[name=username]', approval.person.username);
         await page.fill('input[name=password]', approval.person.password);
         await page.click('form[action$="/sign-in"] button');
-      } else if ((await page.locator('button[name=patient], input[name=patient]').count()) > 0) {
-        const choice = page.locator('[name=patient]').first();
-        if ((await choice.getAttribute('type')) === 'radio') {
-          await choice.check({ force: true });
-          await page.click('form[action$="/patient"] button[type=submit], form[action$="/patient"] button:not([name])');
-        } else await choice.click();
+      } else if ((await page.locator('button[name=patient], button[name=encounter]').count()) > 0) {
+        await page.locator('button[name=patient], button[name=encounter]').first().click();
       } else if ((await page.locator('form[action$="/consent"]').count()) > 0) {
         const stay = page.locator('input[name=duration][value=stay]');
         if ((await stay.count()) > 0) await stay.check({ force: true });

@@ -26,6 +26,8 @@ export async function approveByForms(site: Site, { url, params, post, person, co
   }
   const first = /name="patient" value="([^"]+)"/.exec(page.text)?.[1];
   if (first !== undefined) page = await browser.submit(page, '/patient', { patient: first });
+  const visit = /name="encounter" value="([^"]+)"/.exec(page.text)?.[1];
+  if (visit !== undefined) page = await browser.submit(page, '/encounter', { encounter: visit });
   if (page.text.includes('/consent"')) page = await browser.submit(page, '/consent', consent);
   return { url: page.url, status: page.status, text: page.text };
 }

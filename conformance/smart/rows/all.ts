@@ -3,11 +3,14 @@ import type { Row } from '../row.ts';
 import { assertion } from './assertion.ts';
 import { backend } from './backend.ts';
 import { discovery } from './discovery.ts';
+import { ehr } from './ehr.ts';
 import { introspection } from './introspection.ts';
 import { launch } from './launch.ts';
 import { negative } from './negative.ts';
 import { openid } from './openid.ts';
+import { pages } from './pages.ts';
 import { refresh } from './refresh.ts';
+import { scopes } from './scopes.ts';
 import { transport } from './transport.ts';
 
 export const allRows: readonly Row[] = Object.freeze([
@@ -20,4 +23,7 @@ export const allRows: readonly Row[] = Object.freeze([
   ...assertion,
   ...introspection,
   ...negative,
+  ...scopes,
+  ...ehr,
+  ...pages,
 ]);

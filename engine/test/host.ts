@@ -72,6 +72,8 @@ const dialect: Dialect = {
   compartmentSearch: true,
   postSearch: true,
   maxCount: 100,
+  matchesAlike: new Set(['token', 'reference', 'uri', 'string', 'date', 'number', 'quantity', 'composite']),
+  foldsAccents: false,
 };
 
 export function ask(setting: Setting, asked: Asked): Ended {

@@ -133,7 +133,10 @@ export class SmallUpstream {
     let found = [...this.stored]
       .filter(([key, entry]) => key.startsWith(`${type}/`) && !entry.deleted)
       .map(([, entry]) => entry.versions.at(-1)!);
-    if (parts.length === 3) found = found.filter((bytes) => decoder.decode(bytes).includes(`"Patient/${parts[1]}"`));
+    if (parts.length === 3) {
+      const own = (bytes: Uint8Array) => type === 'Patient' && JSON.parse(decoder.decode(bytes)).id === parts[1];
+      found = found.filter((bytes) => own(bytes) || decoder.decode(bytes).includes(`"Patient/${parts[1]}"`));
+    }
     for (const [name, text] of parameters) {
       if (!name.startsWith('_') || name === '_id' || name === '_tag')
         found = found.filter((bytes) => matches(JSON.parse(decoder.decode(bytes)), name, text));
@@ -178,7 +181,9 @@ function matches(resource: any, parameter: string, text: string): boolean {
   if (modifier === 'missing') return (found.length === 0) === (text === 'true');
   const hit = found.some((one) =>
     values.some((wanted) =>
-      name === 'family' ? one.toLowerCase().startsWith(wanted.toLowerCase()) : one === wanted || one.endsWith(`|${wanted}`),
+      name === 'family' || name === 'value-string'
+        ? one.toLowerCase().startsWith(wanted.toLowerCase())
+        : one === wanted || one.endsWith(`|${wanted}`),
     ),
   );
   return modifier === 'not' ? !hit : hit;
@@ -191,6 +196,12 @@ function valuesOf(resource: any, name: string): string[] {
   switch (name) {
     case '_id':
       return [resource.id];
+    case 'general-practitioner':
+      return (resource.generalPractitioner ?? []).map((one: { reference: string }) => one.reference);
+    case 'gender':
+      return resource.gender === undefined ? [] : [resource.gender];
+    case 'has-member':
+      return (resource.hasMember ?? []).map((one: { reference: string }) => one.reference);
     case '_tag':
       return (resource.meta?.tag ?? []).map((tag: { system: string; code: string }) => `${tag.system}|${tag.code}`);
     case 'subject':
@@ -202,6 +213,8 @@ function valuesOf(resource: any, name: string): string[] {
       return codings(resource.code);
     case 'reason-code':
       return (resource.reasonCode ?? []).flatMap(codings);
+    case 'value-string':
+      return resource.valueString === undefined ? [] : [resource.valueString];
     case 'status':
       return resource.status === undefined ? [] : [resource.status];
     case 'family':
@@ -218,8 +231,10 @@ function order(sort: readonly string[]): (one: Uint8Array, other: Uint8Array) =>
     const [a, b] = [JSON.parse(decoder.decode(one)), JSON.parse(decoder.decode(other))];
     for (const key of sort) {
       const name = key.replace(/^-/, '');
-      const [x = '', y = ''] = [valuesOf(a, name)[0], valuesOf(b, name)[0]];
-      if (x !== y) return (x < y ? -1 : 1) * (key.startsWith('-') ? -1 : 1);
+      const [x, y] = [valuesOf(a, name)[0], valuesOf(b, name)[0]];
+      if (x === undefined || y === undefined) {
+        if (x !== y) return x === undefined ? 1 : -1;
+      } else if (x !== y) return (x < y ? -1 : 1) * (key.startsWith('-') ? -1 : 1);
     }
     return 0;
   };

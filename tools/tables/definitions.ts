@@ -14,6 +14,8 @@ export interface ElementType {
 export interface ElementDefinition {
   readonly path: string;
   readonly max: string;
+  readonly min?: number;
+  readonly isSummary?: boolean;
   readonly type?: readonly ElementType[];
   readonly contentReference?: string;
 }

@@ -6,12 +6,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { r4Module } from './r4.ts';
+import { summaryModule } from './summary.ts';
 import { terminologyModule } from './terminology.ts';
 
 /** Generated files by path from the repository's root. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['engine/src/fhir/generated/r4.ts', r4Module()],
+    ['engine/src/fhir/generated/r4-summary.ts', summaryModule()],
     ['engine/src/terminology/generated/v3.ts', terminologyModule()],
   ]);
 }

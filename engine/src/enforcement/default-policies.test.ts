@@ -46,7 +46,7 @@ const resources = [
     meta: { versionId: '1' },
     status: 'finished',
     class: { code: 'AMB' },
-    reasonCode: [{ text: 'SECRET' }],
+    reasonCode: [{ text: 'SECRET', coding: [{ code: 'SECRET' }] }],
     text: { status: 'generated', div: 'SECRET' },
     ...of('mine'),
   },
@@ -136,7 +136,7 @@ describe('a patient', () => {
 });
 
 describe('a billing clerk', () => {
-  test('sees encounters of everybody without clinical reasons, and cannot search by them', () => {
+  test('sees encounters of everybody without clinical reasons, and finds nothing by them', () => {
     const { json, text, outcome } = ask(clerk, get('/Encounter/e1'));
     expect(json).toEqual({
       resourceType: 'Encounter',
@@ -151,7 +151,9 @@ describe('a billing clerk', () => {
     });
     expect(text).not.toContain('SECRET');
     expect(outcome!.disclosure.masked).toContain('reasonCode');
-    expect(ask(clerk, get('/Encounter?reason-code=x')).problem?.code).toBe('element-closed');
+    const found = (query: string) => ask(clerk, get(`/Encounter?${query}`)).json?.total;
+    expect([found('reason-code=SECRET'), found('reason-code=nothing')]).toEqual([0, 0]);
+    expect(ask(clerk, get('/Encounter?reason-code:not=x')).problem?.code).toBe('element-closed');
     expect(ask(clerk, get('/Observation/o1')).status).toBe(403);
   });
 });

@@ -1,26 +1,19 @@
 /**
  * Refills one client page from upstream pages (search-semantics §7): reads on until one more visible match than asked is in hand, or the end.
- * Each upstream page costs one batch of facts, and each match is judged by itself. INVARIANT: what is returned depends on visible matches
- * alone; only the page budget depends on more, and that is the announced alarm.
+ * INVARIANT: what is returned depends on visible matches alone.
  */
 import type { Permit } from '../decision/permit.ts';
-import { pagePath, planPage } from '../planning/plan-page.ts';
-import type { UpstreamRequest } from '../planning/upstream-request.ts';
-import { Problem } from '../problem.ts';
-import { judge, type Visible } from '../release/visible.ts';
-import { candidate, draft } from './draft.ts';
+import type { SearchPlan } from '../planning/plan-search.ts';
+import type { Visible } from '../release/visible.ts';
 import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
-import type { Found, Need, UpstreamAnswer } from './need.ts';
-import { odd, pageIn, upstreamAnswer } from './upstream-answer.ts';
+import type { Found, Need } from './need.ts';
+import { readMatches } from './read-matches.ts';
 
 export interface Start {
-  readonly first: UpstreamRequest;
-  /** As in `SearchPlan`. */
-  readonly inCompartment: boolean;
-  /** Begin here instead; '' = at the first page. */
+  /** Begin at this upstream page; '' = at the first. */
   readonly hint: string;
-  /** `Type/id` after which to begin; undefined = at the beginning. */
+  /** Id after which to begin; undefined = at the beginning. */
   readonly after: string | undefined;
 }
 
@@ -35,77 +28,61 @@ export interface Gathered {
   readonly withheld: number;
 }
 
+const nothing: Gathered = { visible: [], lastPage: '', more: false, upstreamTotal: 0, withheld: 0 };
 const PAGES_NEAR_HINT = 2;
 
-/** Undefined: the anchor is nowhere among the visible matches. */
+/** Undefined: the anchor is nowhere among the visible matches. `budget`: upstream pages that may be read for this client page. */
 export function* gatherPage(
   given: Given,
   book: FactBook,
   permit: Permit,
+  plan: SearchPlan,
   start: Start,
   count: number,
+  budget: { pages: number },
 ): Generator<Need, Gathered | undefined, Found> {
-  const budget = { pages: given.limits.pageBudget };
+  // Nothing can match, so nothing is sent; and no resource can have been the anchor of a page.
+  if (plan.first === undefined) return start.after === undefined ? nothing : undefined;
   if (start.after !== undefined && start.hint !== '') {
-    const near = yield* gatherFrom(given, book, permit, start, start.hint, count, budget);
+    const near = yield* gatherFrom(given, book, permit, plan, start, start.hint, count, budget);
     if (near !== undefined) return near;
   }
-  return yield* gatherFrom(given, book, permit, start, '', count, budget);
+  return yield* gatherFrom(given, book, permit, plan, start, '', count, budget);
 }
 
 function* gatherFrom(
   given: Given,
   book: FactBook,
   permit: Permit,
+  plan: SearchPlan,
   start: Start,
   from: string,
   count: number,
   budget: { pages: number },
 ): Generator<Need, Gathered | undefined, Found> {
   const visible: { readonly one: Visible; readonly page: string }[] = [];
-  const seen = new Set<string>();
-  const pages = new Set<string>();
-  let upstreamTotal: number | undefined;
-  let withheld = 0;
   let passed = start.after === undefined;
-  for (let path: string | undefined = from; path !== undefined; ) {
-    if (pages.has(path)) throw odd('its pages go round in a circle');
-    if (budget.pages-- <= 0) throw new Problem('too-costly', 'The search is too costly.', { detail: 'page budget used up' });
-    pages.add(path);
-    const answer = upstreamAnswer(yield path === '' ? start.first : planPage(path));
-    if (path === '' && start.inCompartment && hasNoPatient(answer)) break;
-    // A hint may have expired upstream, which is no failure: the search is then begun from its start.
-    if (path !== '' && path === from && answer.status >= 400 && answer.status < 500) return undefined;
-    const page = pageIn(answer, permit.type);
-    if (path === '') upstreamTotal = page.total;
-
-    const matches = page.matches.filter(({ id }) => !seen.has(id) && seen.add(id));
-    const drafts = matches.map(({ id, node }) => draft(given, permit.type, id, page.document, node));
-    yield* book.gather([permit], drafts);
-    for (const one of drafts) {
-      const judged = judge(permit, candidate(one, book), book);
-      if (judged.kind === 'withheld') withheld++;
-      else if (passed) visible.push({ one: judged, page: path });
-      else passed = `${one.type}/${one.id}` === start.after;
-      if (visible.length > count) break;
-    }
-    if (visible.length > count) break;
+  const read = yield* readMatches(given, book, {
+    permit,
+    plan,
+    first: plan.first!,
+    from,
+    budget,
+    take: (one, page) => {
+      if (passed) visible.push({ one, page });
+      else passed = one.id === start.after;
+      return visible.length <= count;
+    },
     // The anchor has left the place that the hint remembers: begin at the beginning rather than read on to the end.
-    if (!passed && from !== '' && pages.size === PAGES_NEAR_HINT) return undefined;
-    path = page.next === undefined ? undefined : pagePath(page.next, given.bases.upstream);
-  }
-  if (!passed) return undefined;
+    goOn: (pages) => passed || from === '' || pages < PAGES_NEAR_HINT,
+  });
+  if (!passed || read.end === 'lost') return undefined;
   const shown = visible.slice(0, count);
   return {
     visible: shown.map(({ one }) => one),
     lastPage: shown.at(-1)?.page ?? from,
     more: visible.length > count,
-    upstreamTotal,
-    withheld,
+    upstreamTotal: read.upstreamTotal,
+    withheld: read.withheld,
   };
-}
-
-/** INVARIANT: whether the patient of a compartment exists is never told (search-semantics §8): absent is the same as nothing visible. */
-export function hasNoPatient({ status }: UpstreamAnswer): boolean {
-  return status === 404 || status === 410;
 }

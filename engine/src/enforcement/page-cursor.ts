@@ -36,8 +36,13 @@ export function openCursor(given: Given, asked: SearchRequest, sealed: string): 
     throw cursorInvalid();
   const headers = new Map<string, readonly string[]>();
   const search = understand({ method: 'GET', target: cursor.target, headers, body: new Uint8Array(0) }, given.tables);
-  if (search.interaction !== 'search' || search.types.length !== 1 || search.types[0] !== asked.types[0]) throw cursorInvalid();
+  if (search.interaction !== 'search' || placeOf(search) !== placeOf(asked)) throw cursorInvalid();
   return { search, cursor };
+}
+
+/** The pages of several types lie at the base. */
+function placeOf({ types }: SearchRequest): string {
+  return types.length === 1 ? types[0]! : '';
 }
 
 export function cursorInvalid(): Problem {

@@ -7,7 +7,8 @@ export function searchLink(given: Given, search: SearchRequest, count: number): 
   return given.bases.ours + canonicalTarget({ ...search, count });
 }
 
-/** The type alone: criteria and compartment are in the cursor. */
-export function cursorLink(given: Given, type: string, cursor: string): string {
-  return `${given.bases.ours}/${type}?_cursor=${encodeURIComponent(cursor)}`;
+/** The type alone, or none of several: criteria, types and compartment are in the cursor. */
+export function cursorLink(given: Given, { types }: SearchRequest, cursor: string): string {
+  const place = types.length === 1 ? `/${types[0]}` : '/';
+  return `${given.bases.ours}${place}?_cursor=${encodeURIComponent(cursor)}`;
 }

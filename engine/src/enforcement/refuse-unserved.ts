@@ -9,10 +9,10 @@ import type { FhirRequest, SearchRequest } from '../request/request.ts';
 export function refuseUnserved(asked: FhirRequest): void {
   const { representation, conditions } = asked;
   if (representation.format === 'xml') refuse('not-acceptable', 'XML is not served.');
-  if (representation.elements !== undefined) refuse('parameter-unknown', '_elements is not served.');
-  const counting = asked.interaction === 'search' && representation.summary === 'count';
-  if (representation.summary !== undefined && representation.summary !== 'false' && !counting) {
-    refuse('parameter-unknown', '_summary is not served.');
+  if (asked.interaction !== 'search') {
+    if (representation.elements !== undefined) refuse('parameter-unknown', '_elements is not served.');
+    if (representation.summary !== undefined && representation.summary !== 'false')
+      refuse('parameter-unknown', '_summary is not served.');
   }
   if (conditions.ifNoneExist !== undefined) refuse('interaction-not-supported', 'Conditional create is not served.');
   if (asked.interaction === 'search') refuseUnservedSearch(asked);
@@ -21,17 +21,11 @@ export function refuseUnserved(asked: FhirRequest): void {
   }
 }
 
-function refuseUnservedSearch(asked: SearchRequest): void {
-  const { compartment, criteria } = asked;
-  if (asked.level === 'system') refuse('interaction-not-supported', 'Searching all types is not served.');
-  if (asked.types.length !== 1) refuse('interaction-not-supported', 'Searching several types at once is not served.');
+function refuseUnservedSearch({ compartment, special }: SearchRequest): void {
   if (compartment !== undefined && compartment.type !== 'Patient') {
     refuse('interaction-not-supported', 'Only the compartments of patients are served.');
   }
-  if (criteria.some(({ chain }) => chain !== undefined)) refuse('parameter-unknown', 'Chained parameters are not served.');
-  if (criteria.some(({ has }) => has !== undefined)) refuse('parameter-unknown', '_has is not served.');
-  if (asked.includes.length > 0) refuse('parameter-unknown', '_include and _revinclude are not served.');
-  if (asked.special.size > 0) refuse('parameter-unknown', 'A parameter of this search is not served.');
+  if (special.size > 0) refuse('parameter-unknown', 'A parameter of this search is not served.');
 }
 
 function refuse(code: ProblemCode, publicText: string): never {

@@ -1,98 +1,123 @@
-/** http.html#search and #paging, as search-semantics §7 has it: what a server would answer that holds only what this caller may see. */
-import { decide } from '../decision/decide.ts';
+/**
+ * http.html#search and #paging, as search-semantics has it: what a server would answer that holds only what this caller may see. A search of
+ * several types is one search a type, in the order of their names.
+ */
+
 import type { Permit } from '../decision/permit.ts';
+import type { TypeFacts } from '../fhir/tables.ts';
 import { planSearch, type SearchPlan } from '../planning/plan-search.ts';
-import { denied, nothingDisclosed } from '../release/denied.ts';
-import { deniedSearchset, releaseSearchset } from '../release/release-searchset.ts';
+import { Problem } from '../problem.ts';
+import { releaseSearchset } from '../release/release-searchset.ts';
 import type { Released } from '../release/released.ts';
+import type { Visible } from '../release/visible.ts';
 import { canonicalTarget } from '../request/canonical.ts';
 import type { SearchRequest } from '../request/request.ts';
-import { presentedToken } from './admit.ts';
-import { countMatches } from './count-matches.ts';
+import { type Admitted, admitSearch } from './admit-search.ts';
 import { FactBook } from './fact-book.ts';
-import { type Gathered, gatherPage } from './gather-page.ts';
+import { gatherIncludes } from './gather-includes.ts';
+import { type Gathered, gatherTypes } from './gather-types.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
-import type { Denied, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { type Continued, cursorInvalid, makeCursor, openCursor } from './page-cursor.ts';
 import { cursorLink, searchLink } from './page-links.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
-import { unserved } from './unserved.ts';
+import { Stages } from './stages.ts';
 
-interface Wanted {
-  readonly search: SearchRequest;
+/** One type of a search, planned. */
+export interface Part {
+  readonly type: TypeFacts;
   readonly permit: Permit;
-  readonly count: number;
-  readonly continued: Continued | undefined;
-  /** The link of this very page. */
-  readonly self: string;
+  readonly plan: SearchPlan;
 }
 
+export interface Wanted {
+  readonly search: SearchRequest;
+  readonly count: number;
+  readonly countOnly: boolean;
+  readonly continued: Continued | undefined;
+}
+
+/** A hint is kept while it is short: a long one would make the cursor too long, and only saves time. */
+const LONGEST_HINT = 1000;
+
 export function* search(given: Given, asked: SearchRequest): Generator<Need, Outcome, Found> {
-  const type = asked.types.length === 1 ? given.tables.types.get(asked.types[0]!) : undefined;
-  if (asked.level === 'system' || type === undefined) return unserved(given);
-  const permit = admitSearch(given, asked, type.name);
-  if (permit.kind === 'denied') return permit;
+  const admitted = admitSearch(given, asked);
+  if (admitted.kind === 'denied') return admitted;
   refuseUnserved(asked);
 
   const continued = asked.cursor === undefined ? undefined : openCursor(given, asked, asked.cursor);
   if (continued !== undefined) refuseUnserved(continued.search);
   const search = continued?.search ?? asked;
+  // A cursor names the types again: they are admitted afresh.
+  const open = continued === undefined || asked.types.length === 1 ? admitted : admitSearch(given, search);
+  if (open.kind === 'denied') return open;
   const count = Math.min(search.count ?? given.limits.defaultCount, given.limits.maxCount);
-  if (count === 0 || search.representation.summary === 'count') return yield* countMatches(given, search, type, permit);
+  const countOnly = count === 0 || search.representation.summary === 'count';
+  const wanted: Wanted = { search, count, countOnly, continued };
 
-  const self = asked.cursor === undefined ? searchLink(given, search, count) : cursorLink(given, type.name, asked.cursor);
-  const wanted = { search, permit, count, continued, self };
-  const plan = planSearch(search, permit, { type, dialect: given.dialect, bases: given.bases, count, countOnly: false });
-  return release(given, wanted, plan, yield* gather(given, wanted, plan));
-}
-
-/** A refusal by policy may answer as if nothing were found (R-136); then the answer is that of a search without matches. */
-function admitSearch(given: Given, asked: SearchRequest, type: string): Permit | Denied {
-  const decided = decide({ ...given, interaction: 'search', type });
-  if (decided.kind === 'permit') return decided;
-  const { decision, denyAs } = decided;
-  if (denyAs === 'unauthorized' || denyAs === 'forbidden')
-    return denied(denyAs, decision, nothingDisclosed, presentedToken(given));
-  const { cursor, total } = asked;
-  const count = Math.min(asked.count ?? given.limits.defaultCount, given.limits.maxCount);
-  const self = cursor === undefined ? searchLink(given, asked, count) : cursorLink(given, type, cursor);
-  return deniedSearchset(self, total === 'none' ? undefined : 0, decision);
-}
-
-function* gather(given: Given, { permit, count, continued }: Wanted, plan: SearchPlan): Generator<Need, Gathered, Found> {
-  if (plan.first === undefined) {
-    // Nothing can match, so nothing is sent; and no resource can have been the anchor of a page.
-    if (continued !== undefined) throw cursorInvalid();
-    return { visible: [], lastPage: '', more: false, upstreamTotal: 0, withheld: 0 };
-  }
-  const cursor = continued?.cursor;
-  const hint = cursor !== undefined && cursor.narrowed === plan.narrowed ? cursor.hint : '';
-  const start = { first: plan.first, inCompartment: plan.inCompartment, hint, after: cursor?.after };
-  const gathered = yield* gatherPage(given, new FactBook(given), permit, start, count);
+  const book = new FactBook(given);
+  const stages = new Stages(given, book);
+  const parts = yield* planned(given, stages, open, wanted);
+  const gathered = yield* gatherTypes(given, book, parts, wanted);
   if (gathered === undefined) throw cursorInvalid();
-  return gathered;
+  const included = countOnly ? [] : yield* gatherIncludes(given, stages, search.includes, gathered.visible);
+  return release(given, asked, wanted, open, { gathered, included, stages, parts });
 }
 
-function release(given: Given, wanted: Wanted, plan: SearchPlan, gathered: Gathered): Released {
-  const { search, permit, count, continued, self } = wanted;
-  const { visible, withheld } = gathered;
-  const last = gathered.more ? visible.at(-1) : undefined;
-  const place = { target: canonicalTarget({ ...search, count }), hint: gathered.lastPage, narrowed: plan.narrowed };
+function* planned(
+  given: Given,
+  stages: Stages,
+  { types }: Admitted,
+  { search, count, countOnly }: Wanted,
+): Generator<Need, readonly Part[], Found> {
+  const parts: Part[] = [];
+  const { tables, dialect, bases } = given;
+  for (const { type, permit } of types) {
+    const criteria = yield* stages.plain(search.criteria, type);
+    const sort = search.sort.map((one) => ({ ...one, definition: type.searchParameters.get(one.definition.name)! }));
+    const one = {
+      ...search,
+      criteria: criteria ?? search.criteria.filter(({ chain, has }) => chain === undefined && has === undefined),
+      sort,
+    };
+    const all = countOnly ? permit.sight !== 'full' : search.total === 'accurate';
+    const plan = planSearch(one, permit, { type, tables, dialect, bases, count: all ? undefined : countOnly ? 0 : count });
+    parts.push({ type, permit, plan: criteria === undefined ? { ...plan, first: undefined, bounded: true } : plan });
+  }
+  return parts;
+}
+
+interface Results {
+  readonly gathered: Gathered;
+  readonly included: readonly Visible[];
+  readonly stages: Stages;
+  readonly parts: readonly Part[];
+}
+
+function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision }: Admitted, results: Results): Released {
+  const { search, count, countOnly, continued } = wanted;
+  const { gathered, included, stages, parts } = results;
+  const total = search.total === 'none' || continued !== undefined ? undefined : gathered.total;
+  if (countOnly && gathered.total === undefined) throw new Problem('too-costly', 'Counting is too costly here.');
+  const last = gathered.more ? gathered.visible.at(-1) : undefined;
+  const place = {
+    target: canonicalTarget({ ...search, count }),
+    hint: gathered.lastPage.length > LONGEST_HINT ? '' : gathered.lastPage,
+    narrowed: parts.find(({ type }) => type.name === last?.type)?.plan.narrowed ?? '',
+  };
   const next = last === undefined ? undefined : makeCursor(given, { ...place, after: `${last.type}/${last.id}` });
   const page = {
-    type: permit.type,
-    visible,
-    self,
-    next: next === undefined ? undefined : cursorLink(given, permit.type, next),
-    total: search.total === 'none' || continued !== undefined ? undefined : totalOf(wanted, gathered),
-    withheld,
+    visible: gathered.visible,
+    included,
+    self:
+      asked.cursor === undefined
+        ? searchLink(given, search, countOnly ? (search.count ?? 0) : count)
+        : cursorLink(given, asked, asked.cursor),
+    next: next === undefined ? undefined : cursorLink(given, search, next),
+    total: countOnly ? gathered.total : total,
+    withheld: gathered.withheld + stages.withheld,
+    shape: { ...search.representation, version: given.tables.version },
   };
-  return releaseSearchset(page, permit.decision, given.bases);
-}
-
-/** Free when the first page holds everything. The upstream's number counts what is hidden too, so it is lawful in full sight alone. */
-function totalOf({ search, permit }: Wanted, { visible, more, upstreamTotal }: Gathered): number | undefined {
-  if (!more) return visible.length;
-  return search.total === 'accurate' && permit.sight === 'full' ? upstreamTotal : undefined;
+  return releaseSearchset(page, decision, given.bases);
 }

@@ -1,6 +1,8 @@
 /**
  * What the upstream supports, as data. A missing ability never widens an answer: what would need it is refused, or done by us.
  */
+import type { SearchParameterType } from '../fhir/tables.ts';
+
 export interface Dialect {
   /** For messages to the operator only. */
   readonly name: string;
@@ -14,4 +16,11 @@ export interface Dialect {
   readonly postSearch: boolean;
   /** Greatest `_count` that it honours. */
   readonly maxCount: number;
+  /**
+   * Parameter types where a resource that matches by our rules surely matches by the upstream's: only these are sent and then matched again
+   * on the released form. Were ours looser, a masked value would decide (search-semantics §4).
+   */
+  readonly matchesAlike: ReadonlySet<SearchParameterType>;
+  /** String search takes `Äda` for `Ada`. */
+  readonly foldsAccents: boolean;
 }

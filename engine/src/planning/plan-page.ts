@@ -3,18 +3,17 @@
  * an upstream tells us what to ask, so it may lead nowhere but below its own base.
  */
 import { Problem } from '../problem.ts';
-import { mintUpstreamRequest, type UpstreamRequest } from './upstream-request.ts';
+import type { Dialect } from './dialect.ts';
+import { searchMessage } from './search-message.ts';
+import type { UpstreamRequest } from './upstream-request.ts';
 
-const LONGEST = 8192;
+/** The link of a search for many ids repeats them all. */
+const LONGEST = 128 * 1024;
 
 /** The request for a path below the upstream's base. Throws Problem `upstream-odd` when it could lead elsewhere. */
-export function planPage(path: string): UpstreamRequest {
+export function planPage(path: string, dialect: Pick<Dialect, 'postSearch'>): UpstreamRequest {
   if (!staysBelow(path)) throw odd();
-  const headers = new Map([
-    ['accept', 'application/fhir+json'],
-    ['prefer', 'handling=strict'],
-  ]);
-  return mintUpstreamRequest({ method: 'GET', path, headers, body: undefined, writes: false });
+  return searchMessage(path, dialect);
 }
 
 /** The path of a `next` link: absolute under the base, or relative to it. */

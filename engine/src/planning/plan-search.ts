@@ -1,24 +1,29 @@
 /**
  * The first upstream page of a search, rebuilt from the parsed request and never from the client's string (hardening B1-14). It must hold
- * every criterion that was asked, in a form that the upstream is told to refuse rather than to ignore.
+ * every criterion that was asked and may be asked there, in a form that the upstream is told to refuse rather than to ignore; what is not sent
+ * is met on the released form instead.
  */
+import { inCompartment } from '../compartment/in-compartment.ts';
 import type { Permit } from '../decision/permit.ts';
-import type { TypeFacts } from '../fhir/tables.ts';
+import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
+import type { Matcher } from '../matching/matcher.ts';
+import type { Matching } from '../matching/matching.ts';
 import { canonicalTarget } from '../request/canonical.ts';
 import type { Criterion, SearchRequest, Sort } from '../request/request.ts';
+import { isBounded } from './bounded.ts';
 import type { Dialect } from './dialect.ts';
-import { gateSearch } from './gate-search.ts';
 import { narrow } from './narrow.ts';
-import { mintUpstreamRequest, type UpstreamRequest } from './upstream-request.ts';
+import { searchMessage } from './search-message.ts';
+import type { UpstreamRequest } from './upstream-request.ts';
+import { elementClosed, isMaskable, ways } from './ways.ts';
 
 export interface SearchGiven {
   readonly type: TypeFacts;
+  readonly tables: FhirTables;
   readonly dialect: Dialect;
   readonly bases: { readonly ours: string; readonly upstream: string };
-  /** Entries of the client's page. */
-  readonly count: number;
-  /** Only the number of matches is wanted; lawful in full sight alone. */
-  readonly countOnly: boolean;
+  /** Entries of the client's page; 0 = only their number, which is lawful in full sight alone; undefined = all that there are. */
+  readonly count: number | undefined;
 }
 
 export interface SearchPlan {
@@ -27,63 +32,74 @@ export interface SearchPlan {
   readonly narrowed: string;
   /** Sent as `Patient/<id>/<Type>`: an upstream may answer that there is no such patient, which is the same as no match. */
   readonly inCompartment: boolean;
+  /** What the released form of a match must meet as well. */
+  readonly onReleased: readonly Matcher[];
+  /** The matches may be read to the end: to count them, or to sort them here. */
+  readonly bounded: boolean;
+  /** Undefined = the upstream's order is the client's. Otherwise all matches must be sorted by this, on released forms. */
+  readonly sortHere: readonly Sort[] | undefined;
 }
 
-const LONGEST_URL = 2000;
 /** A filtered search usually needs more than one page of the asked size; asking for more at once saves round trips. */
 const SMALLEST_FILTERED_PAGE = 50;
 
+/** `asked` holds no chains, `_has`, includes. Throws Problem `element-closed`, `parameter-unknown` or `too-costly`. */
 export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGiven): SearchPlan {
   const { type, dialect } = given;
+  const matching = matchingOf(given);
   const compartment = asked.compartment?.id;
-  gateSearch({ criteria: [...asked.criteria, ...compartmentTerms(type, compartment)], sort: asked.sort }, type, permit);
+  const criteria = asked.criteria.map((one) => localised(one, given.bases));
+  const chosen = ways(criteria, asked.sort, { type, permit, dialect, matching });
+  const onReleased = [...chosen.onReleased, ...compartmentAgain(permit, given, compartment, matching)];
+  const sortHere = chosen.sortsHere ? asked.sort : undefined;
 
   const only = permit.onlyPatient;
-  const narrowed = narrow(
-    asked.criteria.map((one) => localised(one, given.bases)),
-    type,
-    compartment,
-    only,
-    dialect,
-  );
-  if (narrowed === undefined) return { first: undefined, narrowed: only ?? '', inCompartment: false };
+  const narrowed = narrow(chosen.pushed, type, compartment, only, dialect);
+  const rest = { narrowed: only ?? '', onReleased, sortHere };
+  if (narrowed === undefined) return { ...rest, first: undefined, inCompartment: false, bounded: true };
+  const bounded = isBounded(narrowed.criteria, narrowed.compartment !== undefined);
+  if ((chosen.keepsBack || chosen.sortsHere) && !bounded) throw elementClosed();
 
   const target = canonicalTarget({
     ...asked,
     level: narrowed.compartment === undefined ? 'type' : 'compartment',
+    types: [type.name],
     compartment: narrowed.compartment === undefined ? undefined : { type: 'Patient', id: narrowed.compartment },
     criteria: narrowed.criteria,
-    sort: given.countOnly ? [] : tieBroken(asked.sort, type, dialect),
-    count: given.countOnly ? undefined : upstreamCount(given.count, permit, dialect),
-    total: asked.total === 'accurate' && permit.sight === 'full' ? 'accurate' : undefined,
+    sort: tieBroken(chosen.sortsHere ? [] : asked.sort, type, dialect),
+    count: chosen.sortsHere ? dialect.maxCount : upstreamCount(given.count, permit, dialect),
+    total: permit.sight === 'full' && (asked.total === 'accurate' || given.count === 0) ? 'accurate' : undefined,
     includes: [],
     special: new Map(),
     cursor: undefined,
-    representation: {
-      format: 'json',
-      pretty: false,
-      summary: given.countOnly ? 'count' : undefined,
-      elements: undefined,
-    },
+    representation: { format: 'json', pretty: false, summary: undefined, elements: undefined },
   });
-  const inCompartment = narrowed.compartment !== undefined;
-  return { first: searchRequest(target.slice(1), dialect), narrowed: only ?? '', inCompartment };
+  const first = searchMessage(target.slice(1), dialect);
+  return { ...rest, first, inCompartment: narrowed.compartment !== undefined, bounded };
 }
 
-/** A compartment search is a criterion on the parameters that make the compartment; they are gated like any other. */
-function compartmentTerms(type: TypeFacts, patient: string | undefined): readonly Criterion[] {
+export function matchingOf({ bases, dialect }: Pick<SearchGiven, 'bases' | 'dialect'>): Matching {
+  return { bases: [bases.ours, bases.upstream], foldsAccents: dialect.foldsAccents, bareCodes: 'any-system' };
+}
+
+/**
+ * A compartment search is a criterion on the parameters that make the compartment. It is always sent, so where one of them is maskable the
+ * released form must still lie in it.
+ */
+function compartmentAgain(
+  permit: Permit,
+  given: SearchGiven,
+  patient: string | undefined,
+  { bases }: Matching,
+): readonly Matcher[] {
+  const { type, dialect, tables } = given;
   if (patient === undefined) return [];
-  return type.patientCompartment
+  const maskable = type.patientCompartment
     .map((name) => type.searchParameters.get(name))
-    .filter((definition) => definition !== undefined)
-    .map((definition) => ({
-      name: definition.name,
-      definition,
-      modifier: undefined,
-      values: [`Patient/${patient}`],
-      chain: undefined,
-      has: undefined,
-    }));
+    .some((one) => one !== undefined && isMaskable(one, { type, permit }));
+  if (!maskable) return [];
+  if (!dialect.matchesAlike.has('reference')) throw elementClosed();
+  return [(document, resource) => inCompartment(document, resource, tables, bases, patient)];
 }
 
 /** Values that name a place under our base mean the same place under the upstream's. */
@@ -103,21 +119,8 @@ function tieBroken(sort: readonly Sort[], type: TypeFacts, dialect: Dialect): re
 }
 
 /** One more than asked, to know whether there is a next page. */
-function upstreamCount(count: number, permit: Permit, dialect: Dialect): number {
+function upstreamCount(count: number | undefined, permit: Permit, dialect: Dialect): number {
+  if (count === undefined) return dialect.maxCount;
   const wanted = permit.sight === 'full' ? count + 1 : Math.max(count + 1, SMALLEST_FILTERED_PAGE);
   return Math.min(wanted, dialect.maxCount);
-}
-
-function searchRequest(path: string, dialect: Dialect): UpstreamRequest {
-  const headers = new Map([
-    ['accept', 'application/fhir+json'],
-    ['prefer', 'handling=strict'],
-  ]);
-  const query = path.indexOf('?');
-  if (path.length <= LONGEST_URL || query < 0 || !dialect.postSearch) {
-    return mintUpstreamRequest({ method: 'GET', path, headers, body: undefined, writes: false });
-  }
-  headers.set('content-type', 'application/x-www-form-urlencoded');
-  const body = new TextEncoder().encode(path.slice(query + 1));
-  return mintUpstreamRequest({ method: 'POST', path: `${path.slice(0, query)}/_search`, headers, body, writes: false });
 }

@@ -5,11 +5,8 @@
 import type { JsonEdit } from '../json/edit.ts';
 import { removeElement } from '../json/remove-element.ts';
 import { type JsonNode, NONE, name } from '../json/scan.ts';
-import { Problem } from '../problem.ts';
-import { isSubsetted, subsettedCoding } from './subsetted.ts';
+import { noteSubsetted } from './subsetted.ts';
 
-const META = name('meta');
-const TAG = name('tag');
 const CONTAINED = name('contained');
 const RESOURCE_TYPE = name('resourceType');
 
@@ -22,7 +19,7 @@ export function noteMask(edit: JsonEdit, resource: JsonNode, type: string, mask:
     removeElement(document, edit, contained, 'text');
     if (document.stringIs(document.member(contained, RESOURCE_TYPE), name(type))) removeAll(edit, contained, mask);
   }
-  noteTag(edit, resource);
+  noteSubsetted(edit, resource);
 }
 
 function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[]): void {
@@ -46,23 +43,8 @@ function removePath(edit: JsonEdit, resource: JsonNode, at: JsonNode, path: read
   for (const key of [element, `_${element}`]) removePath(edit, resource, document.member(at, name(key)), path, depth + 1);
 }
 
-function noteTag(edit: JsonEdit, resource: JsonNode): void {
-  const { document } = edit;
-  const meta = document.member(resource, META);
-  const tag = document.member(meta, TAG);
-  if (meta === NONE) edit.insertMember(resource, 'meta', `{"tag":[${subsettedCoding}]}`);
-  else if (!document.isObject(meta)) throw odd();
-  else if (tag === NONE) edit.insertMember(meta, 'tag', `[${subsettedCoding}]`);
-  else if (!document.isArray(tag)) throw odd();
-  else if (!isSubsetted(document, resource)) edit.appendItem(tag, subsettedCoding);
-}
-
 function itemsOf({ document }: JsonEdit, container: JsonNode): readonly JsonNode[] {
   const items: JsonNode[] = [];
   for (let item = document.first(container); item !== NONE; item = document.next(item)) items.push(item);
   return items;
-}
-
-function odd(): Problem {
-  return new Problem('upstream-odd', 'The server behind gave an answer that cannot be used.', { detail: 'meta is malformed' });
 }

@@ -1,50 +1,53 @@
-/** Releases one page of judged matches. */
+/** Releases one page of judged matches, and of what is included with them. */
 import type { Decision } from '../decision/decision.ts';
 import type { Denied } from '../enforcement/outcome.ts';
 import { nothingDisclosed } from './denied.ts';
+import type { Shape } from './project.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { searchset } from './searchset.ts';
 import type { Visible } from './visible.ts';
 
 export interface Page {
-  readonly type: string;
   readonly visible: readonly Visible[];
+  readonly included: readonly Visible[];
   readonly self: string;
   readonly next: string | undefined;
   readonly total: number | undefined;
   /** Matches that were not visible: for the audit record, never for the caller. */
   readonly withheld: number;
+  readonly shape: Shape;
 }
 
 const MOST_RESOURCES_RECORDED = 1000;
 const headers: ReadonlyMap<string, string> = new Map([['content-type', 'application/fhir+json; charset=utf-8']]);
 
 export function releaseSearchset(page: Page, decision: Decision, bases: Bases): Released {
-  const { type, visible, self, next, total, withheld } = page;
-  const bodies = resourceBytes(visible, bases);
-  const entries = visible.map((one, index) => ({ id: idIn(one, type), resource: bodies[index]! }));
+  const { self, next, total, withheld } = page;
+  const visible = page.included.length === 0 ? page.visible : [...page.visible, ...page.included];
+  const bodies = resourceBytes(visible, bases, page.shape);
+  const entries = visible.map((one, index) => ({ type: one.type, id: idIn(one), resource: bodies[index]! }));
   return mintReleased({
     status: 200,
     headers,
-    body: searchset({ self, next, total, place: `${bases.ours}/${type}/`, entries }),
+    body: searchset({ self, next, total, base: bases.ours, entries, matches: page.visible.length }),
     decision,
     disclosure: {
       patients: [...new Set(visible.flatMap(({ patients }) => patients))],
-      resources: visible.slice(0, MOST_RESOURCES_RECORDED).map(({ id }) => `${type}/${id}`),
+      resources: visible.slice(0, MOST_RESOURCES_RECORDED).map(({ type, id }) => `${type}/${id}`),
       masked: [...new Set(visible.flatMap(({ mask }) => mask))],
       withheld,
     },
   });
 }
 
-function idIn(one: Visible, type: string): string {
-  if (one.type !== type || one.id === undefined) throw new Error('not a match of the search');
-  return one.id;
+function idIn({ id }: Visible): string {
+  if (id === undefined) throw new Error('not a stored resource');
+  return id;
 }
 
 /** A refused search that policy answers with "nothing found" (R-136): the Bundle of a search without matches. */
 export function deniedSearchset(self: string, total: number | undefined, decision: Decision): Denied {
-  const body = searchset({ self, next: undefined, total, place: '', entries: [] });
+  const body = searchset({ self, next: undefined, total, base: '', entries: [], matches: 0 });
   return { kind: 'denied', status: 200, headers, body, decision, disclosure: nothingDisclosed };
 }

@@ -1,10 +1,11 @@
 /**
- * The bytes of visible resources as they leave. INVARIANT (I12): identical to what the upstream sent, but for the mask and for references that
+ * The bytes of visible resources as they leave. INVARIANT (I12): identical to what the upstream sent, but for the mask, a projection and references that
  * carry our base. Edits of one document are noted for all its resources first, so that a page of a thousand is planned once.
  */
 import { JsonEdit } from '../json/edit.ts';
 import type { JsonDocument } from '../json/scan.ts';
 import { noteMask } from './mask.ts';
+import { noteProjection, type Shape } from './project.ts';
 import { noteRebase, rebase } from './rebase.ts';
 import { Visible } from './visible.ts';
 
@@ -14,7 +15,7 @@ export interface Bases {
 }
 
 /** One view or copy of bytes a resource, in the order given. */
-export function resourceBytes(visible: readonly Visible[], bases: Bases): readonly Uint8Array[] {
+export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?: Shape): readonly Uint8Array[] {
   const outward = rebase(bases.upstream, bases.ours);
   const edits = new Map<JsonDocument, JsonEdit>();
   for (const one of visible) {
@@ -22,6 +23,7 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases): readon
     const edit = edits.get(one.document) ?? new JsonEdit(one.document);
     edits.set(one.document, edit);
     noteMask(edit, one.node, one.type, one.mask);
+    if (shape !== undefined) noteProjection(edit, one.node, one.type, shape);
     noteRebase(edit, one.node, outward);
   }
   return visible.map((one) => {

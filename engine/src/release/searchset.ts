@@ -10,41 +10,48 @@ export interface SearchsetParts {
   readonly next: string | undefined;
   /** Number of visible matches; undefined = not told. */
   readonly total: number | undefined;
-  /** URL below which all entries lie, with a slash at its end. */
-  readonly place: string;
-  readonly entries: readonly { readonly id: string; readonly resource: Uint8Array }[];
+  /** Our base, without a slash at its end. */
+  readonly base: string;
+  readonly entries: readonly { readonly type: string; readonly id: string; readonly resource: Uint8Array }[];
+  /** How many of the entries are matches; the rest is included. */
+  readonly matches: number;
 }
 
 const encoder = new TextEncoder();
 const AFTER_ID = encoder.encode('","resource":');
-const AFTER_RESOURCE = encoder.encode(',"search":{"mode":"match"}}');
+const AFTER_MATCH = encoder.encode(',"search":{"mode":"match"}}');
+const AFTER_INCLUDED = encoder.encode(',"search":{"mode":"include"}}');
 const COMMA = 0x2c;
 
-export function searchset({ self, next, total, place, entries }: SearchsetParts): Uint8Array {
+export function searchset({ self, next, total, base, entries, matches }: SearchsetParts): Uint8Array {
   const link = [{ relation: 'self', url: self }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])];
   const head = text({ resourceType: 'Bundle', type: 'searchset', ...(total === undefined ? {} : { total }), link });
   if (entries.length === 0) return encoder.encode(head);
 
   const before = encoder.encode(`${head.slice(0, -1)},"entry":[`);
-  const beforeId = encoder.encode(`{"fullUrl":${text(place).slice(0, -1)}`);
-  const around = beforeId.length + AFTER_ID.length + AFTER_RESOURCE.length + 1;
-  const length = entries.reduce((sum, { id, resource }) => sum + around + id.length + resource.length, before.length + 1);
-
+  const places = new Map<string, Uint8Array>();
+  let length = before.length + 1;
+  for (const { type, id, resource } of entries) {
+    const place = places.get(type) ?? encoder.encode(`{"fullUrl":${text(`${base}/${type}/`).slice(0, -1)}`);
+    places.set(type, place);
+    length += place.length + id.length + AFTER_ID.length + resource.length + AFTER_INCLUDED.length + 1;
+  }
+  // Sized for the longer of the two ends; what is left over is cut off.
   const whole = new Uint8Array(length);
   whole.set(before);
   let at = before.length;
-  for (const { id, resource } of entries) {
-    at = put(whole, at, beforeId);
+  for (const [index, { type, id, resource }] of entries.entries()) {
+    at = put(whole, at, places.get(type)!);
     // An id is ASCII (datatypes.html#id).
-    for (let index = 0; index < id.length; index++) whole[at++] = id.charCodeAt(index);
+    for (let letter = 0; letter < id.length; letter++) whole[at++] = id.charCodeAt(letter);
     at = put(whole, at, AFTER_ID);
     at = put(whole, at, resource);
-    at = put(whole, at, AFTER_RESOURCE);
+    at = put(whole, at, index < matches ? AFTER_MATCH : AFTER_INCLUDED);
     whole[at++] = COMMA;
   }
   // The comma after the last entry makes room for the end.
   whole.set(encoder.encode(']}'), at - 1);
-  return whole;
+  return whole.subarray(0, at + 1);
 }
 
 function put(whole: Uint8Array, at: number, bytes: Uint8Array): number {

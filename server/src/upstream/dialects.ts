@@ -2,12 +2,26 @@
 import type { Dialect } from '@fireguard/engine';
 import type { UpstreamSettings } from './config.ts';
 
+/** What is compared as it stands, or not at all. */
+const plain: Dialect['matchesAlike'] = new Set(['token', 'reference', 'uri']);
+const every: Dialect['matchesAlike'] = new Set([...plain, 'string', 'date', 'number', 'quantity', 'composite']);
+const able = { ifMatch: true, sortById: true, postSearch: true, matchesAlike: plain, foldsAccents: false } as const;
+
 const dialects: Readonly<Record<UpstreamSettings['dialect'], Dialect>> = Object.freeze({
-  generic: { name: 'generic', ifMatch: true, sortById: true, compartmentSearch: false, postSearch: true, maxCount: 200 },
-  demo: { name: 'demo', ifMatch: true, sortById: true, compartmentSearch: true, postSearch: true, maxCount: 1000 },
-  hapi: { name: 'hapi', ifMatch: true, sortById: true, compartmentSearch: true, postSearch: true, maxCount: 500 },
-  medplum: { name: 'medplum', ifMatch: true, sortById: true, compartmentSearch: false, postSearch: true, maxCount: 1000 },
-  basic: { name: 'basic', ifMatch: false, sortById: false, compartmentSearch: false, postSearch: false, maxCount: 50 },
+  generic: { ...able, name: 'generic', compartmentSearch: false, maxCount: 200 },
+  demo: { ...able, name: 'demo', compartmentSearch: true, maxCount: 1000, matchesAlike: every },
+  hapi: { ...able, name: 'hapi', compartmentSearch: true, maxCount: 500 },
+  medplum: { ...able, name: 'medplum', compartmentSearch: false, maxCount: 1000 },
+  basic: {
+    name: 'basic',
+    ifMatch: false,
+    sortById: false,
+    compartmentSearch: false,
+    postSearch: false,
+    maxCount: 50,
+    matchesAlike: new Set<never>(),
+    foldsAccents: false,
+  },
 });
 
 export function dialectOf(name: UpstreamSettings['dialect']): Dialect {

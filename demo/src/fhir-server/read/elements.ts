@@ -21,7 +21,7 @@ export function keeps(
       ...elements.map((each) => each.split('.').slice(each.startsWith(`${type}.`) ? 1 : 0)[0]),
       ...mandatory(type),
     ]);
-    return (name) => ALWAYS.has(name) || wanted.has(plain(name)) || isChoiceOf(name, wanted);
+    return (name) => ALWAYS.has(name) || wanted.has(plain(name)) || isChoiceOf(type, name, wanted);
   }
   switch (summary) {
     case 'false':
@@ -31,11 +31,11 @@ export function keeps(
       return (name) => plain(name) !== 'text';
     case 'text': {
       const wanted = new Set(['text', ...mandatory(type)]);
-      return (name) => ALWAYS.has(name) || wanted.has(plain(name)) || isChoiceOf(name, wanted);
+      return (name) => ALWAYS.has(name) || wanted.has(plain(name)) || isChoiceOf(type, name, wanted);
     }
     case 'true': {
       const wanted = new Set([...table(type)].filter(([, element]) => element.summary).map(([name]) => name));
-      return (name) => ALWAYS.has(name) || wanted.has(plain(name)) || isChoiceOf(name, wanted);
+      return (name) => ALWAYS.has(name) || wanted.has(plain(name)) || isChoiceOf(type, name, wanted);
     }
   }
 }
@@ -46,9 +46,9 @@ const mandatory = (type: string): readonly string[] =>
   [...table(type)].filter(([, element]) => element.mandatory).map(([name]) => name);
 
 /** `value` stands for `valueQuantity`. */
-function isChoiceOf(name: string, wanted: ReadonlySet<string | undefined>): boolean {
+function isChoiceOf(type: string, name: string, wanted: ReadonlySet<string | undefined>): boolean {
   const base = /^_?([a-z]+(?:[A-Z][a-z]+)*?)[A-Z]/.exec(name)?.[1];
-  return base !== undefined && (wanted.has(base) || wanted.has(`${base}[x]`));
+  return base !== undefined && table(type).has(`${base}[x]`) && (wanted.has(base) || wanted.has(`${base}[x]`));
 }
 
 function table(type: string): ReadonlyMap<string, Element> {

@@ -1,0 +1,274 @@
+/** search-semantics §5, §6, §7, §10: chains, `_has`, includes, sorts, counts and shortened resources, over what the caller may see. */
+import { describe, expect, test, vi } from 'vitest';
+import { ask, type Ended, ourBase, type Setting } from '../../test/host.ts';
+import { hidden, type TestPolicies, unlabelled } from '../../test/permits.ts';
+import { SmallUpstream } from '../../test/small-upstream.ts';
+
+vi.mock('../decision/decide.ts', async () => ({ decide: (await import('../../test/permits.ts')).decideByTable }));
+
+const filtered: TestPolicies = { '*': { sees: unlabelled } };
+const secret = { meta: hidden };
+const patient = (id: string, family: string, more: object = {}) => ({
+  resourceType: 'Patient',
+  id,
+  name: [{ family }],
+  gender: 'female',
+  ...more,
+});
+const observation = (id: string, subject: string, more: object = {}) => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  code: { coding: [{ code: 'c' }] },
+  subject: { reference: subject },
+  ...more,
+});
+const keys = ({ json }: Ended, mode?: string): string[] =>
+  (json.entry ?? [])
+    .filter(({ search }: { search: { mode: string } }) => mode === undefined || search.mode === mode)
+    .map(({ resource }: { resource: { resourceType: string; id: string } }) => `${resource.resourceType}/${resource.id}`);
+const found = (setting: Setting, target: string): string[] => keys(ask(setting, { target }));
+
+function hospital(): SmallUpstream {
+  return new SmallUpstream([
+    patient('ann', 'Smith', { generalPractitioner: [{ reference: 'Practitioner/doc' }] }),
+    patient('bob', 'Smith', secret),
+    patient('cid', 'Jones'),
+    observation('a1', 'Patient/ann'),
+    observation('b1', 'Patient/bob'),
+    observation('c1', 'Patient/cid'),
+    observation('c2', 'Patient/cid', { ...secret, code: { coding: [{ code: 'rare' }] } }),
+    { resourceType: 'Practitioner', id: 'doc', gender: 'male', name: [{ family: 'House' }] },
+  ]);
+}
+
+describe('a chain', () => {
+  const setting = (): Setting => ({ upstream: hospital(), policies: filtered });
+
+  test('R-081 finds through visible resources alone', () => {
+    expect(found(setting(), '/Observation?subject:Patient.family=Smith')).toEqual(['Observation/a1']);
+    expect(found(setting(), '/Observation?patient.family=smi')).toEqual(['Observation/a1']);
+    expect(found(setting(), '/Observation?subject:Patient.family=Smith,Jones&code=c')).toEqual([
+      'Observation/a1',
+      'Observation/c1',
+    ]);
+  });
+
+  test('R-081 its modifier acts inside the stage', () => {
+    expect(found(setting(), '/Observation?subject:Patient.gender:not=male')).toEqual(['Observation/a1', 'Observation/c1']);
+  });
+
+  test('an empty stage matches nothing, and nothing is sent for the rest', () => {
+    const { json, sent } = ask(setting(), { target: '/Observation?subject:Patient.family=Nobody' });
+    expect([json.total, json.entry, sent.map(({ path }) => path.split('?')[0])]).toEqual([0, undefined, ['Patient']]);
+  });
+
+  test('goes two links deep and no deeper', () => {
+    expect(found(setting(), '/Observation?subject:Patient.general-practitioner:Practitioner.family=Hou')).toEqual([
+      'Observation/a1',
+    ]);
+    const target = '/Observation?has-member:Observation.subject:Patient.general-practitioner:Practitioner.family=x';
+    expect(ask(setting(), { target }).problem?.code).toBe('too-costly');
+  });
+
+  test('R-081 a typed chain into a closed type is refused; an untyped one goes through the open types', () => {
+    const policies: TestPolicies = { ...filtered, 'search Patient': { refuse: 'forbidden' } };
+    const upstream = hospital();
+    expect(ask({ upstream, policies }, { target: '/Observation?subject:Patient.family=Smith' }).problem?.code).toBe(
+      'forbidden',
+    );
+    expect(ask({ upstream, policies }, { target: '/Observation?patient.family=Smith' }).problem?.code).toBe('forbidden');
+    expect(ask({ upstream, policies }, { target: '/Observation?performer.family=Smith' }).json.total).toBe(0);
+    expect(upstream.log.filter((line) => line.includes('Patient?'))).toEqual([]);
+  });
+
+  test('its referring path is matched again where it may be masked', () => {
+    const policies: TestPolicies = {
+      'search Observation': { sees: unlabelled, mask: ({ id }) => (id === 'a1' ? ['subject'] : []), maskable: ['subject'] },
+      ...filtered,
+    };
+    expect(found({ upstream: hospital(), policies }, '/Observation?subject:Patient.family=Smith,Jones')).toEqual([
+      'Observation/c1',
+    ]);
+  });
+
+  test('is not told of stages with too many visible ids', () => {
+    const upstream = hospital();
+    for (let n = 0; n < 1001; n++) upstream.put(patient(`p${n}`, 'Many'));
+    const target = '/Observation?subject:Patient.family=Many';
+    expect(ask({ upstream, policies: filtered, limits: { pageBudget: 50 } }, { target }).problem?.code).toBe('too-costly');
+  });
+});
+
+describe('_has', () => {
+  test('R-081 collects references from what is visible', () => {
+    const setting = { upstream: hospital(), policies: filtered };
+    expect(found(setting, '/Patient?_has:Observation:subject:code=c')).toEqual(['Patient/ann', 'Patient/cid']);
+    expect(found(setting, '/Patient?_has:Observation:subject:code=rare')).toEqual([]);
+    expect(found(setting, '/Patient?_has:Observation:subject:code=c&_id=cid,bob')).toEqual(['Patient/cid']);
+  });
+
+  test('R-081 a masked reference points nowhere', () => {
+    const policies: TestPolicies = {
+      'search Observation': { sees: unlabelled, mask: ({ id }) => (id === 'a1' ? ['subject'] : []), maskable: ['subject'] },
+      ...filtered,
+    };
+    expect(found({ upstream: hospital(), policies }, '/Patient?_has:Observation:subject:code=c')).toEqual(['Patient/cid']);
+  });
+});
+
+describe('an include', () => {
+  test('R-082 brings visible targets, once, after the matches, and counts none of them', () => {
+    const answer = ask(
+      { upstream: hospital(), policies: filtered },
+      { target: '/Observation?code=c&_include=Observation:subject' },
+    );
+    expect(keys(answer, 'match')).toEqual(['Observation/a1', 'Observation/b1', 'Observation/c1']);
+    expect(keys(answer, 'include')).toEqual(['Patient/ann', 'Patient/cid']);
+    expect([answer.json.total, answer.json.entry[3].fullUrl]).toEqual([3, `${ourBase}/Patient/ann`]);
+  });
+
+  test('R-082 hidden and closed targets are as absent', () => {
+    const absent = hospital();
+    absent.remove('Patient/bob');
+    const target = '/Observation?_include=Observation:subject';
+    const [one, other] = [hospital(), absent].map((upstream) => ask({ upstream, policies: filtered }, { target }));
+    expect(one!.text).toBe(other!.text);
+    const closed: TestPolicies = { ...filtered, 'search Patient': { refuse: 'forbidden' } };
+    expect(keys(ask({ upstream: hospital(), policies: closed }, { target }), 'include')).toEqual([]);
+  });
+
+  test('R-082 follows released references alone, and iterates', () => {
+    const upstream = new SmallUpstream([
+      observation('a', 'Patient/ann', { hasMember: [{ reference: 'Observation/b' }] }),
+      observation('b', 'Patient/ann', { hasMember: [{ reference: 'Observation/c' }] }),
+      observation('c', 'Patient/ann'),
+    ]);
+    const once = '/Observation?_id=a&_include=Observation:has-member';
+    const iterated = '/Observation?_id=a&_include:iterate=Observation:has-member';
+    expect(found({ upstream, policies: filtered }, once)).toEqual(['Observation/a', 'Observation/b']);
+    expect(found({ upstream, policies: filtered }, iterated)).toEqual(['Observation/a', 'Observation/b', 'Observation/c']);
+    const policies: TestPolicies = { '*': { mask: ({ id }) => (id === 'b' ? ['hasMember'] : []), maskable: ['hasMember'] } };
+    expect(found({ upstream, policies }, iterated)).toEqual(['Observation/a', 'Observation/b']);
+  });
+
+  test('R-082 backwards, it is a search of its own', () => {
+    const answer = ask({ upstream: hospital(), policies: filtered }, { target: '/Patient?_revinclude=Observation:subject' });
+    expect(keys(answer)).toEqual(['Patient/ann', 'Patient/cid', 'Observation/a1', 'Observation/c1']);
+  });
+
+  test('the match that was read ahead feeds none', () => {
+    const answer = ask(
+      { upstream: hospital(), policies: filtered },
+      { target: '/Observation?_count=1&_include=Observation:subject' },
+    );
+    expect(keys(answer)).toEqual(['Observation/a1', 'Patient/ann']);
+    const next = answer.json.link[1].url.slice(ourBase.length);
+    expect(keys(ask({ upstream: hospital(), policies: filtered }, { target: next }))).toEqual(['Observation/b1']);
+  });
+});
+
+describe('on maskable elements', () => {
+  const policies: TestPolicies = {
+    '*': { sees: unlabelled, mask: ({ id }) => (id === 'm' ? ['valueString'] : []), maskable: ['valueString'] },
+  };
+  const world = (value: string): SmallUpstream =>
+    new SmallUpstream([
+      observation('a', 'Patient/ann', { valueString: 'two' }),
+      observation('b', 'Patient/ann', { valueString: 'one' }),
+      observation('m', 'Patient/ann', { valueString: value }),
+      observation('z', 'Patient/ann', {}),
+    ]);
+
+  test.each([
+    ['subject=Patient/ann&_sort=value-string', ['b', 'a', 'm', 'z']],
+    ['subject=Patient/ann&_sort=-value-string', ['a', 'b', 'm', 'z']],
+    ['subject=Patient/ann&value-string:missing=true', ['m', 'z']],
+    ['value-string=o', ['b']],
+    ['value-string=t', ['a']],
+  ])('%s is answered from what is shown', (query, expected) => {
+    for (const value of ['alpha', 'two', 'zulu']) {
+      const setting = { upstream: world(value), policies };
+      expect(found(setting, `/Observation?${query}`)).toEqual(expected.map((id) => `Observation/${id}`));
+    }
+  });
+
+  test('R-092 pages of a sort of our own go on after the last one shown', () => {
+    const shown: string[] = [];
+    let target = '/Observation?subject=Patient/ann&_sort=-value-string&_count=1';
+    for (const value of ['a', 'z', 'b', 'y']) {
+      const answer = ask({ upstream: world(value), policies }, { target });
+      shown.push(...keys(answer));
+      target = answer.json.link[1]?.url.slice(ourBase.length);
+    }
+    expect([shown, target]).toEqual([['a', 'b', 'm', 'z'].map((id) => `Observation/${id}`), undefined]);
+  });
+});
+
+describe('counting', () => {
+  const upstream = hospital();
+  const count = (query: string) => ask({ upstream, policies: filtered }, { target: `/Observation?${query}` });
+  test.each(['_summary=count', '_count=0'])('R-092 %s counts what is visible, where that is bounded', (query) => {
+    expect([count(`subject=Patient/cid&${query}`).json.total, count(`subject=Patient/cid&${query}`).json.entry]).toEqual([
+      1,
+      undefined,
+    ]);
+    expect(count(query).problem?.code).toBe('too-costly');
+  });
+  test('R-092 _total=accurate', () => {
+    expect(count('subject=Patient/ann,Patient/cid&_count=1&_total=accurate').json.total).toBe(2);
+    expect(count('_count=1&_total=accurate').json.total).toBeUndefined();
+  });
+});
+
+describe('several types', () => {
+  const setting = (): Setting => ({ upstream: hospital(), policies: filtered });
+  test('are one search each, in the order of their names, over all pages', () => {
+    expect(found(setting(), '/?_type=Patient,Observation')).toEqual([
+      'Observation/a1',
+      'Observation/b1',
+      'Observation/c1',
+      'Patient/ann',
+      'Patient/cid',
+    ]);
+    const first = ask(setting(), { target: '/?_type=Patient,Observation&_count=4' });
+    expect(keys(first)).toHaveLength(4);
+    const next = first.json.link[1].url.slice(ourBase.length);
+    expect(keys(ask(setting(), { target: next }))).toEqual(['Patient/cid']);
+  });
+
+  test('a closed one that is named refuses the search; among all it is left out', () => {
+    const policies: TestPolicies = { 'search Observation': { sees: unlabelled }, 'search Patient': { sees: unlabelled } };
+    expect(ask({ ...setting(), policies }, { target: '/?_type=Patient,Practitioner' }).status).toBe(403);
+    expect(found({ ...setting(), policies }, '/Patient/cid/*')).toEqual(['Observation/c1', 'Patient/cid']);
+    expect(found({ ...setting(), policies }, '/?_id=doc,ann,c1')).toEqual(['Observation/c1', 'Patient/ann']);
+  });
+});
+
+describe('shortened resources', () => {
+  const upstream = new SmallUpstream([
+    patient('ann', 'Smith', { text: { status: 'generated', div: 'x' }, photo: [{ title: 'p' }], birthDate: '1970' }),
+    patient('bob', 'Smith', secret),
+  ]);
+  const shown = (query: string, policies: TestPolicies = filtered) => {
+    const { json } = ask({ upstream, policies }, { target: `/Patient?${query}` });
+    expect(json.entry).toHaveLength(1);
+    return Object.keys(json.entry[0].resource).sort().join(' ');
+  };
+  test.each([
+    ['_elements=birthDate', 'birthDate id meta resourceType'],
+    ['_summary=true', 'birthDate gender id meta name resourceType'],
+    ['_summary=data', 'birthDate gender id meta name photo resourceType'],
+    ['_summary=text', 'id meta resourceType text'],
+    ['_summary=false', 'birthDate gender id name photo resourceType text'],
+  ])('%s: %s', (query, expected) => expect(shown(query)).toBe(expected));
+
+  test('are judged whole, masked first, and tagged once', () => {
+    const policies: TestPolicies = { '*': { sees: unlabelled, mask: ['birthDate'] } };
+    expect(shown('_elements=birthDate,gender', policies)).toBe('gender id meta resourceType');
+    expect(shown('_summary=text', policies)).toBe('id meta resourceType');
+    const { json } = ask({ upstream, policies }, { target: '/Patient?_elements=gender' });
+    expect(json.entry[0].resource.meta.tag).toHaveLength(1);
+    expect(json.link[0].url).toContain('_elements=gender');
+  });
+});

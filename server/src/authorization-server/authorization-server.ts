@@ -21,14 +21,17 @@ import { introspectionAnswer } from './introspection.ts';
 import { launchRoute } from './launch/launch-route.ts';
 import { smartStyle } from './launch/smart-style.ts';
 import { oauthRoutes } from './oauth-routes.ts';
-import type { Brand } from './pages/brand.ts';
+import { type BrandChoice, brandOf } from './pages/brand.ts';
+import type { PasswordRules } from './password-rules.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
+import { peopleParts } from './people-parts.ts';
+import { ownPagesRoutes } from './own-pages/own-pages-routes.ts';
+import { signInSection, type SignInSettings } from './sign-in-settings.ts';
 import { createPayloadAdapter } from './payload-adapter.ts';
 import type { PickerSource } from './picker-source.ts';
 import { createProvider } from './provider.ts';
 import { revocationAnswer } from './revocation-answer.ts';
 import { stepRoutes } from './step-routes.ts';
-import { createThrottle } from './throttle.ts';
 import { tokenAnswer } from './token-answer.ts';
 
 export interface AuthorizationServerDependencies {
@@ -41,7 +44,11 @@ export interface AuthorizationServerDependencies {
   readonly tokens: TokenResolver;
   readonly revocation: TokenRevocation;
   readonly picker: PickerSource;
-  readonly brand: Brand;
+  readonly brand: BrandChoice;
+  /** How people sign in; left out: by password, with a second step for whoever set one up. */
+  readonly signIn?: SignInSettings;
+  /** What a new password must be. Default: without a list of stolen ones. */
+  readonly rules?: PasswordRules;
   /** Days that "stay connected" lasts. */
   readonly stayConnectedDays: number;
   /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
@@ -67,8 +74,10 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const { issuer, fhirBase, auditLog, tokens, revocation, report } = use;
   const { db, cluster } = use.storage;
   const now = use.now ?? Date.now;
+  const brand = brandOf(use.brand);
+  const signIn = use.signIn ?? signInSection.parse({});
   const keys = await loadKeys(db);
-  const errorPages = { brand: use.brand, overTls: issuer.startsWith('https:'), now, report };
+  const errorPages = { brand, overTls: issuer.startsWith('https:'), now, report };
   const origins = createRegisteredOrigins({ db, cluster });
   const provider = createProvider({
     issuer,
@@ -78,6 +87,8 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     signingKeys: keys.signing,
     cookieKeys: keys.cookie,
     stayConnectedDays: use.stayConnectedDays,
+    brandName: brand.name,
+    signIn,
     acceptPrivateKeyAddresses: use.acceptPrivateKeyAddresses ?? false,
     renderError(ctx, _out, error) {
       const answer = errorAnswer(errorPages, error, ctx.path);
@@ -113,11 +124,20 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     auditLog,
     revocation,
     picker: use.picker,
-    brand: use.brand,
+    brand,
     formTokens: createFormTokens(keys.cookie[0] ?? ''),
     stayConnectedDays: use.stayConnectedDays,
     passwords: use.passwords ?? createPasswords(),
-    throttle: createThrottle(now),
+    ...(await peopleParts({
+      db,
+      cluster,
+      issuer,
+      name: brand.name,
+      key: keys.cookie[0] ?? '',
+      settings: signIn,
+      rules: use.rules,
+      now,
+    })),
     now,
   };
   const forward = createForward(provider, issuer);
@@ -145,6 +165,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         });
         oauthRoutes(scope, { db, forward, origins, tokens, introspection, issuer, fhirBase });
         stepRoutes(scope, steps);
+        ownPagesRoutes(scope, steps);
         await launchRoute(scope, { db, tokens, auditLog, fhirBase, now });
         scope.get(smartStyle.path, (_request, reply) =>
           reply

@@ -1,15 +1,17 @@
-/** Headers of every page (hardening A5): no script anywhere, forms only to ourselves and back to the app that asked. */
+/** Headers of every page (hardening A5): no script anywhere but the passkey's, by its hash; forms only to ourselves and back to the app that asked. */
 export interface PageHeaderOptions {
   readonly overTls: boolean;
   /** The app's registered address, to which the last form redirects: browsers hold redirects of a form to `form-action` too. */
   readonly returnsTo?: string | undefined;
+  /** Hash of the page's one script, as a CSP source. */
+  readonly scriptHash?: string | undefined;
 }
 
 export function pageHeaders(options: PageHeaderOptions): Readonly<Record<string, string>> {
   const target = options.returnsTo === undefined ? '' : ` ${formActionSource(options.returnsTo)}`;
   return {
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': `default-src 'none'; style-src 'self'; script-src 'none'; form-action 'self'${target}; frame-ancestors 'none'; base-uri 'none'`,
+    'Content-Security-Policy': `default-src 'none'; style-src 'self'; script-src ${options.scriptHash ?? "'none'"}; form-action 'self'${target}; frame-ancestors 'none'; base-uri 'none'`,
     'X-Frame-Options': 'DENY',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',

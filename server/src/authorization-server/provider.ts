@@ -9,6 +9,8 @@ import { tokenHash } from '../token/token-hash.ts';
 import { findAccount } from './account.ts';
 import { checkAud, defaultAudience } from './audience.ts';
 import { CLOCK_SKEW_SECONDS, checkClientAssertion } from './client-assertion.ts';
+import { accountClient } from './account-client.ts';
+import { acrValues } from './assurance.ts';
 import { extraClientProperties } from './client-metadata.ts';
 import { originsOf } from './cors.ts';
 import { paths } from './discovery.ts';
@@ -16,6 +18,7 @@ import { fetchClientKeys } from './fetch-client-keys.ts';
 import { grantableScope } from './grantable-scope.ts';
 import { checkLaunch } from './launch/check-launch.ts';
 import { loginPolicy } from './login-policy.ts';
+import type { SignInSettings } from './sign-in-settings.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -25,18 +28,18 @@ export interface ProviderSettings {
   readonly signingKeys: readonly JWK[];
   readonly cookieKeys: readonly string[];
   readonly stayConnectedDays: number;
+  readonly brandName: string;
+  readonly signIn: SignInSettings;
   readonly acceptPrivateKeyAddresses: boolean;
   /** A page for an error that cannot be sent to the app. */
   readonly renderError: NonNullable<Configuration['renderError']>;
 }
 
 const HOUR = 3600;
-/** A session ends 8 hours after sign-in when the person asked to stay signed in, otherwise after one. */
-const SESSION_SECONDS = { remembered: 8 * HOUR, otherwise: HOUR } as const;
-
 export function createProvider(use: ProviderSettings): Provider {
   const overTls = use.issuer.startsWith('https:');
   const stay = use.stayConnectedDays * 24 * HOUR;
+  const longest = use.signIn.sessionHours * HOUR;
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure: overTls } as const;
   const prefix = overTls ? '__Secure-' : '';
   const provider = new Provider(use.issuer, {
@@ -53,7 +56,9 @@ export function createProvider(use: ProviderSettings): Provider {
       short: cookie,
     },
     routes: { ...paths, end_session: '/session/end' },
-    claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
+    acrValues: [...acrValues],
+    clients: [accountClient(use.issuer, use.brandName)],
+    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], fhirUser: ['fhirUser'], profile: ['name'] },
     scopes: ['openid', 'offline_access', 'online_access'],
     responseTypes: ['code'],
     clientAuthMethods: ['none', 'client_secret_basic', 'private_key_jwt'],
@@ -88,7 +93,10 @@ export function createProvider(use: ProviderSettings): Provider {
         },
       },
     },
-    interactions: { policy: loginPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: loginPolicy(use.signIn.secondFactorRoles),
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+    },
     loadExistingGrant,
     findAccount: (_ctx, id) => findAccount(use.db, use.fhirBase, id),
     issueRefreshToken: (_ctx, client, code) =>
@@ -114,12 +122,12 @@ export function createProvider(use: ProviderSettings): Provider {
       Interaction: 30 * 60,
       // Rotation does not lengthen: "until 23 November" stays true.
       RefreshToken: (ctx, token) =>
-        ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ??
-        (token.scopes.has('offline_access') ? stay : SESSION_SECONDS.remembered),
+        ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? (token.scopes.has('offline_access') ? stay : longest),
       Session: (_ctx, session) => {
-        const longest = session.transient === true ? SESSION_SECONDS.otherwise : SESSION_SECONDS.remembered;
         const age = session.loginTs === undefined ? 0 : Math.floor(Date.now() / 1000) - session.loginTs;
-        return Math.max(1, longest - age);
+        // Saved anew with every use: a session that nobody uses ends earlier, unless its person asked to stay signed in.
+        const idle = session.transient === true ? use.signIn.idleMinutes * 60 : longest;
+        return Math.max(1, Math.min(idle, longest - age));
       },
     },
   });

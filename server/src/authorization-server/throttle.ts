@@ -1,58 +1,44 @@
 /**
- * Slows down guessing (R-048): from the third failure for one name from one address, each further try must wait, twice as long each time, up to
- * five minutes. Counted per name and address together, so that nobody can lock out somebody else. One address that fails for many names (a
- * hospital's whole net is one address) waits too, but later. Kept in memory, per node: a restart forgives.
+ * Slows down guessing (R-048), on all nodes together: from the third failure for one name from one address, each further try must wait, twice as
+ * long each time, up to five minutes. Counted per name and address together, so that nobody can lock out somebody else. One address that fails
+ * for many names (a hospital's whole net is one address) waits too, but later. Codes are counted per person wherever they come from: only who
+ * has the password can type one, and a million guesses from a thousand addresses would hit. Keys are hashes: a name field may hold a password.
  */
+import type { Kysely } from 'kysely';
+import type { Database } from '../storage/schema.ts';
+import { type CountRule, countTry, forgetTries, forgetTry, waitOf } from '../storage/sign-in-counts.ts';
+import { tokenHash } from '../token/token-hash.ts';
+
 export interface Throttle {
-  /** Milliseconds since the epoch until which this name and address must wait; undefined = may try now. */
-  waitUntil(name: string, address: string): number | undefined;
-  /** Counts a try as failed before it is looked at, so that many at once count too; `succeeded` takes it back. */
-  tried(name: string, address: string): void;
-  succeeded(name: string, address: string): void;
+  /** Counts a try as failed before it is looked at. Undefined: look at it. Otherwise it must wait until then (milliseconds since the epoch). */
+  tried(name: string, address: string): Promise<number | undefined>;
+  /** Takes the count back: the try succeeded. */
+  succeeded(name: string, address: string): Promise<void>;
+  /** The same for codes that follow a password. */
+  codeTried(personId: string): Promise<number | undefined>;
+  codeSucceeded(personId: string): Promise<void>;
 }
 
-interface Count {
-  readonly failures: number;
-  readonly until: number;
-  readonly seen: number;
-}
+const HOUR_MS = 3_600_000;
+const PER_NAME: CountRule = { free: 3, longestMs: 300_000, forgetMs: HOUR_MS };
+const PER_ADDRESS: CountRule = { free: 100, longestMs: 300_000, forgetMs: HOUR_MS };
+const PER_PERSON: CountRule = { free: 5, longestMs: 900_000, forgetMs: 24 * HOUR_MS };
 
-const FREE_PER_NAME = 3;
-const FREE_PER_ADDRESS = 100;
-const LONGEST_MS = 300_000;
-const FORGET_MS = 3_600_000;
-const KEPT = 50_000;
-
-export function createThrottle(now: () => number = Date.now): Throttle {
-  const counts = new Map<string, Count>();
-  const pair = (name: string, address: string) => `${address} ${name.normalize('NFC').toLowerCase()}`;
-
-  const failuresOf = (key: string) => {
-    const count = counts.get(key);
-    return count === undefined || now() - count.seen > FORGET_MS ? 0 : count.failures;
-  };
-  const note = (key: string, failures: number, free: number) => {
-    counts.delete(key);
-    if (failures <= 0) return;
-    // The oldest counts go first; who fills the table has by then earned a wait for the address.
-    if (counts.size >= KEPT) counts.delete(counts.keys().next().value ?? '');
-    const wait = failures < free ? 0 : Math.min(LONGEST_MS, 1000 * 2 ** Math.min(failures - free, 20));
-    counts.set(key, { failures, until: now() + wait, seen: now() });
-  };
-
+export function createThrottle(db: Kysely<Database>): Throttle {
+  const pair = (name: string, address: string) => tokenHash(`${address} ${name.normalize('NFC').toLowerCase()}`);
+  const place = (address: string) => tokenHash(address);
+  const code = (personId: string) => tokenHash(`code ${personId}`);
   return {
-    waitUntil(name, address) {
-      const until = Math.max(counts.get(pair(name, address))?.until ?? 0, counts.get(address)?.until ?? 0);
-      return until > now() ? until : undefined;
+    async tried(name, address) {
+      const until = (await waitOf(db, place(address))) ?? (await countTry(db, pair(name, address), PER_NAME));
+      if (until === undefined) await countTry(db, place(address), PER_ADDRESS);
+      return until;
     },
-    tried(name, address) {
-      const key = pair(name, address);
-      note(key, failuresOf(key) + 1, FREE_PER_NAME);
-      note(address, failuresOf(address) + 1, FREE_PER_ADDRESS);
+    async succeeded(name, address) {
+      await forgetTries(db, pair(name, address));
+      await forgetTry(db, place(address));
     },
-    succeeded(name, address) {
-      counts.delete(pair(name, address));
-      note(address, failuresOf(address) - 1, FREE_PER_ADDRESS);
-    },
+    codeTried: (personId) => countTry(db, code(personId), PER_PERSON),
+    codeSucceeded: (personId) => forgetTries(db, code(personId)),
   };
 }

@@ -29,8 +29,8 @@ export function matchingStep(secret: Uint8Array, code: string, now: number): num
   return found.at(-1);
 }
 
-/** For authenticator apps: Key Uri Format. */
+/** For authenticator apps: Key Uri Format. Algorithm, digits and period are the ones that every app takes when none are named. */
 export function totpUri(secret: Uint8Array, issuer: string, account: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
-  return `otpauth://totp/${label}?secret=${base32(secret)}&issuer=${encodeURIComponent(issuer)}&algorithm=SHA1&digits=${DIGITS}&period=30`;
+  return `otpauth://totp/${label}?secret=${base32(secret)}&issuer=${encodeURIComponent(issuer)}`;
 }

@@ -1,11 +1,13 @@
 import { narrow, parseScopes } from '@fireguard/engine';
 import { expect, test } from 'vitest';
+import { negotiateScope } from '../negotiate-scope.ts';
 import { consentChoices } from './consent-choices.ts';
+import { texts } from './texts.ts';
 
 const asked = parseScopes(
   'openid patient/Patient.rs patient/MedicationRequest.rs patient/MedicationStatement.r patient/Observation.cruds user/*.rs patient/Basic.r',
 );
-const groups = consentChoices(asked);
+const groups = consentChoices(asked, texts);
 const values = groups.flatMap(({ choices }) => choices.map(({ value }) => value));
 
 test('reading and writing are chosen apart, in words', () => {
@@ -27,6 +29,18 @@ test('reading without writing is less than what was asked', () => {
 
 test('granular scopes stand for themselves', () => {
   const text = 'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory';
-  const [group] = consentChoices(parseScopes(text));
-  expect(group?.choices).toEqual([{ label: 'Test results', hint: 'Only laboratory results', value: text }]);
+  const [group] = consentChoices(parseScopes(text), texts);
+  expect(group?.choices).toEqual([{ label: 'Test results', hint: 'Only laboratory results', value: text, kinds: undefined }]);
+});
+
+test('kinds are narrower scopes that the gateway enforces, of what was asked and nothing else', () => {
+  const results = groups[0]?.choices.find(({ label }) => label === 'Test results');
+  expect(results?.kinds?.of).toBe('patient/Observation.rs');
+  for (const { value } of results?.kinds?.choices ?? []) {
+    expect(narrow(asked, parseScopes(value))).toEqual([value]);
+    expect(negotiateScope(value, value, 'user')).toEqual([value]);
+  }
+  const everything = groups[2]?.choices[0];
+  expect(everything?.kinds?.of).toBe('user/*.rs');
+  for (const { value } of everything?.kinds?.choices ?? []) expect(narrow(asked, parseScopes(value))).toEqual(value.split(' '));
 });

@@ -2,12 +2,12 @@
 import type { ScopeSet } from '@fireguard/engine';
 import type { PickerPatient } from '../picker-source.ts';
 import type { Brand } from './brand.ts';
-import { type ChoiceGroup, consentChoices } from './consent-choices.ts';
+import { type Choice, type ChoiceGroup, consentChoices } from './consent-choices.ts';
 import { birthDateText, longDate } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
+import type { Language } from './language.ts';
 import { headedPage } from './page.ts';
-import { texts } from './texts.ts';
 
 export interface ConsentPage {
   readonly brand: Brand;
@@ -26,10 +26,10 @@ export interface ConsentPage {
   readonly csrf: string;
 }
 
-const text = texts.consent;
-
 export function consentPage(page: ConsentPage): Html {
-  const groups = consentChoices(page.scopes);
+  const { texts } = page.brand.language;
+  const text = texts.consent;
+  const groups = consentChoices(page.scopes, texts);
   const signInOnly = groups.length === 0;
   const title = titleOf(page, signInOnly);
   return headedPage(
@@ -42,9 +42,9 @@ export function consentPage(page: ConsentPage): Html {
             <p class="lead">${signInOnly ? text.leadSignIn : page.own ? text.leadOwn : text.leadOther}</p>
           </div>
           <input type="hidden" name="csrf" value="${page.csrf}">
-          ${page.patient !== undefined && !page.own && patientBanner(page.patient)}
-          ${identityGroup(page.scopes)}
-          ${groups.map(choiceGroup)}
+          ${page.patient !== undefined && !page.own && patientBanner(page.patient, page.brand.language)}
+          ${identityGroup(page.scopes, page.brand.language)}
+          ${groups.map((group, at) => choiceGroup(group, at, page.brand.language))}
           ${duration(page)}
           <div class="stack-s">
             <div class="btns fill">
@@ -66,22 +66,25 @@ export function consentPage(page: ConsentPage): Html {
 }
 
 function titleOf(page: ConsentPage, signInOnly: boolean): string {
+  const text = page.brand.language.texts.consent;
   if (signInOnly && page.patient === undefined) return text.titleSignIn(page.app);
   if (page.patient === undefined) return text.titleUser(page.app);
   return page.own ? text.titleOwn(page.app) : text.titlePatient(page.app);
 }
 
-function patientBanner(patient: PickerPatient): Html {
+function patientBanner(patient: PickerPatient, language: Language): Html {
+  const text = language.texts.consent;
   return html`<section class="patient" aria-label="${text.patient}">
             <p class="name">${patient.name}</p>
             <dl>
-              ${patient.birthDate !== undefined && html`<div><dt>Born</dt><dd><time>${birthDateText(patient.birthDate)}</time></dd></div>`}
-              ${patient.mrn !== undefined && html`<div><dt>No.</dt><dd class="num">${patient.mrn}</dd></div>`}
+              ${patient.birthDate !== undefined && html`<div><dt>${text.born}</dt><dd><time>${birthDateText(patient.birthDate, language)}</time></dd></div>`}
+              ${patient.mrn !== undefined && html`<div><dt>${text.number}</dt><dd class="num">${patient.mrn}</dd></div>`}
             </dl>
           </section>`;
 }
 
-function identityGroup(scopes: ScopeSet): Html | undefined {
+function identityGroup(scopes: ScopeSet, language: Language): Html | undefined {
+  const text = language.texts.consent;
   if (!scopes.some(({ kind }) => kind === 'identity')) return undefined;
   return html`<fieldset class="group">
             <legend>${text.mayKnow}</legend>
@@ -91,22 +94,31 @@ function identityGroup(scopes: ScopeSet): Html | undefined {
           </fieldset>`;
 }
 
-function choiceGroup(group: ChoiceGroup, at: number): Html {
+function choiceGroup(group: ChoiceGroup, at: number, language: Language): Html {
   return html`<fieldset class="group">
             <legend>${group.legend}</legend>
-            <div class="card ticks">${group.choices.map(({ label, hint, value }, index) => {
-              const id = `choice-${at + 1}-${index + 1}`;
-              return html`
-              <div class="tick"><input id="${id}" name="scope" type="checkbox" value="${value}" checked><label for="${id}">${label}</label>${hint !== '' && html`<p class="hint">${hint}</p>`}</div>`;
-            })}
+            <div class="card ticks">${group.choices.map((choice, index) => tick(choice, `choice-${at + 1}-${index + 1}`, language))}
             </div>
           </fieldset>`;
 }
 
+function tick({ label, hint, value, kinds }: Choice, id: string, language: Language): Html {
+  const text = language.texts.consent;
+  return html`
+              <div class="tick"><input id="${id}" name="scope" type="checkbox" value="${value}" checked><label for="${id}">${label}</label>${hint !== '' && html`<p class="hint">${hint}${kinds !== undefined && html`<br>${text.kindsHint}`}</p>`}</div>${
+                kinds !== undefined &&
+                html`
+              <fieldset class="sub"><legend class="hide">${text.kinds(label)}</legend>
+                ${kinds.choices.map((kind, at) => html`<div class="tick plain"><input id="${id}-${at + 1}" name="only ${kinds.of}" type="checkbox" value="${kind.value}"><label for="${id}-${at + 1}">${kind.label}</label></div>`)}
+              </fieldset>`
+              }`;
+}
+
 function duration(page: ConsentPage): Html {
+  const text = page.brand.language.texts.consent;
   const offline = page.scopes.some((scope) => scope.kind === 'offline' && scope.name === 'offline_access');
   if (!offline && !page.scopes.some(({ kind }) => kind === 'offline')) return html`<p class="note small">${text.endsSoon}</p>`;
-  const label = offline ? text.stay(html`<time>${longDate(page.stayUntil)}</time>`) : text.stayOnline;
+  const label = offline ? text.stay(html`<time>${longDate(page.stayUntil, page.brand.language)}</time>`) : text.stayOnline;
   return html`<fieldset class="group">
             <legend>${text.howLong}</legend>
             <div class="choices">

@@ -1,27 +1,38 @@
-/** Dates with the month as a word (never 03/04), in UTC; FHIR dates may be a year or a month only. */
-const full = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
-const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-const clock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  timeZone: 'UTC',
-  timeZoneName: 'short',
-});
+/** Dates by language with the month as a word (never 03/04), in UTC; FHIR dates may be a year or a month only. */
+import { english, type Language } from './language.ts';
 
-/** Milliseconds since the epoch. */
-export function longDate(at: number): string {
-  return full.format(at);
+/** English dates are written the way that puts the day first. */
+function locale(language: Language): string {
+  return language.code === 'en' ? 'en-GB' : language.code;
 }
 
-export function timeOfDay(at: number): string {
-  return clock.format(at);
+/** Milliseconds since the epoch. */
+export function longDate(at: number, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    at,
+  );
+}
+
+export function timeOfDay(at: number, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  }).format(at);
 }
 
 /** `2019-03-14` is `14 Mar 2019`; `2019-03` and `2019` stay as they are. */
-export function birthDateText(date: string): string {
+export function birthDateText(date: string, language: Language = english): string {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;
-  return Number.isNaN(at) ? date : short.format(at);
+  if (Number.isNaN(at)) return date;
+  return new Intl.DateTimeFormat(locale(language), {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(at);
 }
 
 /** Whole years; undefined without a whole date. */

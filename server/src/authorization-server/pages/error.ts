@@ -4,7 +4,6 @@ import { longDate, timeOfDay } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { doorPage, helpLine } from './page.ts';
-import { texts } from './texts.ts';
 
 export interface ErrorPage {
   readonly brand: Brand;
@@ -17,17 +16,15 @@ export interface ErrorPage {
   readonly now: number;
 }
 
-const text = texts.error;
-
-const leads: Readonly<Record<ErrorPage['kind'], string>> = {
-  request: text.lead,
-  address: text.leadAddress,
-  'unknown-app': text.leadUnknown,
-  expired: text.leadExpired,
-  ours: text.leadOurs,
-};
-
 export function errorPage(page: ErrorPage): Html {
+  const text = page.brand.language.texts.error;
+  const leads: Readonly<Record<ErrorPage['kind'], string>> = {
+    request: text.lead,
+    address: text.leadAddress,
+    'unknown-app': text.leadUnknown,
+    expired: text.leadExpired,
+    ours: text.leadOurs,
+  };
   const title = page.kind === 'expired' ? text.expiredTitle : text.title;
   return doorPage(
     { title, brand: page.brand },
@@ -45,7 +42,7 @@ export function errorPage(page: ErrorPage): Html {
         </div>
         <dl class="facts keep small">
           <dt>${text.reference}</dt><dd class="mono">${page.reference}</dd>
-          <dt>${text.time}</dt><dd><time>${longDate(page.now)}, ${timeOfDay(page.now)}</time></dd>
+          <dt>${text.time}</dt><dd><time>${longDate(page.now, page.brand.language)}, ${timeOfDay(page.now, page.brand.language)}</time></dd>
         </dl>
         ${
           page.code !== undefined &&

@@ -14,6 +14,8 @@ export const icons = {
   app: icon(
     html`<rect x="4" y="4" width="7" height="7" rx="1.5"/><rect x="13" y="4" width="7" height="7" rx="1.5"/><rect x="4" y="13" width="7" height="7" rx="1.5"/><path d="M16.5 13v7M13 16.500h7"/>`,
   ),
+  person: icon(html`<circle cx="12" cy="8" r="4"/><path d="M4.5 20.500c1-4 4-5.500 7.500-5.500s6.500 1.500 7.500 5.500"/>`),
+  key: icon(html`<circle cx="8" cy="15" r="4"/><path d="M11 12l8.500-8.500M16 7l3 3"/>`),
   hospital: html`<svg viewBox="0 0 32 32" aria-hidden="true"><circle cx="16" cy="16" r="15" fill="none" stroke="currentColor" stroke-width="1.75"/><path d="M16 25V14M16 19c-5 0-7-3-7-7 5 0 7 3 7 7zM16 16c0-4 2-8 7-8 0 5-3 8-7 8z" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linejoin="round" stroke-linecap="round"/></svg>`,
   fireguard: html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" aria-hidden="true"><path d="M3.5 20.500V11a8.5 8.5 0 0 1 17 0v9.500zM9 20.500V3.200M15 20.500V3.200M3.5 12h17M2 20.500h20"/></svg>`,
   /** The one ornament: a screen before a fire. */

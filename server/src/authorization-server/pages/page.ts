@@ -1,13 +1,14 @@
-/** The two frames that pages stand in: the door (sign in, errors) and the page with a head. Landmarks, skip link, one h1 in `main`. */
+/** The two frames that pages stand in: the door (sign in, errors) and the page with a head that leads to a person's own pages. Landmarks, skip link, one h1 in `main`. */
 import { type Brand, helpHref } from './brand.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
 import { icons } from './icons.ts';
-import { texts } from './texts.ts';
 
 export interface Frame {
   /** Without the hospital's name, and never with a patient's. */
   readonly title: string;
   readonly brand: Brand;
+  /** The page's one script; only the passkey pages have one. */
+  readonly script?: Html | undefined;
 }
 
 export function helpLine(brand: Brand): Html {
@@ -21,11 +22,11 @@ export function doorPage(frame: Frame & { readonly say?: Html }, main: HtmlValue
     frame,
     html`<div class="door">
   <header class="panel">
-    <span class="brand">${icons.hospital} ${frame.brand.name}</span>
+    ${mark(frame.brand)}
     ${icons.screen}
     <div class="say small">
       ${frame.say}
-      <p>${texts.help(helpLine(frame.brand))}</p>
+      <p>${frame.brand.language.texts.help(helpLine(frame.brand))}</p>
     </div>
   </header>
   <div class="side">
@@ -37,19 +38,27 @@ export function doorPage(frame: Frame & { readonly say?: Html }, main: HtmlValue
 }
 
 /** A page with the hospital and the signed-in person on top. */
-export function headedPage(frame: Frame & { readonly person: string }, main: HtmlValue): Html {
+export function headedPage(frame: Frame & { readonly person: string; readonly links?: boolean }, main: HtmlValue): Html {
+  const { texts } = frame.brand.language;
   return documentOf(
     frame,
     html`<header class="top"><div>
-    <span class="brand">${icons.hospital} ${frame.brand.name}</span>
-    <div class="who"><span class="name">${frame.person}</span> <a href="/sign-out">${texts.signOut.link}</a></div>
+    ${mark(frame.brand)}
+    <div class="who"><span class="name">${frame.person}</span>
+      ${frame.links === true && html`<a href="/my-apps">${texts.account.apps}</a> <a href="/account">${texts.account.title}</a>`}
+      <a href="/sign-out">${texts.signOut.link}</a></div>
   </div></header>
   <main id="main"><div class="wrap">${main}</div></main>
   ${foot(frame.brand)}`,
   );
 }
 
+function mark(brand: Brand): Html {
+  return html`<span class="brand">${brand.logo ?? icons.hospital} ${brand.name}</span>`;
+}
+
 function foot(brand: Brand): Html {
+  const { texts } = brand.language;
   return html`<footer class="foot"><div>
     <span class="help">${texts.help(helpLine(brand))}</span>
     <span class="mark">${icons.fireguard} ${texts.protected}</span>
@@ -57,8 +66,9 @@ function foot(brand: Brand): Html {
 }
 
 function documentOf(frame: Frame, body: Html): Html {
+  const { code, direction, texts } = frame.brand.language;
   return html`<!doctype html>
-<html lang="en" dir="ltr">
+<html lang="${code}" dir="${direction}">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -69,6 +79,7 @@ function documentOf(frame: Frame, body: Html): Html {
 <body>
   <a class="skip" href="#main">${texts.skip}</a>
   ${body}
+  ${frame.script}
 </body>
 </html>
 `;

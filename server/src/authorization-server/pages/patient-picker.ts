@@ -5,8 +5,8 @@ import type { Brand } from './brand.ts';
 import { ageInYears, birthDateText } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
+import type { Language } from './language.ts';
 import { headedPage } from './page.ts';
-import { texts } from './texts.ts';
 
 export interface PatientPickerPage {
   readonly brand: Brand;
@@ -24,11 +24,11 @@ export interface PatientPickerPage {
   readonly now: number;
 }
 
-const text = texts.picker;
-
 export function patientPickerPage(page: PatientPickerPage): Html {
+  const { language } = page.brand;
+  const text = language.texts.picker;
   const alike = alikeNames(page.patients.map((patient) => patient.name));
-  const rows = page.patients.map((patient, at) => row(patient, at, alike.has(at), page.now));
+  const rows = page.patients.map((patient, at) => row(patient, at, alike.has(at), page.now, language));
   return headedPage(
     { title: text.title, brand: page.brand, person: page.person },
     html`<div class="cols">
@@ -61,9 +61,10 @@ export function patientPickerPage(page: PatientPickerPage): Html {
   );
 }
 
-function row(patient: PickerPatient, at: number, alike: boolean, now: number): Html {
+function row(patient: PickerPatient, at: number, alike: boolean, now: number, language: Language): Html {
+  const text = language.texts.picker;
   const id = `patient-${at + 1}`;
-  const born = patient.birthDate === undefined ? '' : birthDateText(patient.birthDate);
+  const born = patient.birthDate === undefined ? '' : birthDateText(patient.birthDate, language);
   const age = patient.birthDate === undefined ? undefined : ageInYears(patient.birthDate, now);
   return html`<li class="pick">
                 <div>

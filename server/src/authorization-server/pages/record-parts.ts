@@ -1,25 +1,22 @@
-/** The parts of a record in words that a patient would use, and which resource types each of them holds. Order is the order on the page. */
+/** Which resource types each part of a record holds; the words for the parts are texts. Order is the order on the page. */
+import type { Texts } from './texts.ts';
+
+export type PartKey = keyof Texts['parts'];
+
 export interface RecordPart {
-  readonly label: string;
-  readonly hint: string;
+  readonly key: PartKey;
   readonly types: readonly string[];
 }
 
 export const recordParts: readonly RecordPart[] = [
-  { label: 'Everything', hint: 'Every part of the record, also parts that are added to this system later', types: ['*'] },
+  { key: 'everything', types: ['*'] },
+  { key: 'personal', types: ['Patient', 'RelatedPerson', 'Person'] },
   {
-    label: 'Personal details',
-    hint: 'Name, date of birth, address, next of kin',
-    types: ['Patient', 'RelatedPerson', 'Person'],
-  },
-  {
-    label: 'Medicines',
-    hint: 'What is taken, what was prescribed, when',
+    key: 'medicines',
     types: ['Medication', 'MedicationRequest', 'MedicationStatement', 'MedicationDispense', 'MedicationAdministration'],
   },
   {
-    label: 'Conditions and allergies',
-    hint: 'Diagnoses, past illnesses, what causes a reaction',
+    key: 'conditions',
     types: [
       'Condition',
       'AllergyIntolerance',
@@ -32,18 +29,12 @@ export const recordParts: readonly RecordPart[] = [
     ],
   },
   {
-    label: 'Test results',
-    hint: 'Blood pressure, weight, laboratory, images, reports',
+    key: 'results',
     types: ['Observation', 'DiagnosticReport', 'Specimen', 'ImagingStudy', 'Media', 'BodyStructure', 'MolecularSequence'],
   },
+  { key: 'vaccinations', types: ['Immunization', 'ImmunizationRecommendation', 'ImmunizationEvaluation'] },
   {
-    label: 'Vaccinations',
-    hint: 'What was given, when, and what is due',
-    types: ['Immunization', 'ImmunizationRecommendation', 'ImmunizationEvaluation'],
-  },
-  {
-    label: 'Treatment and plans',
-    hint: 'Operations, therapies, devices, goals, who is in the care team',
+    key: 'treatment',
     types: [
       'Procedure',
       'CarePlan',
@@ -59,14 +50,9 @@ export const recordParts: readonly RecordPart[] = [
       'VisionPrescription',
     ],
   },
+  { key: 'visits', types: ['Encounter', 'EpisodeOfCare', 'Appointment', 'AppointmentResponse', 'Schedule', 'Slot'] },
   {
-    label: 'Visits and appointments',
-    hint: 'When and where care was given',
-    types: ['Encounter', 'EpisodeOfCare', 'Appointment', 'AppointmentResponse', 'Schedule', 'Slot'],
-  },
-  {
-    label: 'Documents and messages',
-    hint: 'Letters, notes, questionnaires, messages with the hospital',
+    key: 'documents',
     types: [
       'DocumentReference',
       'DocumentManifest',
@@ -80,8 +66,7 @@ export const recordParts: readonly RecordPart[] = [
     ],
   },
   {
-    label: 'Insurance and bills',
-    hint: 'Cover, claims, payments',
+    key: 'insurance',
     types: [
       'Coverage',
       'Claim',
@@ -96,8 +81,7 @@ export const recordParts: readonly RecordPart[] = [
     ],
   },
   {
-    label: 'The hospital’s directory',
-    hint: 'Doctors, departments, places; nothing about a patient',
+    key: 'directory',
     types: [
       'Practitioner',
       'PractitionerRole',
@@ -108,21 +92,19 @@ export const recordParts: readonly RecordPart[] = [
       'Endpoint',
     ],
   },
-  { label: 'Who looked, and consents', hint: 'The access log and what was agreed', types: ['AuditEvent', 'Consent'] },
+  { key: 'access', types: ['AuditEvent', 'Consent'] },
 ];
 
-/** Words for the categories that granular scopes name most; anything else is shown as its code. */
-export const categoryWords: Readonly<Record<string, string>> = {
-  laboratory: 'laboratory results',
-  'vital-signs': 'blood pressure, weight, pulse',
-  survey: 'questionnaires',
-  'social-history': 'ways of living, such as smoking',
-  imaging: 'images',
-  exam: 'examinations',
-  procedure: 'procedures',
-  therapy: 'therapies',
-  activity: 'activity',
-  'problem-list-item': 'the problem list',
-  'encounter-diagnosis': 'diagnoses made at visits',
-  'health-concern': 'health concerns',
+/** Types whose categories a person can choose among, with the code system of the categories (granular scopes, SMART App Launch 2.2 §Finer-grained). */
+export const kindsOfTypes: Readonly<
+  Record<string, { readonly system: string; readonly codes: readonly (keyof Texts['categories'])[] }>
+> = {
+  Observation: {
+    system: 'http://terminology.hl7.org/CodeSystem/observation-category',
+    codes: ['vital-signs', 'laboratory', 'imaging', 'survey', 'social-history'],
+  },
+  Condition: {
+    system: 'http://terminology.hl7.org/CodeSystem/condition-category',
+    codes: ['problem-list-item', 'encounter-diagnosis'],
+  },
 };

@@ -2,12 +2,17 @@
 import type { Brand } from './brand.ts';
 import { timeOfDay } from './dates.ts';
 import { type Html, html } from './html.ts';
+import { icons } from './icons.ts';
 import { doorPage, helpLine } from './page.ts';
-import { texts } from './texts.ts';
+import { field, type PageProblem, problemBox } from './problem-box.ts';
 
 export type SignInProblem =
   /** Unknown name, wrong password, disabled person: one text. */
-  { readonly kind: 'mismatch' } | { readonly kind: 'wait'; readonly until: number } | { readonly kind: 'busy' };
+  | { readonly kind: 'mismatch' }
+  | { readonly kind: 'wait'; readonly until: number }
+  | { readonly kind: 'busy' }
+  /** Another provider did not say who it is, or said somebody whom nobody has linked. */
+  | { readonly kind: 'external' | 'unlinked'; readonly provider: string };
 
 export interface SignInPage {
   readonly brand: Brand;
@@ -17,12 +22,15 @@ export interface SignInPage {
   readonly csrf: string;
   readonly username: string;
   readonly problem: SignInProblem | undefined;
+  /** Other ways in: where each leads. */
+  readonly passkeyAt: string;
+  readonly providers: readonly { readonly name: string; readonly at: string }[];
 }
 
-const text = texts['sign-in'];
-
 export function signInPage(page: SignInPage): Html {
-  const problem = page.problem === undefined ? undefined : wordsOf(page.problem);
+  const { texts } = page.brand.language;
+  const text = texts['sign-in'];
+  const problem = page.problem === undefined ? undefined : wordsOf(page.problem, page.brand);
   return doorPage(
     {
       title: problem === undefined ? text.title : texts.problemTitle(text.problemTitle),
@@ -30,13 +38,7 @@ export function signInPage(page: SignInPage): Html {
       say: html`<p>${texts.addressBar(page.issuer)}</p>`,
     },
     html`
-      ${
-        problem !== undefined &&
-        html`<div class="problems" role="alert" tabindex="-1" autofocus id="problems">
-        <h2>${text.problemHeading}</h2>
-        <p><a href="#password">${problem.summary}</a></p>
-      </div>`
-      }
+      ${problemBox(problem)}
       <h1>${text.title}</h1>
       <p class="lead">${text.thenApp(page.app)}</p>
       <form class="stack" method="post" action="${page.action}">
@@ -45,36 +47,43 @@ export function signInPage(page: SignInPage): Html {
           <label for="username">${text.username}</label>
           <input id="username" name="username" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" value="${page.username}" required>
         </div>
-        ${passwordField(problem?.field)}
+        ${field(
+          page.brand,
+          { id: 'password', label: text.password },
+          problem,
+          (more) =>
+            html`<input id="password" name="password" type="password" autocomplete="current-password" maxlength="1000"${more} required>`,
+        )}
         <div class="tick plain">
           <input id="remember" name="remember" type="checkbox" value="yes"><label for="remember">${text.remember}</label>
           <p class="hint">${text.rememberHint}</p>
         </div>
         <button class="btn wide">${text.button}</button>
         <details><summary>${text.cannot}</summary><p class="small">${text.cannotWhat(helpLine(page.brand))}</p></details>
+        <p class="or">${text.or}</p>
+        <div class="stack-s">
+          <a class="btn second wide" href="${page.passkeyAt}">${icons.key} ${text.usePasskey}</a>
+          ${page.providers.map(({ name, at }) => html`<a class="btn second wide" href="${at}">${icons.person} ${text.useProvider(name)}</a>`)}
+        </div>
       </form>`,
   );
 }
 
-function passwordField(problem: string | undefined): Html {
-  const input = (more: Html) =>
-    html`<input id="password" name="password" type="password" autocomplete="current-password" maxlength="1000"${more} required>`;
-  if (problem === undefined)
-    return html`<div class="field"><label for="password">${text.password}</label>${input(html``)}</div>`;
-  return html`<div class="field has-problem">
-          <label for="password">${text.password}</label>
-          <p class="problem" id="password-problem"><span class="hide">${text.problem}</span>${problem}</p>
-          ${input(html` aria-invalid="true" aria-describedby="password-problem"`)}
-        </div>`;
-}
-
-function wordsOf(problem: SignInProblem): { readonly summary: Html | string; readonly field: string } {
+function wordsOf(problem: SignInProblem, brand: Brand): PageProblem {
+  const text = brand.language.texts['sign-in'];
+  const about = { heading: text.problemHeading, field: 'password' };
   switch (problem.kind) {
     case 'mismatch':
-      return { summary: text.mismatch, field: text.mismatchField };
-    case 'wait':
-      return { summary: text.wait(html`<time>${timeOfDay(problem.until)}</time>`), field: text.waitField };
+      return { ...about, summary: text.mismatch, advice: text.mismatchField };
+    case 'wait': {
+      const time = html`<time>${timeOfDay(problem.until, brand.language)}</time>`;
+      return { ...about, summary: text.wait(time), advice: text.waitField };
+    }
     case 'busy':
-      return { summary: text.busy, field: text.busyField };
+      return { ...about, summary: text.busy, advice: text.busyField };
+    case 'external':
+      return { ...about, summary: text.external(problem.provider), advice: text.externalField };
+    case 'unlinked':
+      return { ...about, summary: text.unlinked(problem.provider), advice: text.externalField };
   }
 }

@@ -2,11 +2,9 @@
 import type { Brand } from './brand.ts';
 import { type Html, html } from './html.ts';
 import { doorPage } from './page.ts';
-import { texts } from './texts.ts';
-
-const text = texts.signOut;
 
 export function signOutPage(page: { readonly brand: Brand; readonly csrf: string }): Html {
+  const text = page.brand.language.texts.signOut;
   return doorPage(
     { title: text.title, brand: page.brand },
     html`
@@ -20,6 +18,7 @@ export function signOutPage(page: { readonly brand: Brand; readonly csrf: string
 }
 
 export function signedOutPage(page: { readonly brand: Brand }): Html {
+  const text = page.brand.language.texts.signOut;
   return doorPage(
     { title: text.doneTitle, brand: page.brand },
     html`<h1>${text.doneTitle}</h1><p class="lead">${text.doneLead}</p>`,

@@ -90,6 +90,8 @@ export const texts = {
     maySeeAll: 'It may see, of every record that you may open',
     mayChangeAll: 'It may add or change, in every record that you may open',
     only: (what: string) => `Only ${what}`,
+    kinds: (part: string) => `Kinds of: ${part}`,
+    kindsHint: 'You can allow only some kinds. None ticked: all of them.',
     acts: { c: 'add', u: 'change', d: 'delete' },
     can: (acts: string) => `It can ${acts}.`,
     and: ' and ',
@@ -97,7 +99,8 @@ export const texts = {
     once: 'Only this time',
     onceHint: 'Ends when you leave the app, at the latest in one hour.',
     stay: (date: HtmlValue) => html`Stay connected until ${date}`,
-    stayHint: 'The app can look again by itself, also at night and when you are not using it.',
+    stayHint:
+      'The app can look again by itself, also at night and when you are not using it. You can stop it at any time in My apps.',
     stayOnline: 'Stay connected while you are signed in here',
     stayOnlineHint: 'The app can look again by itself until you sign out, at the latest in 8 hours.',
     endsSoon: 'The app can look for one hour.',
@@ -111,6 +114,40 @@ export const texts = {
     aboutWhat: (app: string) =>
       `What ${app} has received stays with whoever runs it. Stopping the app here stops new information.`,
     patient: 'The record',
+    born: 'Born',
+    number: 'No.',
+  },
+
+  /** Parts of a record, in words that a patient would use. */
+  parts: {
+    everything: { label: 'Everything', hint: 'Every part of the record, also parts that are added to this system later' },
+    personal: { label: 'Personal details', hint: 'Name, date of birth, address, next of kin' },
+    medicines: { label: 'Medicines', hint: 'What is taken, what was prescribed, when' },
+    conditions: { label: 'Conditions and allergies', hint: 'Diagnoses, past illnesses, what causes a reaction' },
+    results: { label: 'Test results', hint: 'Blood pressure, weight, laboratory, images, reports' },
+    vaccinations: { label: 'Vaccinations', hint: 'What was given, when, and what is due' },
+    treatment: { label: 'Treatment and plans', hint: 'Operations, therapies, devices, goals, who is in the care team' },
+    visits: { label: 'Visits and appointments', hint: 'When and where care was given' },
+    documents: { label: 'Documents and messages', hint: 'Letters, notes, questionnaires, messages with the hospital' },
+    insurance: { label: 'Insurance and bills', hint: 'Cover, claims, payments' },
+    directory: { label: 'The hospital’s directory', hint: 'Doctors, departments, places; nothing about a patient' },
+    access: { label: 'Who looked, and consents', hint: 'The access log and what was agreed' },
+  },
+
+  /** Categories that granular scopes name most; anything else is shown as its code. */
+  categories: {
+    laboratory: 'laboratory results',
+    'vital-signs': 'blood pressure, weight, pulse',
+    survey: 'questionnaires',
+    'social-history': 'ways of living, such as smoking',
+    imaging: 'images',
+    exam: 'examinations',
+    procedure: 'procedures',
+    therapy: 'therapies',
+    activity: 'activity',
+    'problem-list-item': 'the problem list',
+    'encounter-diagnosis': 'diagnoses made at visits',
+    'health-concern': 'health concerns',
   },
 
   error: {
@@ -195,7 +232,8 @@ export const texts = {
     passkeyName: 'Passkey',
     passkeyWrong: 'The passkey could not be kept. Try again, or choose another way',
     codesTitle: 'Keep these recovery codes',
-    codesLead: 'Each lets you in once when your phone or passkey is not at hand. Print them or write them down. We do not show them again.',
+    codesLead:
+      'Each lets you in once when your phone or passkey is not at hand. Print them or write them down. We do not show them again.',
     codesButton: 'I have kept them',
   },
 
@@ -221,7 +259,8 @@ export const texts = {
     newCodes: 'Make new codes',
     lastOne: 'Your role needs a second step, so the last one cannot be removed. Add another first.',
     everywhere: 'Sign out everywhere',
-    everywhereHint: 'Ends every session of yours and stops every app, on all devices, at once. Apps that stay connected must ask you again.',
+    everywhereHint:
+      'Ends every session of yours and stops every app, on all devices, at once. Apps that stay connected must ask you again.',
     done: {
       password: 'Your password is changed. You are signed out everywhere else, and apps must ask you again.',
       factor: 'Your second step is set up.',

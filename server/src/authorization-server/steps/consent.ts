@@ -50,7 +50,7 @@ export async function answerConsent(
   }
   const grant = new use.provider.Grant({ accountId: person.id, clientId: step.client.id });
   grant.addOIDCScope(granted.join(' '));
-  grant.addResourceScope(use.fhirBase, granted.join(' '));
+  grant.addResourceScope(step.audience, granted.join(' '));
   const grantId = await grant.save();
   await insertLaunchContext(use.db, {
     grant_id: grantId,
@@ -62,6 +62,19 @@ export async function answerConsent(
   });
   await recordConsent(use, request, step, 'consent-given', granted.join(' '));
   return goOn(use, request, reply, { consent: { grantId } });
+}
+
+/** A person's own pages need no consent of theirs: nothing is granted but knowing who is signed in. */
+export async function allowOwnPages(
+  use: StepDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  step: Step,
+): Promise<FastifyReply> {
+  const grant = new use.provider.Grant({ accountId: signedIn(step).id, clientId: step.client.id });
+  grant.addOIDCScope('openid');
+  grant.addResourceScope(step.audience, 'openid');
+  return goOn(use, request, reply, { consent: { grantId: await grant.save() } });
 }
 
 /** Also for the picker, where going back is a refusal. */
@@ -98,9 +111,16 @@ function offered(step: Step, person: KnownPerson): ScopeSet {
   });
 }
 
-/** Ticked record parts; who the person is and the patient in context always belong; staying connected only if chosen. */
+/**
+ * Ticked record parts, each narrowed to the kinds ticked inside it; who the person is and the context always belong; staying connected only if
+ * chosen.
+ */
 function chosen(form: URLSearchParams, step: Step): ScopeSet {
-  const ticked = parseScopes(form.getAll('scope').join(' ')).filter(({ kind }) => kind === 'resource' || kind === 'offline');
+  const parts = form
+    .getAll('scope')
+    .flatMap((value) => value.split(' '))
+    .map((scope) => form.getAll(`only ${scope}`).join(' ') || scope);
+  const ticked = parseScopes(parts.join(' ')).filter(({ kind }) => kind === 'resource' || kind === 'offline');
   const stays = form.get('duration') === 'stay';
   const belong = parseScopes(step.scope).filter(
     ({ kind }) => kind === 'identity' || kind === 'launch' || kind === 'custom' || (kind === 'offline' && stays),

@@ -34,9 +34,18 @@ export interface Step {
   readonly client: { readonly id: string; readonly name: string };
   /** The app's registered address; the provider has compared it. */
   readonly redirectUri: string;
+  /** The FHIR server that the token will be for; the provider has checked it. */
+  readonly audience: string;
   /** Space-separated, as far as it could be granted. */
   readonly scope: string;
+  /** Who is signed in in this browser. */
   readonly person: KnownPerson | undefined;
+  /** Why this step is there: names of the provider's checks. */
+  readonly reasons: readonly string[];
+  /** `acr_values` of the request. */
+  readonly acrValues: string | undefined;
+  /** In this login a first factor was right; the second is still to come. Written by our own steps only. */
+  readonly first: FirstFactor | undefined;
   /** Chosen in this login, or put in context by the EHR. */
   readonly patient: string | undefined;
   readonly encounter: string | undefined;
@@ -44,6 +53,14 @@ export interface Step {
   readonly handle: string | undefined;
   /** What the EHR said beside patient and encounter, once its launch was taken up. */
   readonly launch: LaunchMore | undefined;
+}
+
+export interface FirstFactor {
+  readonly personId: string;
+  readonly amr: readonly string[];
+  readonly remember: boolean;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Throws SessionNotFound when this browser has no such step (it took too long, or it was answered already). */
@@ -64,8 +81,12 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
     prompt: interaction.prompt.name,
     client: { id: clientId, name: client.clientName ?? clientId },
     redirectUri: String(interaction.params['redirect_uri']),
+    audience: String(interaction.params['resource'] ?? use.fhirBase),
     scope: String(interaction.params['scope'] ?? ''),
     person: accountId === undefined ? undefined : await knownPerson(use.db, accountId),
+    reasons: interaction.prompt.reasons,
+    acrValues: typeof interaction.params['acr_values'] === 'string' ? interaction.params['acr_values'] : undefined,
+    first: interaction.lastSubmission?.['first'] as FirstFactor | undefined,
     patient: chosen('patient'),
     encounter: chosen('encounter'),
     handle: typeof handle === 'string' ? handle : undefined,
@@ -83,15 +104,16 @@ export function readStepForm(use: StepDependencies, step: Step, prompt: string, 
 }
 
 export function sendPage(
-  use: StepDependencies,
+  use: Pick<StepDependencies, 'issuer'>,
   reply: FastifyReply,
   page: Html,
   status = 200,
   returnsTo?: string,
+  scriptHash?: string,
 ): FastifyReply {
   return reply
     .code(status)
-    .headers(pageHeaders({ overTls: use.issuer.startsWith('https:'), returnsTo }))
+    .headers(pageHeaders({ overTls: use.issuer.startsWith('https:'), returnsTo, scriptHash }))
     .type('text/html; charset=utf-8')
     .send(page.toString());
 }

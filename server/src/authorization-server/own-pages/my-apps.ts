@@ -1,0 +1,69 @@
+/** My apps: what each app may see and add, when it was last used, until when it is connected; and stopping one. */
+import { parseScopes } from '@fireguard/engine';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { grantsOfPerson, type PersonGrant } from '../../storage/person-grants.ts';
+import { auditDraft } from '../audit-drafts.ts';
+import { type HeldApp, myAppsPage } from '../pages/my-apps.ts';
+import type { PeopleDependencies } from '../steps/people.ts';
+import { placeOf, sendPage } from '../steps/step.ts';
+import type { OwnSession } from './own-session.ts';
+
+export async function showApps(
+  use: PeopleDependencies,
+  reply: FastifyReply,
+  mine: OwnSession,
+  done: string,
+): Promise<FastifyReply> {
+  const grants = await grantsOfPerson(use.db, mine.person.id);
+  const page = myAppsPage({
+    brand: use.brand,
+    person: mine.person.name,
+    apps: await Promise.all(grants.map((grant) => held(use, mine, grant))),
+    csrf: use.formTokens.make(mine.uid, '/my-apps/stop'),
+    stopped: done === 'stopped',
+    now: use.now(),
+  });
+  return sendPage(use, reply, page);
+}
+
+/** INVARIANT: only a grant of the person who asks; and it is told to be stopped only when it is, on every node. */
+export async function answerStop(
+  use: PeopleDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mine: OwnSession,
+  form: URLSearchParams,
+): Promise<FastifyReply> {
+  const id = form.get('grant');
+  const grant = (await grantsOfPerson(use.db, mine.person.id)).find((one) => one.id === id);
+  if (grant === undefined) return reply.redirect('/my-apps', 303);
+  await use.auditLog.append(
+    auditDraft({
+      kind: 'token',
+      action: 'app-stopped',
+      outcome: 'permit',
+      client: { id: grant.clientId, name: grant.clientName },
+      person: mine.person,
+      patient: grant.patient ?? undefined,
+      ...placeOf(request),
+    }),
+  );
+  await use.revocation.byGrant(grant.id);
+  return reply.redirect('/my-apps?done=stopped', 303);
+}
+
+async function held(use: PeopleDependencies, mine: OwnSession, grant: PersonGrant): Promise<HeldApp> {
+  const own = grant.patient !== null && mine.person.fhirUser === `Patient/${grant.patient}`;
+  // The name only of whom this person may still open.
+  const patient =
+    grant.patient === null || own ? undefined : await use.picker.patientById(mine.person, grant.patient).catch(() => undefined);
+  return {
+    grant: grant.id,
+    name: grant.clientName,
+    scopes: parseScopes(grant.scope),
+    whose: own ? 'own' : patient?.name,
+    allowedAt: grant.allowedAt.getTime(),
+    lastUsed: grant.lastUsed?.getTime(),
+    until: grant.connectedUntil?.getTime(),
+  };
+}

@@ -1,0 +1,95 @@
+/** My apps: one row for each that holds something, in the words of the consent page, with a button that stops it. */
+import type { ScopeSet } from '@fireguard/engine';
+import type { Brand } from './brand.ts';
+import { consentChoices } from './consent-choices.ts';
+import { longDate } from './dates.ts';
+import { type Html, html } from './html.ts';
+import { icons } from './icons.ts';
+import { headedPage, helpLine } from './page.ts';
+import type { Texts } from './texts.ts';
+
+export interface HeldApp {
+  readonly grant: string;
+  readonly name: string;
+  readonly scopes: ScopeSet;
+  /** `own`, a patient's name, or nobody's in particular. */
+  readonly whose: string | undefined;
+  /** Times in milliseconds since the epoch. */
+  readonly allowedAt: number;
+  readonly lastUsed: number | undefined;
+  /** Until when it stays connected; undefined: only while it is used. */
+  readonly until: number | undefined;
+}
+
+export interface MyAppsPage {
+  readonly brand: Brand;
+  readonly person: string;
+  readonly apps: readonly HeldApp[];
+  readonly csrf: string;
+  readonly stopped: boolean;
+  readonly now: number;
+}
+
+const THREE_MONTHS_MS = 91 * 86_400_000;
+
+export function myAppsPage(page: MyAppsPage): Html {
+  const { texts } = page.brand.language;
+  const text = texts.apps;
+  return headedPage(
+    { title: text.title, brand: page.brand, person: page.person, links: true },
+    html`<div class="cols">
+        <div class="stack-l">
+          ${page.stopped && html`<p class="note is-good" role="status" tabindex="-1" autofocus>${texts.account.done.stopped}</p>`}
+          <div>
+            <h1>${text.title}</h1>
+            <p class="lead">${text.lead(page.apps.length)}</p>
+          </div>
+          ${page.apps.length > 0 && html`<ul class="rows">${page.apps.map((app) => row(app, page))}</ul>`}
+        </div>
+        <aside class="stack" aria-label="${text.aside}">
+          <h2>${text.wonder}</h2>
+          <p>${text.wonderWhat(helpLine(page.brand))}</p>
+          <p>${text.kept}</p>
+        </aside>
+      </div>`,
+  );
+}
+
+function row(app: HeldApp, page: MyAppsPage): Html {
+  const { language } = page.brand;
+  const text = language.texts.apps;
+  const { sees, changes } = wordsOf(app.scopes, language.texts);
+  const knows = app.scopes.some(({ kind }) => kind === 'identity');
+  const date = (at: number) => html`<time>${longDate(at, language)}</time>`;
+  return html`
+            <li class="stack">
+              <div class="app"><span class="logo">${icons.app}</span><div><h2>${app.name}</h2>${app.whose !== undefined && app.whose !== 'own' && html`<p class="small quiet">${app.whose}</p>`}</div></div>
+              <dl class="facts">
+                ${app.whose === 'own' && html`<dt>${text.about}</dt><dd>${text.own}</dd>`}
+                ${knows && html`<dt>${text.knows}</dt><dd>${text.who}</dd>`}
+                ${sees !== '' && html`<dt>${text.sees}</dt><dd>${sees}</dd>`}
+                ${changes !== '' && html`<dt>${text.changes}</dt><dd>${changes}</dd>`}
+                <dt>${text.since}</dt><dd>${date(app.allowedAt)}</dd>
+                <dt>${text.lastUsed}</dt><dd>${app.lastUsed === undefined ? text.never : date(app.lastUsed)}</dd>
+                <dt>${text.connected}</dt><dd>${app.until === undefined ? text.whileUsed : text.until(date(app.until))}</dd>
+              </dl>
+              ${app.lastUsed !== undefined && page.now - app.lastUsed > THREE_MONTHS_MS && html`<p class="note small">${text.unused}</p>`}
+              <form class="btns" method="post" action="/my-apps/stop">
+                <input type="hidden" name="csrf" value="${page.csrf}">
+                <button class="btn second small" name="grant" value="${app.grant}">${text.stop}<span class="hide">${text.stopWhat(app.name)}</span></button>
+              </form>
+            </li>`;
+}
+
+/** The parts of the record, as the consent page calls them; a part of which only some kinds were allowed says so. */
+function wordsOf(scopes: ScopeSet, texts: Texts): { readonly sees: string; readonly changes: string } {
+  const list = (legends: readonly string[]) => {
+    const choices = consentChoices(scopes, texts)
+      .filter(({ legend }) => legends.includes(legend))
+      .flatMap((group) => group.choices);
+    const names = choices.map(({ label, value }) => (value.includes('?') ? texts.apps.some(label) : label));
+    return [...new Set(names)].join(', ');
+  };
+  const { maySee, maySeeAll, mayChange, mayChangeAll } = texts.consent;
+  return { sees: list([maySee, maySeeAll]), changes: list([mayChange, mayChangeAll]) };
+}

@@ -39,6 +39,8 @@ export function question(input: DecideInput): Question {
     category: tables.types.get(type)?.category ?? 'patient',
     permits: rules.filter(({ rule }) => rule.effect === 'permit'),
     denies: rules.filter(({ rule }) => rule.effect === 'deny'),
-    scope: isDecided(interaction) ? scopeBound(caller, interaction, type, tables) : undefined,
+    scope: isDecided(interaction)
+      ? scopeBound(caller, interaction, type, tables, [input.bases.ours, input.bases.upstream])
+      : undefined,
   });
 }

@@ -1,13 +1,14 @@
 /** SMART App Launch 2.2 §Scopes: what a resource must be for the token's scopes to reach it (R-100 to R-105). */
 import type { Caller } from '../caller.ts';
-import { type ElementPath, elementNodes, elementPath } from '../fhir/element-path.ts';
-import type { FhirTables } from '../fhir/tables.ts';
+import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
+import { type Matcher, matcherFor } from '../matching/matcher.ts';
 import type { DecidedInteraction } from '../policy/interactions.ts';
-import type { ResourceScope } from '../scope/scope.ts';
+import { Problem } from '../problem.ts';
+import { parseCriterion } from '../request/criterion.ts';
+import type { ResourceScope, ScopeParameter } from '../scope/scope.ts';
 import { scopeCovers } from '../scope/scope-covers.ts';
 import type { Candidate } from './permit.ts';
 import { scopeLetter } from './scope-letter.ts';
-import { matchesToken, parseTokens, type Token } from './token-match.ts';
 import { withinPatient } from './within-patient.ts';
 
 /** The scopes' reach over one type. One alternative is enough; inside one, everything must hold. */
@@ -23,7 +24,8 @@ interface Alternative {
   readonly patient: string | undefined;
   /** Id of the one instance reached. */
   readonly id: string | undefined;
-  readonly tokens: readonly { readonly paths: readonly ElementPath[]; readonly tokens: readonly Token[] }[];
+  /** What the constraints of a granular scope ask of the resource, as it is. */
+  readonly constraints: readonly Matcher[];
 }
 
 /** Undefined when no scope of the token covers the interaction on the type. Depends on caller and type alone. */
@@ -32,11 +34,12 @@ export function scopeBound(
   interaction: DecidedInteraction,
   type: string,
   tables: FhirTables,
+  bases: readonly string[],
 ): ScopeBound | undefined {
   const letter = scopeLetter(interaction);
   if (letter === undefined) return undefined;
   const alternatives = scopeCovers(caller.scopes, letter, type)
-    .map((scope) => alternativeOf(scope, caller, type, tables))
+    .map((scope) => alternativeOf(scope, caller, type, tables, bases))
     .filter((alternative) => alternative !== undefined);
   const own = ownResource(caller, interaction, type);
   if (own !== undefined) alternatives.push(own);
@@ -50,24 +53,29 @@ export function scopeBound(
 }
 
 /** A context that the token does not have, or a constraint that we cannot check exactly, covers nothing. */
-function alternativeOf(scope: ResourceScope, caller: Caller, type: string, tables: FhirTables): Alternative | undefined {
+function alternativeOf(
+  scope: ResourceScope,
+  caller: Caller,
+  type: string,
+  tables: FhirTables,
+  bases: readonly string[],
+): Alternative | undefined {
   const facts = tables.types.get(type);
-  const tokens: { readonly paths: readonly ElementPath[]; readonly tokens: readonly Token[] }[] = [];
-  for (const { name, modifier, value } of scope.parameters) {
-    const parameter = facts?.searchParameters.get(name);
-    if (modifier !== undefined || parameter?.type !== 'token' || parameter.kind !== 'plain' || parameter.filter !== undefined)
-      return undefined;
-    tokens.push({ paths: parameter.paths.map(elementPath), tokens: parseTokens(value) });
+  const constraints: Matcher[] = [];
+  for (const parameter of scope.parameters) {
+    const matcher = facts === undefined ? undefined : constraintOf(parameter, facts, tables, bases);
+    if (matcher === undefined) return undefined;
+    constraints.push(matcher);
   }
   switch (scope.context) {
     case 'patient':
       // "Own compartment and nothing else": a type that is in nobody's compartment is not reached.
       if (caller.patient === undefined || (facts?.patientCompartment.length ?? 0) === 0) return undefined;
-      return { patient: caller.patient, id: undefined, tokens };
+      return { patient: caller.patient, id: undefined, constraints };
     case 'user':
-      return caller.kind === 'user' ? { patient: undefined, id: undefined, tokens } : undefined;
+      return caller.kind === 'user' ? { patient: undefined, id: undefined, constraints } : undefined;
     case 'system':
-      return caller.kind === 'system' ? { patient: undefined, id: undefined, tokens } : undefined;
+      return caller.kind === 'system' ? { patient: undefined, id: undefined, constraints } : undefined;
   }
 }
 
@@ -76,11 +84,11 @@ function ownResource(caller: Caller, interaction: DecidedInteraction, type: stri
   const [ownType, id] = caller.user?.fhirUser?.split('/') ?? [];
   if (interaction !== 'read' || caller.kind !== 'user' || ownType !== type || id === undefined) return undefined;
   if (!caller.scopes.some((scope) => scope.kind === 'identity' && scope.name !== 'profile')) return undefined;
-  return { patient: type === 'Patient' && id === caller.patient ? id : undefined, id, tokens: [] };
+  return { patient: type === 'Patient' && id === caller.patient ? id : undefined, id, constraints: [] };
 }
 
 function reachesAll(alternative: Alternative): boolean {
-  return alternative.patient === undefined && alternative.id === undefined && alternative.tokens.length === 0;
+  return alternative.patient === undefined && alternative.id === undefined && alternative.constraints.length === 0;
 }
 
 /** Do the scopes reach this resource? */
@@ -92,7 +100,22 @@ function reaches(alternative: Alternative, candidate: Candidate, tables: FhirTab
   const { document, node } = candidate;
   if (alternative.id !== undefined && candidate.id !== alternative.id) return false;
   if (alternative.patient !== undefined && !withinPatient(candidate, tables, bases, alternative.patient)) return false;
-  return alternative.tokens.every(({ paths, tokens }) =>
-    paths.some((path) => elementNodes(document, node, path).some((element) => matchesToken(document, element, tokens))),
-  );
+  return alternative.constraints.every((matches) => matches(document, node));
+}
+
+/** As a search would understand it. The systems of bare codes are not in the document, so a code that is asked with a system does not meet one. */
+function constraintOf(
+  { name, modifier, value }: ScopeParameter,
+  type: TypeFacts,
+  tables: FhirTables,
+  bases: readonly string[],
+): Matcher | undefined {
+  try {
+    const pair = { name: modifier === undefined ? name : `${name}:${modifier}`, value };
+    const criterion = parseCriterion(pair, [type], tables);
+    return criterion && matcherFor(criterion, type, { bases, foldsAccents: false, bareCodes: 'no-system' });
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }

@@ -37,7 +37,9 @@ function unfold(): FhirTables {
 }
 
 function parameterOf(line: string, elements: readonly string[], names: readonly string[]): SearchParameter {
-  const [name = '', type = '', kind = '', paths = '', targets = '', components = '', filter = ''] = line.split('|');
+  const [name = '', type = '', kind = '', paths = '', pointing = '', components = '', filter = ''] = line.split('|');
+  const narrowed = pointing.startsWith('=');
+  const targets = narrowed ? pointing.slice(1) : pointing;
   const [at = '', element = '', equals = ''] = filter.split(' ');
   return Object.freeze({
     name,
@@ -45,6 +47,7 @@ function parameterOf(line: string, elements: readonly string[], names: readonly 
     kind: kind as SearchParameter['kind'],
     paths: Object.freeze(paths === '*' ? elements : words(paths)),
     targets: Object.freeze(targets === '*' ? names : words(targets)),
+    narrowed,
     components: Object.freeze(words(components)),
     filter: filter === '' ? undefined : Object.freeze({ at, element, equals }),
   });

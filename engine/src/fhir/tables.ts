@@ -34,6 +34,8 @@ export interface SearchParameter {
   readonly filter: { readonly at: string; readonly element: string; readonly equals: string } | undefined;
   /** Resource types that a reference parameter may point to; empty for the other types. */
   readonly targets: readonly string[];
+  /** References to other types than `targets` are not compared, though they may stand there (`patient` reads `subject`, which may be a Group). */
+  readonly narrowed: boolean;
   /** Names of the component parameters of a composite. */
   readonly components: readonly string[];
 }

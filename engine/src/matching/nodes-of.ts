@@ -10,6 +10,8 @@ interface Place {
   readonly filter: { readonly element: Name; readonly equals: Name } | undefined;
 }
 
+const TYPE = name('type');
+const REFERENCE = name('reference');
 const ready = new WeakMap<SearchParameter, readonly Place[]>();
 
 /** What is computed in a way that the table does not hold has no elements that could be compared. */
@@ -21,6 +23,18 @@ export function isMatchable(definition: SearchParameter): boolean {
 export function nodesOf(definition: SearchParameter, document: JsonDocument, resource: JsonNode): readonly JsonNode[] {
   const places = ready.get(definition) ?? placesOf(definition);
   ready.set(definition, places);
+  const nodes = nodesAt(places, document, resource);
+  return definition.narrowed ? nodes.filter((node) => pointsTo(definition.targets, document, node)) : nodes;
+}
+
+/** `resolve() is T`, as far as the reference itself says. */
+function pointsTo(types: readonly string[], document: JsonDocument, node: JsonNode): boolean {
+  const said = document.string(document.member(node, TYPE));
+  const text = document.string(document.member(node, REFERENCE)) ?? '';
+  return types.some((type) => said === type || text.startsWith(`${type}/`) || text.includes(`/${type}/`));
+}
+
+function nodesAt(places: readonly Place[], document: JsonDocument, resource: JsonNode): readonly JsonNode[] {
   return places.flatMap(({ path, below, filter }) => {
     const nodes = elementNodes(document, resource, path);
     if (filter === undefined) return nodes;

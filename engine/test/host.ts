@@ -74,6 +74,9 @@ const dialect: Dialect = {
   maxCount: 100,
   matchesAlike: new Set(['token', 'reference', 'uri', 'string', 'date', 'number', 'quantity', 'composite']),
   foldsAccents: false,
+  checksReferences: false,
+  history: true,
+  transactions: true,
 };
 
 export function ask(setting: Setting, asked: Asked): Ended {

@@ -1,48 +1,66 @@
 /** http.html#create. The new state is decided on as it will be sent: with an id that only the server may choose, and without labels of the writer's. */
 import { decide } from '../decision/decide.ts';
+import type { Permit } from '../decision/permit.ts';
 import { JsonEdit } from '../json/edit.ts';
 import { removeElement } from '../json/remove-element.ts';
 import { type JsonDocument, scan } from '../json/scan.ts';
-import { planWrite } from '../planning/plan-write.ts';
 import { judge } from '../release/visible.ts';
 import type { CreateRequest } from '../request/request.ts';
 import { admit } from './admit.ts';
 import { refuseClosedBody, writeClosed } from './closed-write.ts';
 import { deniedWrite } from './denied-write.ts';
 import { candidate, draft } from './draft.ts';
-import { FactBook } from './fact-book.ts';
+import type { FactBook } from './fact-book.ts';
+import { found as tellFound } from './found.ts';
 import type { Given } from './given.ts';
 import { labelsOf } from './labels.ts';
 import type { Found, Need } from './need.ts';
-import type { Outcome } from './outcome.ts';
+import type { PreparedOrAnswered } from './prepared.ts';
 import { rebased } from './rebased.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
-import { refusedWrite } from './refused-write.ts';
-import { tellWritten } from './tell-written.ts';
-import { upstreamAnswer } from './upstream-answer.ts';
+import { admitCondition, resolveCondition } from './resolve-condition.ts';
+import { refuseUnseenTargets } from './written-references.ts';
 
-export function* create(given: Given, asked: CreateRequest): Generator<Need, Outcome, Found> {
-  const { type } = asked;
+export function* prepareCreate(given: Given, book: FactBook, asked: CreateRequest): Generator<Need, PreparedOrAnswered, Found> {
+  const { type, criteria } = asked;
   const permit = admit(given, 'create', type);
   if (permit.kind === 'denied') return permit;
+  const condition = criteria === undefined ? undefined : admitCondition(given, type);
+  if (condition?.kind === 'denied') return condition;
   refuseUnserved(asked);
   const readable = decide({ ...given, interaction: 'read', type });
   const read = readable.kind === 'permit' ? readable : undefined;
   refuseClosedBody([permit, read], asked.resource);
   if (labelsOf(asked.resource, asked.resource.root).length > 0) throw writeClosed();
+  if (criteria !== undefined) {
+    const match = yield* resolveCondition(given, book, type, criteria);
+    if (match !== undefined) return yield* tellFound(given, book, match, read, asked.conditions.prefer);
+  }
+  return yield* prepareNew(given, book, { asked, permit, read, body: withoutId(asked.resource) });
+}
 
-  const body = rebased(withoutId(asked.resource), given.bases.ours, given.bases.upstream);
-  const book = new FactBook(given);
-  const one = draft(given, type, undefined, body, body.root);
+interface New {
+  readonly asked: CreateRequest;
+  readonly permit: Permit;
+  readonly read: Permit | undefined;
+  readonly body: JsonDocument;
+}
+
+function* prepareNew(
+  given: Given,
+  book: FactBook,
+  { asked, permit, read, body }: New,
+): Generator<Need, PreparedOrAnswered, Found> {
+  const { type, conditions } = asked;
+  const stored = rebased(body, given.bases.ours, given.bases.upstream);
+  const one = draft(given, type, undefined, stored, stored.root);
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'withheld') return deniedWrite(given, type, judged);
-
-  const { prefer } = asked.conditions;
-  const plan = planWrite({ kind: 'create', type, body: body.bytes, minimal: prefer === 'minimal' });
-  const answer = upstreamAnswer(yield plan);
-  if (answer.status !== 201 && answer.status !== 200) throw refusedWrite(answer, false);
-  return yield* tellWritten(given, book, { status: 201, judged, read, prefer, answer, tellVersion: true });
+  yield* refuseUnseenTargets(given, book, stored, undefined);
+  const { prefer } = conditions;
+  const plan = { kind: 'create', type, body: stored.bytes, minimal: prefer === 'minimal' } as const;
+  return { kind: 'prepared', plan, status: 201, judged, read, prefer, tellVersion: true, expected: false };
 }
 
 function withoutId(document: JsonDocument): JsonDocument {

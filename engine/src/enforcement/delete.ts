@@ -1,7 +1,5 @@
 /** http.html#delete: of a visible instance, in the version that was judged. What is hidden is as absent here as for a read. */
-import { planWrite } from '../planning/plan-write.ts';
 import { Problem } from '../problem.ts';
-import { releaseWritten } from '../release/release-written.ts';
 import { versionOf } from '../release/version-headers.ts';
 import { judge } from '../release/visible.ts';
 import type { DeleteRequest } from '../request/request.ts';
@@ -9,17 +7,16 @@ import { admit } from './admit.ts';
 import { current, deniedMissing } from './current.ts';
 import { deniedWrite } from './denied-write.ts';
 import { candidate } from './draft.ts';
-import { FactBook } from './fact-book.ts';
+import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
-import type { Outcome } from './outcome.ts';
 import { isExpected } from './preconditions.ts';
+import type { PreparedOrAnswered } from './prepared.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
-import { refusedWrite } from './refused-write.ts';
 import { requireIfMatch } from './require-if-match.ts';
-import { odd, upstreamAnswer } from './upstream-answer.ts';
+import { odd } from './upstream-answer.ts';
 
-export function* remove(given: Given, asked: DeleteRequest): Generator<Need, Outcome, Found> {
+export function* prepareDelete(given: Given, book: FactBook, asked: DeleteRequest): Generator<Need, PreparedOrAnswered, Found> {
   const { type, id, conditions } = asked;
   const permit = admit(given, 'delete', type);
   if (permit.kind === 'denied') return permit;
@@ -28,7 +25,6 @@ export function* remove(given: Given, asked: DeleteRequest): Generator<Need, Out
   refuseUnserved(asked);
   requireIfMatch(given);
 
-  const book = new FactBook(given);
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return deniedMissing(given, state);
   yield* book.gather([permit], [state.draft]);
@@ -38,10 +34,7 @@ export function* remove(given: Given, asked: DeleteRequest): Generator<Need, Out
     throw new Problem('version-conflict', 'The resource has changed in the meantime.');
   const version = versionOf(state.visible.document, state.visible.node);
   if (version === undefined) throw odd('a resource without a version');
-
-  const answer = upstreamAnswer(yield planWrite({ kind: 'delete', type, id, version }));
-  if (answer.status !== 200 && answer.status !== 202 && answer.status !== 204) {
-    throw refusedWrite(answer, conditions.ifMatch !== undefined);
-  }
-  return releaseWritten({ status: 204, type, id, version, tellVersion: false, judged, show: 'nothing' }, given.bases);
+  const plan = { kind: 'delete', type, id, version } as const;
+  const expected = conditions.ifMatch !== undefined;
+  return { kind: 'prepared', plan, status: 204, judged, read, prefer: 'minimal', tellVersion: false, expected };
 }

@@ -13,17 +13,14 @@
  * nothing has been released.
  */
 import { capabilities } from './capabilities.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
-import { patch } from './patch.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
 import { unserved } from './unserved.ts';
-import { update } from './update.ts';
 import { vread } from './vread.ts';
+import { write } from './write.ts';
 
 export function* enforce(given: Given): Generator<Need, Outcome, Found> {
   const { asked } = given;
@@ -37,19 +34,16 @@ export function* enforce(given: Given): Generator<Need, Outcome, Found> {
     case 'search':
       return yield* search(given, asked);
     case 'create':
-      return yield* create(given, asked);
     case 'update':
-      return yield* update(given, asked);
     case 'patch':
-      return yield* patch(given, asked);
     case 'delete':
-      return yield* remove(given, asked);
-    case 'history-instance':
-    case 'history-type':
-    case 'history-system':
     case 'conditional-update':
     case 'conditional-patch':
     case 'conditional-delete':
+      return yield* write(given, asked);
+    case 'history-instance':
+    case 'history-type':
+    case 'history-system':
     case 'batch':
     case 'transaction':
     case 'operation':

@@ -16,6 +16,7 @@ export class FactBook implements KnownFacts {
   readonly #askedRelations = new Set<string>();
   readonly #askedConsents = new Set<string>();
   readonly #askedSubjects = new Set<string>();
+  readonly #new = new Set<string>();
   readonly #given: Given;
 
   constructor(given: Given) {
@@ -41,6 +42,26 @@ export class FactBook implements KnownFacts {
   /** Patients that a pending reference leads to; undefined = it could not be told. */
   subjectsOf(reference: string): readonly string[] | undefined {
     return this.#subjects.get(reference);
+  }
+
+  /**
+   * A resource that the request itself is about to create, under an id that nobody has: about `patients`, and itself one when it is a Patient.
+   * Nobody stands in a relation to a patient who is not there yet, and no consent is in force for them.
+   */
+  announce(type: string, id: string, patients: readonly string[]): void {
+    const key = `${type}/${id}`;
+    this.#new.add(key);
+    this.#subjects.set(key, patients);
+    this.#askedSubjects.add(key);
+    if (type !== 'Patient') return;
+    this.#relations.set(id, []);
+    this.#askedRelations.add(id);
+    this.#consents.set(id, []);
+    this.#askedConsents.add(id);
+  }
+
+  isNew(key: string): boolean {
+    return this.#new.has(key);
   }
 
   #patientQueries(permits: readonly Permit[], patients: readonly string[]): readonly FactQuery[] {

@@ -10,10 +10,10 @@ import { checkElements } from '../request/resource-body.ts';
 import { admit } from './admit.ts';
 import { writeClosed } from './closed-write.ts';
 import { current, deniedMissing } from './current.ts';
-import { FactBook } from './fact-book.ts';
+import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
-import type { Outcome } from './outcome.ts';
+import type { PreparedOrAnswered } from './prepared.ts';
 import { rebased } from './rebased.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { replace } from './replace.ts';
@@ -21,7 +21,7 @@ import { requireIfMatch } from './require-if-match.ts';
 
 const identity = [name('resourceType'), name('id'), name('meta')];
 
-export function* patch(given: Given, asked: PatchRequest): Generator<Need, Outcome, Found> {
+export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest): Generator<Need, PreparedOrAnswered, Found> {
   const { type, id, conditions } = asked;
   const { ours, upstream } = given.bases;
   const permit = admit(given, 'patch', type);
@@ -32,7 +32,6 @@ export function* patch(given: Given, asked: PatchRequest): Generator<Need, Outco
   requireIfMatch(given);
   refuseClosedPaths(patchedPaths(asked.patch), [...permit.maskable, ...read.maskable]);
 
-  const book = new FactBook(given);
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return deniedMissing(given, state);
   const before = rebased(state.visible.document, upstream, ours);

@@ -7,14 +7,13 @@ import type { FhirRequest, SearchRequest } from '../request/request.ts';
 
 /** Throws unless everything that the request asks for is served. */
 export function refuseUnserved(asked: FhirRequest): void {
-  const { representation, conditions } = asked;
+  const { representation } = asked;
   if (representation.format === 'xml') refuse('not-acceptable', 'XML is not served.');
   if (asked.interaction !== 'search') {
     if (representation.elements !== undefined) refuse('parameter-unknown', '_elements is not served.');
     if (representation.summary !== undefined && representation.summary !== 'false')
       refuse('parameter-unknown', '_summary is not served.');
   }
-  if (conditions.ifNoneExist !== undefined) refuse('interaction-not-supported', 'Conditional create is not served.');
   if (asked.interaction === 'search') refuseUnservedSearch(asked);
   if (asked.interaction === 'patch' && asked.format !== 'json-patch') {
     refuse('media-type-not-supported', 'Only application/json-patch+json patches are served.');

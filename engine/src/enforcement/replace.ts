@@ -1,10 +1,10 @@
 /**
  * Puts a new state in the place of a visible one: the second half of update and patch. INVARIANT: the old and the new state are both judged,
- * what is sent is what was judged, and it is sent with the version that was judged.
+ * what is sent is what was judged, and it is sent
+ * with the version that was judged.
  */
 import type { Permit } from '../decision/permit.ts';
 import type { JsonDocument } from '../json/scan.ts';
-import { planWrite } from '../planning/plan-write.ts';
 import { Problem } from '../problem.ts';
 import { versionOf } from '../release/version-headers.ts';
 import { judge } from '../release/visible.ts';
@@ -17,11 +17,10 @@ import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import { labelsOf } from './labels.ts';
 import type { Found, Need } from './need.ts';
-import type { Outcome } from './outcome.ts';
 import { isExpected } from './preconditions.ts';
-import { refusedWrite } from './refused-write.ts';
-import { tellWritten } from './tell-written.ts';
-import { odd, upstreamAnswer } from './upstream-answer.ts';
+import type { PreparedOrAnswered } from './prepared.ts';
+import { odd } from './upstream-answer.ts';
+import { refuseUnseenTargets } from './written-references.ts';
 
 export interface Replacement {
   readonly id: string;
@@ -33,7 +32,7 @@ export interface Replacement {
   readonly conditions: Conditions;
 }
 
-export function* replace(given: Given, book: FactBook, write: Replacement): Generator<Need, Outcome, Found> {
+export function* replace(given: Given, book: FactBook, write: Replacement): Generator<Need, PreparedOrAnswered, Found> {
   const { id, permit, read, state, body, conditions } = write;
   const { type } = permit;
   const next = draft(given, type, id, body, body.root);
@@ -54,12 +53,12 @@ export function* replace(given: Given, book: FactBook, write: Replacement): Gene
     throw new Problem('version-conflict', 'The resource has changed in the meantime.');
   const version = versionOf(old.document, old.node);
   if (version === undefined) throw odd('a resource without a version');
+  yield* refuseUnseenTargets(given, book, body, old);
   const { prefer } = conditions;
-  const plan = planWrite({ kind: 'update', type, id, version, body: body.bytes, minimal: prefer === 'minimal' });
-  const answer = upstreamAnswer(yield plan);
-  if (answer.status !== 200 && answer.status !== 201) throw refusedWrite(answer, conditions.ifMatch !== undefined);
+  const plan = { kind: 'update', type, id, version, body: body.bytes, minimal: prefer === 'minimal' } as const;
   const tellVersion = read.maskable.length === 0;
-  return yield* tellWritten(given, book, { status: 200, judged: after, read, prefer, answer, tellVersion });
+  const expected = conditions.ifMatch !== undefined;
+  return { kind: 'prepared', plan, status: 200, judged: after, read, prefer, tellVersion, expected };
 }
 
 function same(one: readonly string[], other: readonly string[]): boolean {

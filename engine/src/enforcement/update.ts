@@ -2,30 +2,29 @@
 import { decide } from '../decision/decide.ts';
 import type { Permit } from '../decision/permit.ts';
 import type { JsonDocument } from '../json/scan.ts';
-import { planWrite } from '../planning/plan-write.ts';
 import { Problem } from '../problem.ts';
 import { denied } from '../release/denied.ts';
 import { judge } from '../release/visible.ts';
 import type { UpdateRequest } from '../request/request.ts';
+import { checkId } from '../request/resource-body.ts';
 import { admit, presentedToken } from './admit.ts';
 import { refuseClosedBody, writeClosed } from './closed-write.ts';
 import { current, type Missing } from './current.ts';
 import { deniedWrite } from './denied-write.ts';
 import { candidate, draft } from './draft.ts';
-import { FactBook } from './fact-book.ts';
+import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import { labelsOf } from './labels.ts';
+import { mergeBack } from './merge-back.ts';
 import type { Found, Need } from './need.ts';
-import type { Outcome } from './outcome.ts';
+import type { PreparedOrAnswered } from './prepared.ts';
 import { rebased } from './rebased.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
-import { refusedWrite } from './refused-write.ts';
 import { replace } from './replace.ts';
 import { requireIfMatch } from './require-if-match.ts';
-import { tellWritten } from './tell-written.ts';
-import { upstreamAnswer } from './upstream-answer.ts';
+import { refuseUnseenTargets } from './written-references.ts';
 
-export function* update(given: Given, asked: UpdateRequest): Generator<Need, Outcome, Found> {
+export function* prepareUpdate(given: Given, book: FactBook, asked: UpdateRequest): Generator<Need, PreparedOrAnswered, Found> {
   const { type, id, conditions } = asked;
   const permit = admit(given, 'update', type);
   if (permit.kind === 'denied') return permit;
@@ -33,13 +32,14 @@ export function* update(given: Given, asked: UpdateRequest): Generator<Need, Out
   if (read.kind === 'denied') return read;
   refuseUnserved(asked);
   requireIfMatch(given);
+  checkId(asked.resource, id);
   refuseClosedBody([permit, read], asked.resource);
 
   const body = rebased(asked.resource, given.bases.ours, given.bases.upstream);
-  const book = new FactBook(given);
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return yield* putCreate(given, book, asked, read, state, body);
-  return yield* replace(given, book, { id, permit, read, state, body, conditions });
+  const whole = mergeBack(body, state.visible.document, [...permit.maskable, ...read.maskable]);
+  return yield* replace(given, book, { id, permit, read, state, body: whole, conditions });
 }
 
 /** http.html#upsert, for callers from whom no instance of the type could be hidden. */
@@ -50,21 +50,22 @@ function* putCreate(
   read: Permit,
   state: Missing,
   body: JsonDocument,
-): Generator<Need, Outcome, Found> {
+): Generator<Need, PreparedOrAnswered, Found> {
   const permit = decide({ ...given, interaction: 'create', type });
   if (read.sight !== 'full' || state.disclosure.withheld > 0 || permit.kind !== 'permit') {
     return denied('put-create', state.decision, state.disclosure, presentedToken(given));
   }
-  if (permit.maskable.length > 0 || labelsOf(body, body.root).length > 0) throw writeClosed();
+  refuseClosedBody([permit], body);
+  if (labelsOf(body, body.root).length > 0) throw writeClosed();
   if (conditions.ifMatch !== undefined) throw new Problem('version-conflict', 'The resource has changed in the meantime.');
   const one = draft(given, type, id, body, body.root);
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'withheld') return deniedWrite(given, `${type}/${id}`, judged);
+  yield* refuseUnseenTargets(given, book, body, undefined);
 
   const { prefer } = conditions;
   const minimal = prefer === 'minimal';
-  const answer = upstreamAnswer(yield planWrite({ kind: 'update', type, id, version: undefined, body: body.bytes, minimal }));
-  if (answer.status !== 201 && answer.status !== 200) throw refusedWrite(answer, false);
-  return yield* tellWritten(given, book, { status: 201, judged, read, prefer, answer, tellVersion: true });
+  const plan = { kind: 'update', type, id, version: undefined, body: body.bytes, minimal } as const;
+  return { kind: 'prepared', plan, status: 201, judged, read, prefer, tellVersion: true, expected: false };
 }

@@ -114,10 +114,12 @@ describe('create', () => {
     }
   });
 
-  test('of a type with maskable elements is closed, and what is SUBSETTED is refused', () => {
-    expect(ask(setting({ '*': {}, read: { maskable: ['note'] } }), create(observation(undefined))).problem?.code).toBe(
-      'write-closed',
-    );
+  test('R-148 naming what could be masked is closed, and what is SUBSETTED is refused', () => {
+    const masking: TestPolicies = { '*': {}, read: { maskable: ['note', 'component.valueString'] } };
+    for (const more of [{ note: [] }, { _note: [] }, { component: [{ valueString: 'x' }] }, { text: {} }, { contained: [] }]) {
+      expect(ask(setting(masking), create(observation(undefined, more))).problem?.code).toBe('write-closed');
+    }
+    expect(ask(setting(masking), create(observation(undefined, { component: [{}] }))).status).toBe(201);
     expect(ask(setting(), create(observation(undefined, { meta: subsetted }))).problem?.code).toBe('resource-invalid');
   });
 
@@ -211,10 +213,48 @@ describe('update', () => {
     expect(ask(one, put('hidden', { meta: hidden })).status).toBe(200);
   });
 
-  test('R-148 where anything could have been masked it is closed', () => {
-    expect(ask(setting({ '*': {}, read: { maskable: ['note'] } }), put('seen')).problem?.code).toBe('write-closed');
-    expect(ask(setting({ '*': {}, read: { maskable: ['note'] } }), put('free')).problem?.code).toBe('write-closed');
-    expect(ask(setting(), put('seen', { meta: subsetted })).problem?.code).toBe('resource-invalid');
+  describe('R-148 where something could be masked', () => {
+    const masking: TestPolicies = { '*': { mask: ['note', 'component.valueString'] } };
+    const whole = {
+      meta: { versionId: '1' },
+      note: [{ text: 'SECRET' }],
+      text: { status: 'generated', div: '<div>SECRET</div>' },
+      component: [{ code: { text: 'a' }, valueString: 'SECRET' }],
+    };
+    const shown = { component: [{ code: { text: 'a' } }] };
+
+    test('a body that names it is refused, equal to what is stored or not, on any id', () => {
+      const one = setting(masking, observation('m', whole));
+      for (const id of ['m', 'free'])
+        for (const text of ['SECRET', 'guess'])
+          expect(ask(one, put(id, { ...shown, note: [{ text }] })).problem?.code).toBe('write-closed');
+      expect(ask(one, put('m', { component: whole.component })).problem?.code).toBe('write-closed');
+      expect(one.upstream.log).toEqual([]);
+    });
+
+    test('R-149 the stored bytes are merged back, and not shown', () => {
+      const one = setting(masking, observation('m', whole));
+      const { status, text, headers } = ask(one, put('m', { ...shown, status: 'amended' }));
+      expect([status, headers['etag']]).toEqual([200, undefined]);
+      expect(text).not.toContain('SECRET');
+      const { note, component, text: narrative } = whole;
+      expect(one.upstream.get('Observation/m')).toMatchObject({ status: 'amended', note, component, text: narrative });
+    });
+
+    test('what lies around it cannot be changed, whatever is hidden inside', () => {
+      const answers = [whole, { ...whole, component: [{ code: { text: 'a' } }] }].map((state) => {
+        const one = setting(masking, observation('m', state));
+        return [{}, { component: [] }, { component: [{ code: { text: 'b' } }] }, shown].map(
+          (more) => ask(one, put('m', more)).problem?.code,
+        );
+      });
+      expect(answers[0]).toEqual(['write-closed', 'write-closed', 'write-closed', undefined]);
+      expect(answers[1]).toEqual(answers[0]);
+    });
+
+    test('what is SUBSETTED is refused', () => {
+      expect(ask(setting(), put('seen', { meta: subsetted })).problem?.code).toBe('resource-invalid');
+    });
   });
 
   test('412 when the client’s version is not the current one, or is overtaken', () => {
@@ -386,12 +426,6 @@ describe('delete', () => {
 });
 
 test.each([
-  [
-    { method: 'POST', target: '/Observation', body: observation(undefined), headers: { 'if-none-exist': 'code=x' } },
-    'interaction-not-supported',
-  ],
-  [{ method: 'PUT', target: '/Observation?code=x', body: observation('x') }, 'interaction-not-supported'],
-  [{ method: 'DELETE', target: '/Observation?code=x' }, 'interaction-not-supported'],
   [{ method: 'GET', target: '/Observation/seen/_history' }, 'interaction-not-supported'],
   [{ method: 'GET', target: '/Observation/_history' }, 'interaction-not-supported'],
   [{ method: 'GET', target: '/_history' }, 'interaction-not-supported'],

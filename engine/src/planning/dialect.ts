@@ -23,4 +23,10 @@ export interface Dialect {
   readonly matchesAlike: ReadonlySet<SearchParameterType>;
   /** String search takes `Äda` for `Ada`. */
   readonly foldsAccents: boolean;
+  /** Writes are refused when they point to what does not exist; not known = yes. */
+  readonly checksReferences: boolean;
+  /** `_history` of instances, types and the system (http.html#history). Without it none is served. */
+  readonly history: boolean;
+  /** A Bundle of type transaction is one write: all of it or nothing (http.html#transaction). Without it none is served. */
+  readonly transactions: boolean;
 }

@@ -17,6 +17,9 @@ const able: Dialect = {
   maxCount: 500,
   matchesAlike: new Set(['token', 'reference', 'string', 'composite']),
   foldsAccents: false,
+  checksReferences: false,
+  history: true,
+  transactions: true,
 };
 const bases = { ours: 'https://guard.example/fhir', upstream: 'http://upstream/fhir' };
 

@@ -20,6 +20,8 @@ export interface Written {
   readonly judged: Visible;
   /** What to show: the stored state as judged for reading, a sentence, or nothing. */
   readonly show: Visible | 'outcome' | 'nothing';
+  /** Tell where it is although it is not new: to whoever named it by a condition. */
+  readonly place?: boolean;
 }
 
 const contentType = ['content-type', 'application/fhir+json; charset=utf-8'] as const;
@@ -31,7 +33,8 @@ export function releaseWritten(written: Written, bases: Bases): Released {
   const headers = new Map<string, string>();
   if (status !== 204) {
     const place = `${bases.ours}/${type}/${id}`;
-    if (status === 201) headers.set('location', version === undefined ? place : `${place}/_history/${version}`);
+    if (status === 201 || written.place === true)
+      headers.set('location', version === undefined ? place : `${place}/_history/${version}`);
     if (version !== undefined) headers.set('etag', `W/"${version}"`);
   }
   if (show !== 'nothing' && show !== 'outcome') for (const [name, value] of versionHeaders(show)) headers.set(name, value);

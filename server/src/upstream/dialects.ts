@@ -5,11 +5,20 @@ import type { UpstreamSettings } from './config.ts';
 /** What is compared as it stands, or not at all. */
 const plain: Dialect['matchesAlike'] = new Set(['token', 'reference', 'uri']);
 const every: Dialect['matchesAlike'] = new Set([...plain, 'string', 'date', 'number', 'quantity', 'composite']);
-const able = { ifMatch: true, sortById: true, postSearch: true, matchesAlike: plain, foldsAccents: false } as const;
+const able = {
+  ifMatch: true,
+  sortById: true,
+  postSearch: true,
+  matchesAlike: plain,
+  foldsAccents: false,
+  checksReferences: true,
+  history: true,
+  transactions: true,
+} as const;
 
 const dialects: Readonly<Record<UpstreamSettings['dialect'], Dialect>> = Object.freeze({
   generic: { ...able, name: 'generic', compartmentSearch: false, maxCount: 200 },
-  demo: { ...able, name: 'demo', compartmentSearch: true, maxCount: 1000, matchesAlike: every },
+  demo: { ...able, name: 'demo', compartmentSearch: true, maxCount: 1000, matchesAlike: every, checksReferences: false },
   hapi: { ...able, name: 'hapi', compartmentSearch: true, maxCount: 500 },
   medplum: { ...able, name: 'medplum', compartmentSearch: false, maxCount: 1000 },
   basic: {
@@ -21,6 +30,9 @@ const dialects: Readonly<Record<UpstreamSettings['dialect'], Dialect>> = Object.
     maxCount: 50,
     matchesAlike: new Set<never>(),
     foldsAccents: false,
+    checksReferences: true,
+    history: false,
+    transactions: false,
   },
 });
 

@@ -1,0 +1,84 @@
+/**
+ * References that a write adds (search-semantics §9). Where the upstream checks that targets exist, one to a hidden target would pass and one to
+ * an absent one fail; so new and changed ones are looked up by us, and an unseen target is refused alike. Unchanged ones pass. Conditional
+ * references are never sent: the upstream would resolve them on what the caller cannot see (hardening B4-57).
+ */
+import { decide } from '../decision/decide.ts';
+import { referenceKey } from '../fhir/reference.ts';
+import { type JsonDocument, type JsonNode, name } from '../json/scan.ts';
+import { planSearch } from '../planning/plan-search.ts';
+import { Problem } from '../problem.ts';
+import type { FactBook } from './fact-book.ts';
+import { gatherAll } from './gather-all.ts';
+import type { Given } from './given.ts';
+import type { Found, Need } from './need.ts';
+import { plainCriterion, plainSearch } from './plain-search.ts';
+
+const REFERENCE = name('reference');
+/** Targets that one write may add. */
+const MOST = 1000;
+const ID_LIST = 100;
+
+/** `before`: the stored state. Throws Problem `reference-unseen`. */
+export function* refuseUnseenTargets(
+  given: Given,
+  book: FactBook,
+  after: JsonDocument,
+  before: { readonly document: JsonDocument; readonly node: JsonNode } | undefined,
+): Generator<Need, void, Found> {
+  const known = before === undefined ? new Set<string>() : new Set(textsIn(before.document, before.node));
+  const added = textsIn(after, after.root).filter((text) => !known.has(text));
+  if (added.some((text) => /^[A-Z][A-Za-z]*\?/.test(text))) {
+    throw new Problem('resource-invalid', 'A conditional reference is only served in a transaction.');
+  }
+  if (!given.dialect.checksReferences) return;
+  const byType = new Map<string, Set<string>>();
+  for (const text of added) {
+    const key = referenceKey(text, [given.bases.ours, given.bases.upstream]);
+    if (key === undefined || book.isNew(`${key.type}/${key.id}`)) continue;
+    byType.set(key.type, (byType.get(key.type) ?? new Set()).add(key.id));
+  }
+  let targets = 0;
+  for (const [type, ids] of byType) {
+    targets += ids.size;
+    if (targets > MOST) throw new Problem('too-costly', 'The resource points to too many others.');
+    yield* refuseUnseen(given, book, type, [...ids]);
+  }
+}
+
+function* refuseUnseen(given: Given, book: FactBook, type: string, ids: readonly string[]): Generator<Need, void, Found> {
+  const facts = given.tables.types.get(type);
+  const permit = decide({ ...given, interaction: 'read', type });
+  if (facts === undefined || permit.kind !== 'permit') throw unseen();
+  const { tables, dialect, bases } = given;
+  for (let at = 0; at < ids.length; at += ID_LIST) {
+    const some = ids.slice(at, at + ID_LIST);
+    const criteria = [plainCriterion(facts.searchParameters.get('_id')!, some)];
+    const plan = planSearch(plainSearch(given, type, criteria), permit, {
+      type: facts,
+      tables,
+      dialect,
+      bases,
+      count: undefined,
+    });
+    const { visible } = yield* gatherAll(given, book, permit, plan, ID_LIST);
+    const seen = new Set(visible.map(({ id }) => id));
+    if (some.some((id) => !seen.has(id))) throw unseen();
+  }
+}
+
+function unseen(): Problem {
+  return new Problem('reference-unseen', 'The resource points to something that does not exist.');
+}
+
+/** Texts of all literal references at any depth. */
+function textsIn(document: JsonDocument, root: JsonNode): readonly string[] {
+  const texts: string[] = [];
+  const end = document.end(root);
+  for (let node = root + 1; node < document.count && document.start(node) < end; node++) {
+    if (!document.keyIs(node, REFERENCE)) continue;
+    const text = document.string(node);
+    if (text !== undefined) texts.push(text);
+  }
+  return texts;
+}

@@ -13,6 +13,8 @@ import { listenLocally } from './admin-api/local-socket.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
+import { openBreachedList } from './authorization-server/breached-list.ts';
+import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
 import { loadPolicies } from './config/load-policies.ts';
 import { weakenings } from './config/posture.ts';
@@ -125,6 +127,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   });
   const revocation = createTokenRevocation({ db, cluster });
   const passwords = createPasswords();
+  const { breachedPasswords } = config.signIn;
+  const rules = passwordRules(breachedPasswords === undefined ? undefined : await openBreachedList(breachedPasswords));
   const authorization = await createAuthorizationServer({
     issuer: urls.issuer,
     fhirBase: urls.fhir,
@@ -135,6 +139,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     picker: patientFinder(use),
     passwords,
     brand: { name: config.pages.hospital, helpLine: config.pages.helpLine },
+    signIn: config.signIn,
+    rules,
     stayConnectedDays: config.pages.stayConnectedDays,
     acceptPrivateKeyAddresses: config.profile === 'development',
     report: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
@@ -148,6 +154,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     tokens,
     revocation,
     passwords,
+    rules,
     issuer: urls.issuer,
     fhirBase: urls.fhir,
     audiences: [`${urls.issuer}/admin`, urls.fhir],

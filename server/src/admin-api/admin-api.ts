@@ -7,6 +7,7 @@ import { Problem } from '@fireguard/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { SearchableAuditLog } from '../audit-log/open-audit-log.ts';
+import type { PasswordRules } from '../authorization-server/password-rules.ts';
 import type { Passwords } from '../authorization-server/passwords.ts';
 import type { Cluster } from '../storage/cluster.ts';
 import type { Database } from '../storage/schema.ts';
@@ -22,6 +23,7 @@ import { clientRoutes } from './client-routes.ts';
 import { launchRoutes } from './launch-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { peopleRoutes } from './people-routes.ts';
+import { personProofRoutes } from './person-proof-routes.ts';
 import { relationRoutes } from './relation-routes.ts';
 import { statusRoute } from './status-route.ts';
 
@@ -32,6 +34,8 @@ export interface AdminApiDependencies {
   readonly tokens: TokenResolver;
   readonly revocation: TokenRevocation;
   readonly passwords: Passwords;
+  /** What a password that is given must be. */
+  readonly rules: PasswordRules;
   /** No slash at the end. */
   readonly issuer: string;
   /** No slash at the end. */
@@ -58,6 +62,7 @@ export interface AdminApi {
 export function createAdminApi(use: AdminApiDependencies): AdminApi {
   const routes = [
     ...peopleRoutes(use),
+    ...personProofRoutes(use),
     ...clientRoutes(use),
     ...launchRoutes(use),
     ...relationRoutes(use),

@@ -2,11 +2,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Problem } from '@fireguard/engine';
 import { z } from 'zod';
+import { unlinkExternal } from '../storage/external-identities.ts';
+import { deleteFactors } from '../storage/factors.ts';
 import { insertPerson, listPeople, type Person, personById, setPersonDisabled, setPersonRoles } from '../storage/people.ts';
 import { replaceRelations } from '../storage/relations.ts';
 import { perform } from './act.ts';
 import type { AdminApiDependencies } from './admin-api.ts';
 import { type AdminRoute, adminRoute } from './admin-route.ts';
+import { passwordFaults } from './password-faults.ts';
 import { display, fhirUser, idParams, role, username } from './words.ts';
 
 const person = z.object({
@@ -86,6 +89,8 @@ export function peopleRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       status: 201,
       async run(call) {
         const { body } = call;
+        const fault = body.password === undefined ? undefined : await use.rules.faultOf(body.password, body.username);
+        if (fault !== undefined) throw new Problem('request-not-understood', passwordFaults[fault]);
         const made = body.password === undefined ? randomBytes(15).toString('base64url') : undefined;
         const id = randomUUID();
         return perform(
@@ -151,6 +156,8 @@ export function peopleRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
           await setPersonDisabled(db, id, true);
           await use.revocation.byPerson(id);
           await replaceRelations(db, id, []);
+          await deleteFactors(db, id);
+          await unlinkExternal(db, id);
           await db.deleteFrom('person').where('id', '=', id).execute();
           await use.cluster.announce({ kind: 'person', id });
           await use.cluster.announce({ kind: 'relation', id });

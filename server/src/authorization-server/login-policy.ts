@@ -14,7 +14,7 @@ export function loginPolicy(secondFactorRoles: readonly string[]): interactionPo
   const policy = base();
   const login = policy.get('login');
   login?.checks.add(
-    new Check('second_factor_missing', 'a second factor is required', (ctx) => {
+    new Check('second_factor_missing', 'a second factor is required', 'login_required', (ctx) => {
       const person = ctx.oidc.account?.['person'] as KnownPerson | undefined;
       const needed = person?.roles.some((role) => secondFactorRoles.includes(role)) === true;
       return needed && !meets(ctx.oidc.session?.acr, 'aal2') ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
@@ -22,7 +22,7 @@ export function loginPolicy(secondFactorRoles: readonly string[]): interactionPo
   );
   // RFC 9470 §4: what the app asks for is asked of the person, or refused; a weaker sign-in is no answer.
   login?.checks.add(
-    new Check('acr_insufficient', 'the requested assurance is required', (ctx) => {
+    new Check('acr_insufficient', 'the requested assurance is required', 'login_required', (ctx) => {
       const wanted = wantedAcr(ctx.oidc.params?.['acr_values']);
       return wanted !== undefined && !meets(ctx.oidc.session?.acr, wanted) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
     }),

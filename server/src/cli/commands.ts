@@ -14,9 +14,12 @@ import { policyCheck } from './policy-check.ts';
 import { serve } from './serve.ts';
 import { token } from './token.ts';
 import { userAdd } from './user-add.ts';
+import { userLink } from './user-link.ts';
 import { userList } from './user-list.ts';
 import { userRemove } from './user-remove.ts';
+import { userResetFactors } from './user-reset-factors.ts';
 import { userRoles } from './user-roles.ts';
+import { userSetPassword } from './user-set-password.ts';
 import { userDisable, userEnable } from './user-switch.ts';
 
 export const commands: readonly Command[] = Object.freeze([
@@ -28,6 +31,9 @@ export const commands: readonly Command[] = Object.freeze([
   userAdd,
   userList,
   userRoles,
+  userSetPassword,
+  userResetFactors,
+  userLink,
   userDisable,
   userEnable,
   userRemove,

@@ -19,6 +19,12 @@ export function loadConfig(file: string, env: Readonly<Record<string, string | u
   return Object.freeze({
     ...config,
     home: path.resolve(folder, config.home),
+    signIn: {
+      ...config.signIn,
+      ...(config.signIn.breachedPasswords === undefined
+        ? {}
+        : { breachedPasswords: path.resolve(folder, config.signIn.breachedPasswords) }),
+    },
     policies:
       config.policies.files === undefined
         ? config.policies

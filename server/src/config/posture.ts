@@ -38,6 +38,13 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
       'upstream.credentials: missing. Without them anybody who reaches the upstream can go around Fireguard. If it asks for none, say acceptUpstreamWithoutCredentials: true.',
     );
   }
+  for (const [at, provider] of config.signIn.providers.entries()) {
+    const { protocol, hostname } = new URL(provider.issuer);
+    if (protocol !== 'https:' && !isLoopback(hostname))
+      errors.push(`signIn.providers.${at}.issuer: it must be https beyond loopback.`);
+  }
+  if (new Set(config.signIn.providers.map(({ id }) => id)).size < config.signIn.providers.length)
+    errors.push('signIn.providers: two have the same id.');
   return errors;
 }
 

@@ -1,6 +1,7 @@
 /** The whole configuration: each part's own section, put together. Unknown keys are refused everywhere. */
 import { z } from 'zod';
 import { authorizationServerSection } from '../authorization-server/config.ts';
+import { signInSection } from '../authorization-server/sign-in-settings.ts';
 import { factsSection } from '../facts/config.ts';
 import { gatewaySection } from '../gateway/config.ts';
 import { httpSection } from '../http/config.ts';
@@ -66,6 +67,7 @@ export const configuration = z.strictObject({
   storage: storageSection,
   audit: auditSection,
   pages: authorizationServerSection,
+  signIn: signInSection,
   log: logSection,
 });
 

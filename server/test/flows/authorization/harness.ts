@@ -6,10 +6,14 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AuditRecord } from '@fireguard/engine';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { z } from 'zod';
 import type { AuditLog } from '../../../src/audit-log/audit-log.ts';
 import { type AuthorizationServer, createAuthorizationServer } from '../../../src/authorization-server/authorization-server.ts';
+import type { BrandChoice } from '../../../src/authorization-server/pages/brand.ts';
+import type { PasswordRules } from '../../../src/authorization-server/password-rules.ts';
 import { createPasswords } from '../../../src/authorization-server/passwords.ts';
 import type { PickerEncounter, PickerPatient, PickerSource } from '../../../src/authorization-server/picker-source.ts';
+import { signInSection } from '../../../src/authorization-server/sign-in-settings.ts';
 import { insertClient, type NewClient } from '../../../src/storage/clients.ts';
 import { insertPerson } from '../../../src/storage/people.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
@@ -69,12 +73,25 @@ const appScope =
   'openid fhirUser profile launch launch/patient launch/encounter offline_access online_access patient/*.cruds user/*.cruds';
 
 export interface IssuerOptions {
+  /** Settings of `signIn` that differ from the defaults. */
+  readonly signIn?: z.input<typeof signInSection>;
+  readonly rules?: PasswordRules;
+  readonly brand?: Partial<BrandChoice>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
   /** PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly acceptPrivateKeyAddresses?: boolean;
 }
 
-export async function startIssuer({ tls, acceptPrivateKeyAddresses = false }: IssuerOptions = {}): Promise<Issuer> {
+export async function startIssuer({
+  tls,
+  acceptPrivateKeyAddresses = false,
+  signIn,
+  rules,
+  brand,
+  now,
+}: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];
   const issuer = `${tls === undefined ? 'http' : 'https'}://localhost:${issuerPort}`;
@@ -108,7 +125,10 @@ export async function startIssuer({ tls, acceptPrivateKeyAddresses = false }: Is
     tokens,
     revocation,
     picker: pickerSource(),
-    brand: { name: 'Alder Vale Hospital', helpLine: '01632 960 142' },
+    brand: { name: 'Alder Vale Hospital', helpLine: '01632 960 142', ...brand },
+    signIn: signInSection.parse(signIn ?? {}),
+    ...(rules === undefined ? {} : { rules }),
+    ...(now === undefined ? {} : { now }),
     stayConnectedDays: 92,
     acceptPrivateKeyAddresses,
     report: (error, where) => reports.push({ error, where }),

@@ -105,6 +105,15 @@ const onFhir =
     answer: (answer, ask) => (ask.url.href.startsWith(`${fhir}/${type}/`) ? { ...answer, status: 404, text: '' } : answer),
   });
 
+/** The EHR's patient is not the one in the answer; a standalone launch stays as it is. */
+const otherPatient: Row['mutant'] = () => ({
+  name: 'another patient after an EHR launch',
+  answer: (answer, ask) =>
+    isAt(ask, '/token') && 'intent' in bodyOf(answer)
+      ? { ...answer, text: JSON.stringify({ ...bodyOf(answer), patient: 'other' }) }
+      : answer,
+});
+
 /** Handles are not looked up: the request goes on as a standalone one. */
 const launchIgnored = mending('launch handles not looked up', '/authorize', (params) => {
   if (!params.has('launch')) return;
@@ -192,12 +201,7 @@ export const ehr: readonly Row[] = [
     },
     withoutField('/token', 'expires_in'),
   ),
-  ...field(
-    'smart-2.2.04',
-    'patient is the EHR’s',
-    ({ patient }, ours) => patient === ours.patient,
-    withField('/token', 'patient', (old: unknown) => (old === undefined ? old : 'other')),
-  ),
+  ...field('smart-2.2.04', 'patient is the EHR’s', ({ patient }, ours) => patient === ours.patient, otherPatient),
   ...field(
     'smart-2.2.05',
     'encounter is the EHR’s',

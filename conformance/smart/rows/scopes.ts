@@ -250,7 +250,7 @@ export const scopes: readonly Row[] = [
     [
       ['smart-3.08', 'patient/Observation.r', 'Observation?patient=PATIENT', 'r alone does not search'],
       ['smart-3.09', 'patient/Observation.s', 'Observation/OBSERVATION', 's alone does not read'],
-      ['smart-3.10', 'patient/Observation.s', 'Observation/OBSERVATION/_history', 's alone reads no history of one resource'],
+      ['smart-3.10', 'patient/Observation.s', 'Observation/OBSERVATION/_history/1', 's alone reads no version'],
       ['smart-3.11', 'patient/Observation.cud', 'Observation/OBSERVATION', 'writing does not imply reading'],
     ] as const
   ).map(

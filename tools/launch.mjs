@@ -20,6 +20,7 @@ const programs = {
   build: 'tools/build.ts',
   tables: 'tools/tables/generate.ts',
   docs: 'tools/docs.ts',
+  'two-worlds': 'server/test/two-worlds/main.ts',
 };
 
 if (!(command in programs)) fail(`Unknown command “${command}”. There are: ${Object.keys(programs).join(', ')}.`);

@@ -1,4 +1,4 @@
-/** Which of the types of a search are open to the caller (search-semantics §2): a named one that is closed refuses the search; of all types, the open ones. */
+/** Which of the types of a search are open to the caller (search-semantics §2): a named one that is closed refuses the search, unless it answers as empty; of all types, the open ones. */
 import { decide } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Permit, Refusal } from '../decision/permit.ts';
@@ -29,7 +29,7 @@ export function admitSearch(given: Given, asked: SearchRequest): Admitted | Deni
   for (const type of typesOf(given, asked)) {
     const decided = decide({ ...given, interaction: 'search', type: type.name });
     if (decided.kind === 'permit') types.push({ type, permit: decided });
-    else if (asked.types.length > 0) return refused(given, asked, decided);
+    else if (asked.types.length > 0 && tells(decided)) return refused(given, asked, decided);
     else refusal ??= decided;
   }
   const [first] = types;
@@ -48,6 +48,11 @@ function typesOf({ tables }: Given, { types, level }: SearchRequest): readonly T
             category !== 'none' && (level !== 'compartment' || patientCompartment.length > 0),
         );
   return named.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** A type that is closed without a word holds nothing, so beside others it adds nothing. */
+function tells({ denyAs }: Refusal): boolean {
+  return denyAs === 'unauthorized' || denyAs === 'forbidden';
 }
 
 /** A refusal by policy may answer as if nothing were found; then the answer is that of a search without matches. */

@@ -1,0 +1,128 @@
+/** What a run has asked and seen, so that a run which tried nothing cannot pass. */
+import type { Played } from './play.ts';
+import { kindsOf } from './policies.ts';
+import { features } from './requests.ts';
+import type { Scene } from './scenario.ts';
+
+interface Counted {
+  asked: number;
+  answered: number;
+}
+
+/** Too few requests say nothing about shares and gaps. */
+const ENOUGH = 2000;
+const LEAST_SHOWN = 0.6;
+const LEAST_TOUCHED = 0.5;
+
+export class Coverage {
+  readonly #tries = new Map<string, Counted>();
+  readonly #rules = new Map<string, number>();
+  readonly #statuses = new Map<string, number>();
+  readonly #served: ReadonlySet<string>;
+  requests = 0;
+  #shown = 0;
+  #touched = 0;
+
+  constructor(served: ReadonlySet<string>) {
+    this.#served = served;
+  }
+
+  add(scene: Scene, { requests }: Played): void {
+    for (const { rules } of scene.policies)
+      for (const rule of rules) for (const kind of kindsOf(rule)) this.#rules.set(kind, (this.#rules.get(kind) ?? 0) + 1);
+    for (const { asked, status, problem, shown, touched } of requests) {
+      this.requests++;
+      if (shown && status < 400) this.#shown++;
+      if (touched) this.#touched++;
+      const ended = problem === undefined ? `${status}` : `${status} ${problem}`;
+      this.#statuses.set(ended, (this.#statuses.get(ended) ?? 0) + 1);
+      for (const name of asked.tries) {
+        const counted = this.#tries.get(name) ?? { asked: 0, answered: 0 };
+        counted.asked++;
+        if (status < 400) counted.answered++;
+        this.#tries.set(name, counted);
+      }
+    }
+  }
+
+  lines(): readonly string[] {
+    const counted = [...this.#tries]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, { asked, answered }]) => `  ${name}: ${asked} asked, ${answered} answered`);
+    const table = (map: ReadonlyMap<string, number>) =>
+      [...map].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, count]) => `  ${name}: ${count}`);
+    return [
+      'asked',
+      ...counted,
+      'rules',
+      ...table(this.#rules),
+      'answers',
+      ...table(this.#statuses),
+      `not served: ${
+        Object.keys(features)
+          .filter((name) => !this.#served.has(name))
+          .join(', ') || 'nothing'
+      }`,
+      `shown: ${percent(this.#shown, this.requests)} of requests were answered with something visible; touched: ${percent(this.#touched, this.requests)} met something hidden or masked`,
+    ];
+  }
+
+  /** What was promised and is missing. */
+  gaps(): readonly string[] {
+    if (this.requests < ENOUGH) return [];
+    const answered = (name: string) => this.#tries.get(name)?.answered ?? 0;
+    return [
+      ...[...this.#served].filter((name) => answered(`feature ${name}`) === 0).map((name) => `no answer to: ${name}`),
+      ...kinds.filter((name) => answered(name) === 0).map((name) => `no answer with: ${name}`),
+      ...ruleKinds.filter((name) => !this.#rules.has(name)).map((name) => `no rule with: ${name}`),
+      ...(this.#shown < LEAST_SHOWN * this.requests
+        ? [`only ${percent(this.#shown, this.requests)} were answered with something visible`]
+        : []),
+      ...(this.#touched < LEAST_TOUCHED * this.requests
+        ? [`only ${percent(this.#touched, this.requests)} met something hidden`]
+        : []),
+    ];
+  }
+}
+
+const kinds = [
+  ...['token', 'string', 'reference', 'date', 'quantity', 'uri', '_id', '_lastUpdated', '_tag', '_profile', 'derived'].map(
+    (name) => `parameter ${name}`,
+  ),
+  ...['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'].map((name) => `prefix ${name}`),
+  ...[':not', ':missing', ':exact', ':contains', ':[type]'].map((name) => `modifier ${name}`),
+  ...['result _count', 'result _sort'],
+];
+const ruleKinds = [
+  ...[
+    'permit',
+    'deny',
+    'mask',
+    'part mask',
+    'elements',
+    'clears',
+    'announces',
+    'consentable',
+    'overridable',
+    'denyAs empty',
+    'denyAs not-found',
+    'denyAs forbidden',
+  ],
+  ...[
+    'caller roles',
+    'caller kinds',
+    'caller clients',
+    'caller purposes',
+    'caller relations',
+    'permit types',
+    'permit categories',
+    'permit labels',
+    'deny types',
+    'deny categories',
+    'deny labels',
+  ],
+];
+
+function percent(part: number, whole: number): string {
+  return `${Math.round((100 * part) / Math.max(whole, 1))} %`;
+}

@@ -1,0 +1,147 @@
+/** The gateway's engine over one upstream, driven in process as `server/src/gateway/pipeline.ts` drives it. */
+import {
+  type Caller,
+  type CompiledPolicies,
+  compilePolicies,
+  enforce,
+  type FactAnswer,
+  type FactQuery,
+  type Given,
+  type Need,
+  Problem,
+  parseScopes,
+  type Relation,
+  r4,
+  UpstreamRequest,
+  understand,
+} from '@fireguard/engine';
+import { defaultConfig } from '../../src/config/default-config.ts';
+import { dialectOf } from '../../src/upstream/dialects.ts';
+import type { Json } from './json.ts';
+import { type Asked, now, ourBase, type Scene, upstreamBase } from './scenario.ts';
+import type { Upstream } from './upstream.ts';
+
+export const tables = r4();
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const limits: Given['limits'] = {
+  ...defaultConfig({ profile: 'development', upstream: { url: upstreamBase, credentials: { bearer: 'harness' } } }).gateway,
+  defaultCount: 5,
+};
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** Code of the Problem, when it ended in one. */
+  readonly problem: string | undefined;
+  readonly json: Json;
+}
+
+export class Gateway {
+  readonly #upstream: Upstream;
+  readonly #scene: Pick<Scene, 'caller' | 'facts' | 'upstreamPage'>;
+  readonly #policies: CompiledPolicies;
+  /** Called before each upstream request of this gateway. */
+  before: () => Promise<void> = async () => {};
+
+  constructor(upstream: Upstream, scene: Pick<Scene, 'policies' | 'caller' | 'facts' | 'upstreamPage'>) {
+    this.#upstream = upstream;
+    this.#scene = scene;
+    this.#policies = compilePolicies(scene.policies, tables);
+  }
+
+  async ask(asked: Asked): Promise<Answered> {
+    try {
+      const flow = enforce(this.#given(asked));
+      let step = flow.next();
+      for (let turns = 0; !step.done; turns++) {
+        if (turns > 500) throw new Error('the flow does not end');
+        step = flow.next(await this.#fulfil(step.value));
+      }
+      const { status, headers, body } = step.value;
+      return answered(status, Object.fromEntries(headers), decoder.decode(body), undefined);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return answered(error.answer.status, {}, error.publicText, error.code);
+    }
+  }
+
+  async #fulfil(need: Need) {
+    if (need.kind === 'facts') return { kind: 'facts' as const, answers: need.queries.map((query) => this.#fact(query)) };
+    if (!UpstreamRequest.isUpstreamRequest(need)) throw new Error('not a planned request');
+    await this.before();
+    return await this.#upstream.answer(need);
+  }
+
+  #fact(query: FactQuery): FactAnswer {
+    const { relations, consents, subjects } = this.#scene.facts;
+    switch (query.kind) {
+      case 'relations':
+        return { kind: 'relations', relations: new Map(Object.entries(relations) as [string, Relation[]][]) };
+      case 'consents':
+        return {
+          kind: 'consents',
+          consents: new Map(
+            query.patients.map((id) => [
+              id,
+              (consents[id] ?? []).map(({ resource }) => encoder.encode(JSON.stringify(resource))),
+            ]),
+          ),
+        };
+      case 'subjects':
+        return {
+          kind: 'subjects',
+          subjects: new Map(
+            query.references.flatMap((key) => (subjects[key] === undefined ? [] : [[key, subjects[key]] as const])),
+          ),
+        };
+    }
+  }
+
+  #given({ method, target, headers = {}, body }: Asked): Given {
+    const media = method === 'PATCH' ? 'application/json-patch+json' : 'application/fhir+json';
+    const all = body === undefined ? headers : { 'content-type': media, ...headers };
+    const bytes =
+      body === undefined ? new Uint8Array(0) : encoder.encode(typeof body === 'string' ? body : JSON.stringify(body));
+    const asked = understand(
+      { method, target, headers: new Map(Object.entries(all).map(([name, value]) => [name, [value]])), body: bytes },
+      tables,
+    );
+    return {
+      caller: this.#caller(),
+      asked,
+      policies: this.#policies,
+      tables,
+      now,
+      bases: { ours: ourBase, upstream: upstreamBase },
+      clean: (div) => div,
+      // Readable on purpose: encryption is the host's and tested there.
+      seal: (cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url'),
+      unseal: (text) => JSON.parse(Buffer.from(text, 'base64url').toString()),
+      dialect: { ...dialectOf('demo'), maxCount: this.#scene.upstreamPage ?? dialectOf('demo').maxCount },
+      limits,
+    };
+  }
+
+  #caller(): Caller {
+    const { kind, client, roles, fhirUser, scopes, patient, purposes } = this.#scene.caller;
+    const signedIn = kind !== 'anonymous';
+    return {
+      kind,
+      client: signedIn ? { id: client, name: client } : undefined,
+      user: kind === 'user' ? { id: 'u1', name: 'U', fhirUser } : undefined,
+      roles,
+      scopes: parseScopes(scopes.join(' ')),
+      patient,
+      purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
+      token: signedIn ? { id: 't', issuer: 'https://guard.example', expiresAt: now + 3_600_000 } : undefined,
+      address: '192.0.2.1',
+    };
+  }
+}
+
+function answered(status: number, headers: Record<string, string>, text: string, problem: string | undefined): Answered {
+  const json = problem === undefined && text !== '' ? JSON.parse(text) : undefined;
+  return { status, headers, text, problem, json };
+}

@@ -1,0 +1,65 @@
+/** A whole scene from a seed: caller, policies and facts; a world, its other; and requests. */
+import type { Json } from './json.ts';
+import { NaiveDecider } from './naive/decider.ts';
+import { callerFor, consentsFor, policiesFor, relationsFor } from './policies.ts';
+import { Random } from './random.ts';
+import { drawing, requestFor } from './requests.ts';
+import { types as allTypes } from './resources.ts';
+import type { Scene, World } from './scenario.ts';
+import { otherWorld, subjectsFor, worldFor } from './worlds.ts';
+
+export interface SceneOptions {
+  readonly seed: number;
+  readonly requests: number;
+  readonly served: ReadonlySet<string>;
+  /** Instead of random ones. */
+  readonly policies?: readonly Json[] | undefined;
+  readonly world?: World | undefined;
+}
+
+const MOST_VISIBLE = 0.5;
+
+/** Scenes in which next to nothing may be seen tell little; a few of them are kept all the same. */
+export function makeScene(options: SceneOptions): Scene {
+  const random = new Random(options.seed);
+  const wanted = random.chance(0.03) ? 0 : 12;
+  for (let attempt = 0; ; attempt++) {
+    const scene = attemptScene(random, options, attempt < 8 ? wanted : 0);
+    if (scene !== undefined) return scene;
+  }
+}
+
+function attemptScene(random: Random, { requests, served, policies, world }: SceneOptions, wanted: number): Scene | undefined {
+  const heavy = random.some(['Observation', 'Condition', 'Encounter'], 1, 3);
+  const types = [...new Set(['Patient', ...heavy, ...random.some(allTypes, 3, 5)])];
+  const caller = callerFor(random);
+  const subjects = subjectsFor(random);
+  const facts = { relations: relationsFor(random, caller), consents: consentsFor(random, caller), subjects };
+  const rules = policies ?? policiesFor(random, types);
+  const decider = new NaiveDecider({ policies: rules, caller, facts });
+  const a = world ?? worldFor(random, types, subjects);
+  const visible = Object.values(a).filter(
+    (versions) => typeof decider.sees(versions.at(-1) ?? versions[0], 'search') === 'object',
+  ).length;
+  // Where nearly everything is hidden, or nothing, there is little to tell.
+  if (wanted > 0 && (visible < wanted || visible > Object.keys(a).length * MOST_VISIBLE)) return undefined;
+  const { b, churn } = otherWorld(random, a, decider, facts, types);
+  const at = drawing(random, types, decider, facts, a, b);
+  const habits = random.weighted<Scene['habits'] & object>([
+    [6, {}],
+    [3, { tieOrder: 'insertion' }],
+    [1, { foldsAccents: true, negatesNe: true }],
+  ]);
+  const upstreamPage = random.pick([2, 3, 5, undefined]);
+  return {
+    policies: rules,
+    caller,
+    facts,
+    a,
+    b,
+    churn,
+    habits,
+    upstreamPage,
+    requests: Array.from({ length: requests }, () => requestFor(at, served)),
+  };
+}

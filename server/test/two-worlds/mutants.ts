@@ -1,0 +1,139 @@
+/**
+ * Engines with one thing broken, each a line replaced in one file when it is loaded: what the harness must notice. `find` must occur exactly
+ * once in the file; a test holds the list to the engine as it is.
+ */
+export interface Mutant {
+  readonly id: string;
+  /** Below engine/src. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const of = (id: string, file: string, find: string, replace: string): Mutant => ({ id, file, find, replace });
+
+export const mutants: readonly Mutant[] = [
+  of(
+    'pages-not-refilled',
+    'enforcement/gather-page.ts',
+    'path = page.next === undefined ? undefined : pagePath(page.next, given.bases.upstream);',
+    'path = undefined;',
+  ),
+  of(
+    'next-although-nothing-follows',
+    'enforcement/gather-page.ts',
+    'more: visible.length > count,',
+    'more: visible.length >= count,',
+  ),
+  of('total-of-the-upstream', 'enforcement/search.ts', 'if (!more) return visible.length;', 'if (!more) return upstreamTotal;'),
+  of(
+    'hidden-is-forbidden',
+    'enforcement/current.ts',
+    "return { kind: 'missing', as: judged.denyAs,",
+    "return { kind: 'missing', as: 'forbidden',",
+  ),
+  of(
+    'versions-without-the-current-one',
+    'enforcement/vread.ts',
+    "if (now.kind === 'missing') return deniedMissing(given, now);",
+    '',
+  ),
+  of('precondition-on-masked', 'enforcement/preconditions.ts', 'if (visible.mask.length > 0) return false;', ''),
+  of('version-of-masked-told', 'release/version-headers.ts', 'if (visible.mask.length > 0) return headers;', ''),
+  of('put-creates-anywhere', 'enforcement/update.ts', "read.sight !== 'full' || state.disclosure.withheld > 0 ||", ''),
+  of(
+    'labels-may-be-written',
+    'enforcement/replace.ts',
+    'if (!same(labelsOf(old.document, old.node), labelsOf(fresh.document, fresh.node))) throw writeClosed();',
+    '',
+  ),
+  of(
+    'patients-may-be-changed',
+    'enforcement/replace.ts',
+    'if (!same(old.patients, fresh.patients) || old.undetermined !== fresh.undetermined) throw writeClosed();',
+    '',
+  ),
+  of('old-state-not-judged', 'enforcement/replace.ts', "if (before.kind === 'withheld') return", 'if (false) return'),
+  of(
+    'masked-written-over',
+    'enforcement/closed-write.ts',
+    'if (permits.some((permit) => permit !== undefined && permit.maskable.length > 0)) throw writeClosed();',
+    '',
+  ),
+  of('patch-reads-masked', 'enforcement/patch.ts', 'if (maskable.length === 0) return;', 'return;'),
+  of(
+    'masked-criterion-sent',
+    'planning/touches.ts',
+    'return maskable.some((mask) =>',
+    'return maskable.some((mask) => false &&',
+  ),
+  of(
+    'narrative-not-removed',
+    'release/mask.ts',
+    "function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[]): void {\n  removeElement(edit.document, edit, resource, 'text');",
+    'function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[]): void {',
+  ),
+  of(
+    'shells-stay',
+    'release/mask.ts',
+    "removeElement(document, edit, at, element, { shells: 'drop', upTo: resource });",
+    'removeElement(document, edit, at, element);',
+  ),
+  of('no-subsetted-tag', 'release/mask.ts', '  noteTag(edit, resource);\n}', '}'),
+  of(
+    'masks-ignored',
+    'release/mask.ts',
+    'if (mask.length === 0) return;\n  const { document } = edit;',
+    'return;\n  const { document } = edit;',
+  ),
+  of('consents-ignored', 'decision/residual.ts', 'if (objection !== undefined) return consentDenial(objection);', ''),
+  of(
+    'undetermined-is-open',
+    'decision/residual.ts',
+    "if (candidate.undetermined && this.#parts.category !== 'not-classified') return undetermined;",
+    '',
+  ),
+  of(
+    'one-patient-is-enough',
+    'decision/residual.ts',
+    'for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) === 0) return false;\n    return true;',
+    'for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) !== 0) return true;\n    return false;',
+  ),
+  of(
+    'denies-ignored',
+    'decision/residual.ts',
+    'for (const { deny, verdict } of this.#wholeDenies) if (this.#holds(deny, matter)) return verdict;',
+    '',
+  ),
+  of('scopes-not-held', 'decision/residual.ts', 'if (!this.#inScope(candidate, trace)) return outOfScope;', ''),
+  of(
+    'one-cleared-label-is-enough',
+    'label/is-cleared.ts',
+    'labels.confidentiality <= confidentialityRanks[clears.confidentiality] &&',
+    'labels.confidentiality <= confidentialityRanks[clears.confidentiality] ||',
+  ),
+  of(
+    'inner-labels-unread',
+    'label/labels-of.ts',
+    'return document.keyIs(document.parent(at), META) ? at : NONE;',
+    'return document.keyIs(document.parent(at), META) && document.parent(document.parent(at)) === 0 ? at : NONE;',
+  ),
+  of(
+    'upstream-base-leaves',
+    'release/rebase.ts',
+    'if (!hidden && !containsText(document.bytes, document.start(node), end, from)) return;',
+    'return;',
+  ),
+  of(
+    'masks-of-any-rule',
+    'decision/masks.ts',
+    'if (permits.every((mask) => mask.some(',
+    'if (permits.some((mask) => mask.some(',
+  ),
+  of(
+    'element-denies-ignored',
+    'decision/residual.ts',
+    'if (this.#holds(this.#elementDenies[at]!, matter)) withholding += String.fromCharCode(at);',
+    '',
+  ),
+];

@@ -1,0 +1,59 @@
+/** What a mask leaves of a resource (R-144, R-151), on plain JSON. */
+import { copy, type Json } from '../json.ts';
+import { ourBase, upstreamBase } from '../scenario.ts';
+
+const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
+
+/** As it leaves: masked, and with our base in the place of the upstream's. */
+export function releasedForm(resource: Json, paths: readonly string[]): Json {
+  const form = copy(resource);
+  if (paths.length > 0) {
+    removeAll(form, paths);
+    for (const inner of form.contained ?? []) {
+      delete inner.text;
+      if (inner.resourceType === form.resourceType) removeAll(inner, paths);
+    }
+    form.meta ??= {};
+    form.meta.tag ??= [];
+    if (!form.meta.tag.some(({ system, code }: Json) => system === SUBSETTED.system && code === SUBSETTED.code))
+      form.meta.tag.push(SUBSETTED);
+  }
+  return rebased(form);
+}
+
+function removeAll(resource: Json, paths: readonly string[]): void {
+  delete resource.text;
+  delete resource._text;
+  for (const path of paths) remove(resource, path.split('.'));
+}
+
+/** What the removal empties goes too. Returns whether `value` was emptied. */
+function remove(value: Json, path: readonly string[]): boolean {
+  const [step = '', ...rest] = path;
+  let removed = false;
+  for (const key of [step, `_${step}`]) {
+    if (!(key in value)) continue;
+    if (rest.length === 0) {
+      delete value[key];
+      removed = true;
+    } else if (Array.isArray(value[key])) {
+      const left = value[key].filter((item: Json) => typeof item !== 'object' || item === null || !remove(item, rest));
+      if (left.length < value[key].length) removed = true;
+      if (left.length === 0) delete value[key];
+      else value[key] = left;
+    } else if (typeof value[key] === 'object' && value[key] !== null && remove(value[key], rest)) {
+      delete value[key];
+      removed = true;
+    }
+  }
+  return removed && Object.keys(value).length === 0;
+}
+
+function rebased(value: Json): Json {
+  if (typeof value === 'string') {
+    return value === upstreamBase || value.startsWith(`${upstreamBase}/`) ? ourBase + value.slice(upstreamBase.length) : value;
+  }
+  if (Array.isArray(value)) return value.map(rebased);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rebased(member)]));
+}

@@ -1,0 +1,36 @@
+/** The demo FHIR server with nothing in it but what one caller may see: what the gateway's answers are held against. */
+import type { Json } from './json.ts';
+import type { NaiveDecider } from './naive/decider.ts';
+import { ourBase } from './scenario.ts';
+import { type PlainAnswer, Upstream } from './upstream.ts';
+
+export class PlainServer {
+  readonly #decider: NaiveDecider;
+  readonly #from: Upstream;
+  #server: Upstream | undefined;
+
+  constructor(decider: NaiveDecider, from: Upstream) {
+    this.#decider = decider;
+    this.#from = from;
+  }
+
+  /** What it is made from has changed. */
+  changed(): void {
+    this.#server = undefined;
+  }
+
+  async get(path: string): Promise<PlainAnswer & { readonly json: Json }> {
+    this.#server ??= this.#fill();
+    const answer = await this.#server.plain({ method: 'GET', path });
+    return { ...answer, json: answer.text === '' ? undefined : JSON.parse(answer.text) };
+  }
+
+  #fill(): Upstream {
+    const server = new Upstream(ourBase);
+    for (const [key, current] of [...this.#from.current()].sort(([one], [other]) => (one < other ? -1 : 1))) {
+      const seen = this.#decider.sees(current, 'search');
+      if (typeof seen === 'object') server.put(key, seen.form);
+    }
+    return server;
+  }
+}

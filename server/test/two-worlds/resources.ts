@@ -1,0 +1,339 @@
+/** Small resources of many types, from few values, so that searches find something and values meet again. */
+import type { Json } from './json.ts';
+import { ACT_CODE, CONFIDENTIALITY } from './naive/labels.ts';
+import type { Random } from './random.ts';
+import { ourBase, type SceneFacts, upstreamBase } from './scenario.ts';
+
+export const patients = ['p1', 'p2', 'p3', 'p4'] as const;
+const practitioners = ['d1', 'd2', 'd3'];
+
+/** How ids of a type begin, and how many there are in a world. */
+export const population: Readonly<Record<string, readonly [prefix: string, size: number]>> = {
+  Patient: ['p', 4],
+  Practitioner: ['d', 3],
+  PractitionerRole: ['pr', 3],
+  Organization: ['o', 3],
+  Location: ['l', 3],
+  Medication: ['m', 3],
+  Device: ['dev', 4],
+  Group: ['g', 4],
+  Encounter: ['e', 5],
+  Observation: ['ob', 8],
+  Condition: ['c', 6],
+  MedicationRequest: ['mr', 5],
+  RelatedPerson: ['rp', 4],
+  CareTeam: ['ct', 4],
+  Consent: ['co', 4],
+  DocumentReference: ['doc', 5],
+  Composition: ['com', 4],
+  List: ['li', 4],
+  Provenance: ['pv', 5],
+};
+export const types = Object.keys(population);
+
+export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
+  Patient: [
+    'name',
+    'name.family',
+    'birthDate',
+    'address',
+    'identifier',
+    'telecom',
+    'deceased[x]',
+    'gender',
+    'generalPractitioner',
+    'identifier.system',
+  ],
+  Practitioner: ['name', 'telecom', 'identifier'],
+  PractitionerRole: ['organization', 'code'],
+  Organization: ['name', 'partOf', 'identifier'],
+  Location: ['name', 'managingOrganization'],
+  Medication: ['code', 'manufacturer'],
+  Device: ['patient', 'type', 'deviceName'],
+  Group: ['member', 'code', 'name'],
+  Encounter: ['reasonCode', 'period', 'period.end', 'participant', 'class', 'location'],
+  Observation: ['value[x]', 'code', 'performer', 'status', 'component', 'hasMember', 'note', 'valueQuantity.code', 'encounter'],
+  Condition: ['code', 'code.text', 'severity', 'onset[x]', 'encounter', 'clinicalStatus'],
+  MedicationRequest: ['medicationReference', 'reasonCode', 'requester', 'status'],
+  RelatedPerson: ['name', 'telecom'],
+  CareTeam: ['participant', 'name'],
+  Consent: ['provision', 'dateTime'],
+  DocumentReference: ['description', 'content', 'author', 'category'],
+  Composition: ['title', 'section', 'author'],
+  List: ['entry', 'title', 'code'],
+  Provenance: ['agent', 'recorded', 'target'],
+};
+
+const LOINC = 'http://loinc.org';
+const SNOMED = 'http://snomed.info/sct';
+const names = ['Smith', 'Ada', 'Äda', 'Smythe', 'Lee'];
+const dates = ['2021-03-04', '2022-05-06', '2023', '2023-11-05', '2024-01-02'];
+
+export function generate(random: Random, type: string, id: string, subjects: SceneFacts['subjects']): Json {
+  const maker = new Maker(random, id, subjects);
+  const own = { resourceType: type, id, ...maker.meta(), ...maker.of(type) };
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+}
+
+class Maker {
+  readonly #random: Random;
+  readonly #id: string;
+  readonly #subjects: SceneFacts['subjects'];
+  #type = '';
+
+  constructor(random: Random, id: string, subjects: SceneFacts['subjects']) {
+    this.#random = random;
+    this.#id = id;
+    this.#subjects = subjects;
+  }
+
+  meta(): Json {
+    const random = this.#random;
+    const security = [
+      ...(random.chance(0.2) ? [{ system: CONFIDENTIALITY, code: random.pick(['N', 'N', 'R', 'V', 'M']) }] : []),
+      ...(random.chance(0.12) ? [{ system: ACT_CODE, code: random.pick(['HIV', 'SUD', 'OPIOIDUD', 'NODSCLCD']) }] : []),
+      ...(random.chance(0.04) ? [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST' }] : []),
+    ];
+    const tag = random.chance(0.2) ? [{ system: 'http://example.org/tags', code: random.pick(['red', 'blue']) }] : undefined;
+    const profile = random.chance(0.15) ? [`http://example.org/profile/${random.pick(['x', 'y'])}`] : undefined;
+    const meta = { ...(security.length > 0 ? { security } : {}), ...(tag ? { tag } : {}), ...(profile ? { profile } : {}) };
+    return Object.keys(meta).length === 0 ? {} : { meta };
+  }
+
+  of(type: string): Json {
+    this.#type = type;
+    const body = this.#makers[type]!.call(this);
+    if (this.#random.chance(0.15))
+      body.text = { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${this.#random.pick(names)}</div>` };
+    if (this.#random.chance(0.04)) {
+      body.contained = [
+        {
+          resourceType: 'Organization',
+          id: 'in',
+          name: this.#random.pick(names),
+          ...(this.#random.chance(0.2) ? { meta: { security: [{ system: CONFIDENTIALITY, code: 'R' }] } } : {}),
+        },
+      ];
+    }
+    return body;
+  }
+
+  readonly #makers: Readonly<Record<string, () => Json>> = {
+    Patient: () => ({
+      ...this.#person(),
+      ...this.#maybe(0.5, () => ({ birthDate: this.#random.pick(dates) })),
+      ...this.#maybe(0.3, () =>
+        this.#random.pick([
+          { deceasedBoolean: true },
+          { deceasedBoolean: false },
+          { deceasedDateTime: this.#random.pick(dates) },
+        ]),
+      ),
+      ...this.#maybe(0.5, () => ({ generalPractitioner: [this.#ref('Practitioner')] })),
+      ...this.#maybe(0.3, () => ({ managingOrganization: this.#ref('Organization') })),
+      ...this.#maybe(0.1, () => ({ link: [{ other: this.#patient(), type: 'seealso' }] })),
+    }),
+    Practitioner: () => this.#person(),
+    PractitionerRole: () => ({
+      active: true,
+      practitioner: this.#ref('Practitioner'),
+      organization: this.#ref('Organization'),
+      code: [this.#concept(SNOMED, ['doctor', 'nurse'])],
+    }),
+    Organization: () => ({
+      ...this.#identified(),
+      name: this.#random.pick(names),
+      ...this.#maybe(0.4, () => ({ partOf: this.#ref('Organization') })),
+    }),
+    Location: () => ({
+      status: 'active',
+      name: this.#random.pick(names),
+      ...this.#maybe(0.6, () => ({ managingOrganization: this.#ref('Organization') })),
+    }),
+    Medication: () => ({
+      code: this.#concept(SNOMED, ['aspirin', 'methadone']),
+      ...this.#maybe(0.4, () => ({ manufacturer: this.#ref('Organization') })),
+    }),
+    Device: () => ({
+      status: this.#random.pick(['active', 'inactive']),
+      type: this.#concept(SNOMED, ['pump', 'pacer']),
+      deviceName: [{ name: this.#random.pick(names), type: 'user-friendly-name' }],
+      ...this.#maybe(0.6, () => ({ patient: this.#subject() })),
+    }),
+    Group: () => ({
+      type: 'person',
+      actual: true,
+      name: this.#random.pick(names),
+      code: this.#concept(SNOMED, ['cohort', 'ward']),
+      ...this.#maybe(0.8, () => ({
+        member: this.#random.some(patients, 1, 2).map((id) => ({ entity: { reference: `Patient/${id}` } })),
+      })),
+      ...this.#maybe(0.3, () => ({ managingEntity: this.#ref('Organization') })),
+    }),
+    Encounter: () => ({
+      status: this.#random.pick(['finished', 'in-progress']),
+      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: this.#random.pick(['AMB', 'EMER']) },
+      subject: this.#subject(),
+      ...this.#maybe(0.7, () => ({
+        period: { start: this.#random.pick(dates), ...this.#maybe(0.6, () => ({ end: this.#random.pick(dates) })) },
+      })),
+      ...this.#maybe(0.6, () => ({ participant: [{ individual: this.#ref('Practitioner') }] })),
+      ...this.#maybe(0.5, () => ({ reasonCode: [this.#concept(SNOMED, ['flu', 'hiv'])] })),
+      ...this.#maybe(0.3, () => ({ location: [{ location: this.#ref('Location') }] })),
+    }),
+    Observation: () => ({
+      ...this.#maybe(0.3, () => this.#identified()),
+      status: this.#random.pick(['final', 'amended', 'preliminary']),
+      ...this.#maybe(0.5, () => ({
+        category: [this.#concept('http://terminology.hl7.org/CodeSystem/observation-category', ['laboratory', 'vital-signs'])],
+      })),
+      code: this.#concept(LOINC, ['glucose', 'hiv', 'weight']),
+      subject: this.#subject(),
+      ...this.#maybe(0.7, () => ({ effectiveDateTime: this.#random.pick(dates) })),
+      ...this.#maybe(0.3, () => ({ encounter: this.#ref('Encounter') })),
+      ...this.#maybe(0.5, () => ({ performer: [this.#random.chance(0.2) ? this.#patient() : this.#ref('Practitioner')] })),
+      ...this.#maybe(0.7, () => this.#value()),
+      ...this.#maybe(0.3, () => ({ component: [{ code: this.#concept(LOINC, ['systolic', 'diastolic']), ...this.#value() }] })),
+      ...this.#maybe(0.2, () => ({ hasMember: [this.#ref('Observation')] })),
+      ...this.#maybe(0.2, () => ({ note: [{ text: this.#random.pick(names) }] })),
+    }),
+    Condition: () => ({
+      clinicalStatus: this.#concept('http://terminology.hl7.org/CodeSystem/condition-clinical', ['active', 'resolved']),
+      code: this.#concept(SNOMED, ['flu', 'hiv', 'asthma']),
+      subject: this.#subject(),
+      ...this.#maybe(0.5, () => ({ severity: this.#concept(SNOMED, ['mild', 'severe']) })),
+      ...this.#maybe(0.6, () => ({ onsetDateTime: this.#random.pick(dates) })),
+      ...this.#maybe(0.4, () => ({ encounter: this.#ref('Encounter') })),
+      ...this.#maybe(0.3, () => ({ asserter: this.#random.chance(0.3) ? this.#patient() : this.#ref('Practitioner') })),
+    }),
+    MedicationRequest: () => ({
+      status: this.#random.pick(['active', 'stopped']),
+      intent: 'order',
+      medicationReference: this.#ref('Medication'),
+      subject: this.#subject(),
+      ...this.#maybe(0.5, () => ({ requester: this.#ref('Practitioner') })),
+      ...this.#maybe(0.4, () => ({ reasonCode: [this.#concept(SNOMED, ['flu', 'hiv'])] })),
+      ...this.#maybe(0.5, () => ({ authoredOn: this.#random.pick(dates) })),
+    }),
+    RelatedPerson: () => ({ ...this.#person(), patient: this.#subject() }),
+    CareTeam: () => ({
+      status: 'active',
+      name: this.#random.pick(names),
+      subject: this.#subject(),
+      ...this.#maybe(0.7, () => ({
+        participant: [{ member: this.#random.chance(0.2) ? this.#patient() : this.#ref('Practitioner') }],
+      })),
+    }),
+    Consent: () => ({
+      status: this.#random.pick(['active', 'inactive']),
+      scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+      category: [this.#concept(LOINC, ['59284-0'])],
+      patient: this.#subject(),
+      ...this.#maybe(0.6, () => ({ dateTime: this.#random.pick(dates) })),
+      provision: { type: this.#random.pick(['permit', 'deny']) },
+    }),
+    DocumentReference: () => ({
+      status: 'current',
+      type: this.#concept(LOINC, ['letter', 'report']),
+      ...this.#maybe(0.8, () => ({ subject: this.#subject() })),
+      ...this.#maybe(0.5, () => ({ author: [this.#ref('Practitioner')] })),
+      ...this.#maybe(0.5, () => ({ description: this.#random.pick(names) })),
+      ...this.#maybe(0.1, () => ({ securityLabel: [{ coding: [{ system: CONFIDENTIALITY, code: 'R' }] }] })),
+      content: [
+        { attachment: { contentType: this.#random.pick(['text/plain', 'application/pdf']), title: this.#random.pick(names) } },
+      ],
+    }),
+    Composition: () => ({
+      status: 'final',
+      type: this.#concept(LOINC, ['letter', 'report']),
+      ...this.#maybe(0.8, () => ({ subject: this.#subject() })),
+      date: this.#random.pick(dates),
+      author: [this.#ref('Practitioner')],
+      title: this.#random.pick(names),
+      ...this.#maybe(0.5, () => ({ section: [{ entry: [this.#ref('Condition')] }] })),
+    }),
+    List: () => ({
+      status: 'current',
+      mode: 'working',
+      title: this.#random.pick(names),
+      code: this.#concept(LOINC, ['problems', 'drugs']),
+      ...this.#maybe(0.8, () => ({ subject: this.#subject() })),
+      ...this.#maybe(0.6, () => ({
+        entry: this.#random.some(['Condition', 'Observation'], 1, 2).map((type) => ({ item: this.#ref(type) })),
+      })),
+    }),
+    Provenance: () => ({
+      target: [
+        this.#random.chance(0.5) ? this.#patient() : this.#ref(this.#random.pick(['Observation', 'Condition', 'Encounter'])),
+      ],
+      recorded: `${this.#random.pick(['2022-05-06', '2024-01-02'])}T01:02:03Z`,
+      agent: [{ who: this.#ref('Practitioner') }],
+    }),
+  };
+
+  #maybe(share: number, make: () => Json): Json {
+    return this.#random.chance(share) ? make() : {};
+  }
+
+  #person(): Json {
+    return {
+      ...this.#identified(),
+      name: [{ ...this.#maybe(0.9, () => ({ family: this.#random.pick(names) })), given: [this.#random.pick(names)] }],
+      ...this.#maybe(0.6, () => ({ gender: this.#random.pick(['male', 'female']) })),
+      ...this.#maybe(0.4, () => ({
+        telecom: [{ system: this.#random.pick(['phone', 'email']), value: `${this.#random.below(3)}` }],
+      })),
+      ...this.#maybe(0.4, () => ({ address: [{ city: this.#random.pick(['Bern', 'Basel']) }] })),
+    };
+  }
+
+  #identified(): Json {
+    return this.#maybe(0.7, () => ({
+      identifier: [{ ...this.#maybe(0.8, () => ({ system: 'urn:x' })), value: `${this.#random.below(5)}` }],
+    }));
+  }
+
+  #value(): Json {
+    return this.#random.pick([
+      {
+        valueQuantity: {
+          value: this.#random.below(4) + 0.5,
+          unit: 'mg',
+          system: 'http://unitsofmeasure.org',
+          code: this.#random.pick(['mg', 'g']),
+        },
+      },
+      { valueString: this.#random.pick(names) },
+      { valueCodeableConcept: this.#concept(SNOMED, ['positive', 'negative']) },
+    ]);
+  }
+
+  #concept(system: string, codes: readonly string[]): Json {
+    const code = this.#random.pick(codes);
+    return { coding: [{ system, code }], ...this.#maybe(0.3, () => ({ text: `about ${code}` })) };
+  }
+
+  #ref(type: string): Json {
+    const [prefix, size] = population[type]!;
+    return {
+      reference: `${type}/${prefix}${1 + this.#random.below(size)}`,
+      ...this.#maybe(0.2, () => ({ display: this.#random.pick(names) })),
+    };
+  }
+
+  #patient(): Json {
+    return { reference: `Patient/${this.#random.pick(patients)}` };
+  }
+
+  /** Mostly the patient whom the facts know of; sometimes another, a group or device, or somebody without a name. */
+  #subject(): Json {
+    const random = this.#random;
+    const known = this.#subjects[`${this.#type}/${this.#id}`];
+    const id = known !== undefined && known.length > 0 && random.chance(0.85) ? known[0] : random.pick(patients);
+    if (this.#type !== 'Consent' && this.#type !== 'RelatedPerson' && random.chance(0.05))
+      return random.pick([{ reference: 'Group/g1' }, { identifier: { system: 'urn:x', value: '1' } }]);
+    return random.chance(0.08) ? { reference: `${upstreamBase}/Patient/${id}` } : { reference: `Patient/${id}` };
+  }
+}
+
+export { names, ourBase, practitioners };

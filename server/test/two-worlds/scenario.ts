@@ -1,0 +1,62 @@
+/** One scene of the harness as plain data, so that it can be printed, kept and made smaller. */
+import type { Json } from './json.ts';
+
+/** Versions of one id, oldest first; null = deleted. */
+export type Versions = readonly (Json | null)[];
+/** By `Type/id`. */
+export type World = Readonly<Record<string, Versions>>;
+
+export interface SceneCaller {
+  readonly kind: 'anonymous' | 'user' | 'system';
+  readonly client: string;
+  readonly roles: readonly string[];
+  readonly fhirUser?: string;
+  readonly scopes: readonly string[];
+  readonly patient?: string;
+  /** Codes of v3-ActReason. */
+  readonly purposes: readonly string[];
+}
+
+/** What the security system knows; the same in both worlds. */
+export interface SceneFacts {
+  /** How the caller stands to patients. */
+  readonly relations: Readonly<Record<string, readonly string[]>>;
+  readonly consents: Readonly<Record<string, readonly SceneConsent[]>>;
+  /** `Type/id` → patients. */
+  readonly subjects: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface SceneConsent {
+  readonly resource: Json;
+  /** What it means, said by whoever wrote it, so that the naive decider need not read consents. */
+  readonly denies: 'nobody' | 'everyone' | 'everyone-but-guardians';
+}
+
+export interface Asked {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base, with its slash. */
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Json;
+  /** What it tries, for the counts: `search`, `read`; and `parameter token :not`. */
+  readonly tries: readonly string[];
+}
+
+export interface Scene {
+  readonly policies: readonly Json[];
+  readonly caller: SceneCaller;
+  readonly facts: SceneFacts;
+  readonly a: World;
+  readonly b: World;
+  /** Hidden in both worlds: written (or, null, deleted) in B between two of its upstream requests. */
+  readonly churn: readonly { readonly key: string; readonly resource: Json | null }[];
+  readonly requests: readonly Asked[];
+  /** Most entries of an upstream page, so that few resources make many pages; none: as many as the server gives. */
+  readonly upstreamPage?: number | undefined;
+  /** Bad habits of the server behind. With accents folded or `ne` as a negation it is no plain server, so that only the worlds are compared. */
+  readonly habits?: { readonly tieOrder?: 'insertion'; readonly foldsAccents?: true; readonly negatesNe?: true };
+}
+
+export const ourBase = 'https://guard.example/fhir';
+export const upstreamBase = 'http://upstream.internal/fhir';
+export const now = Date.parse('2026-06-01T12:00:00Z');

@@ -1,0 +1,46 @@
+/** Which features the engine serves, found by asking a world in which everything is permitted: the harness grows with what is served. */
+import { Gateway } from './gateway.ts';
+import { NaiveDecider } from './naive/decider.ts';
+import { Random } from './random.ts';
+import { drawing, features } from './requests.ts';
+import { types } from './resources.ts';
+import { type SceneCaller, upstreamBase } from './scenario.ts';
+import { Upstream } from './upstream.ts';
+import { subjectsFor, worldFor } from './worlds.ts';
+
+const ATTEMPTS = 12;
+
+export async function servedFeatures(): Promise<ReadonlySet<string>> {
+  const random = new Random(20260101);
+  const caller: SceneCaller = { kind: 'user', client: 'app', roles: [], scopes: ['user/*.cruds'], purposes: [] };
+  const clears = { confidentiality: 'V', sensitivities: '*', other: '*' };
+  const rule = {
+    id: 'all',
+    description: 'Everything is permitted.',
+    effect: 'permit',
+    interactions: { group: ['C', 'R', 'U', 'D', 'E'] },
+    resources: { categories: ['business', 'individual', 'patient', 'not-classified'] },
+    clears,
+  };
+  const facts = { relations: {}, consents: {}, subjects: subjectsFor(random) };
+  const scene = { policies: [{ policySet: 'open', version: 1, combining: 'deny-overrides', rules: [rule] }], caller, facts };
+  const world = worldFor(random, types, facts.subjects);
+  const upstream = new Upstream(upstreamBase);
+  await upstream.load(world);
+  const gateway = new Gateway(upstream, scene);
+  const at = drawing(random, types, new NaiveDecider(scene), facts, world, world);
+  const served = new Set<string>();
+  for (const [name, [, make]] of Object.entries(features)) {
+    for (let attempt = 0; attempt < ATTEMPTS && !served.has(name); attempt++) {
+      const asked = make(at);
+      if (asked === undefined) continue;
+      // What throws something else than a Problem is broken, which is not the same as not served.
+      const status = await gateway.ask(asked).then(
+        (answer) => answer.status,
+        () => 200,
+      );
+      if (status < 300) served.add(name);
+    }
+  }
+  return served;
+}

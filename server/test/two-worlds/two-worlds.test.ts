@@ -1,0 +1,30 @@
+/** The law of two worlds (architecture §5, search-semantics.md): random worlds on fixed seeds, every case that was ever found, and the harness itself. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { mutants } from './mutants.ts';
+import { play } from './play.ts';
+import { run } from './run.ts';
+
+const kept = path.join(import.meta.dirname, 'kept');
+const cases = readdirSync(kept).filter((name) => name.endsWith('.json'));
+const engine = path.resolve(import.meta.dirname, '../../../engine/src');
+
+describe('the law of two worlds', () => {
+  test('R-092 I11: 3,000 random requests are answered alike in both worlds, and as a plain server over the released world would', async () => {
+    const found = await run({ requests: 3000, seed: 1, mostFailures: 3 });
+    expect(found.differences.map(({ says, scene }) => `${says}\n${JSON.stringify(scene)}`)).toEqual([]);
+    expect(found.gaps).toEqual([]);
+  }, 240_000);
+
+  test.each(cases)('what was once found stays closed: %s', async (name) => {
+    const { differences } = await play(JSON.parse(readFileSync(path.join(kept, name), 'utf8')));
+    expect(differences).toEqual([]);
+  });
+});
+
+describe('the harness itself', () => {
+  test.each(mutants)('the mutant $id fits the engine as it is', ({ file, find }) => {
+    expect(readFileSync(path.join(engine, file), 'utf8').split(find).length).toBe(2);
+  });
+});

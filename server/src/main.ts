@@ -40,6 +40,7 @@ import { listClients } from './storage/clients.ts';
 import { keysFor } from './storage/keys.ts';
 import { relationsOf } from './storage/relations.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
+import { fetchOutside } from './token/fetch-outside.ts';
 import { createTokenResolver } from './token/resolve.ts';
 import { createTokenRevocation } from './token/revoke.ts';
 import { dialectOf } from './upstream/dialects.ts';
@@ -142,7 +143,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     signIn: config.signIn,
     rules,
     stayConnectedDays: config.pages.stayConnectedDays,
-    acceptPrivateKeyAddresses: config.profile === 'development',
+    fetch: fetchOutside(config.profile === 'development'),
+    jwtAudiences: config.pages.jwtAudiences,
     report: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
     now,
   });

@@ -1,6 +1,6 @@
 /** A person as an OpenID account: who signs in, and the claims about them (R-047). A disabled person is no account. */
 import type { Kysely } from 'kysely';
-import type { Account } from 'oidc-provider';
+import type { Account, KoaContextWithOIDC } from 'oidc-provider';
 import { personById } from '../storage/people.ts';
 import type { Database } from '../storage/schema.ts';
 import type { KnownPerson } from './audit-drafts.ts';
@@ -23,7 +23,31 @@ export function claimsOf(
   };
 }
 
-export async function findAccount(db: Kysely<Database>, fhirBase: string, id: string): Promise<Account | undefined> {
+/** `issued`: the access token that is issued beside an id_token. */
+export async function findAccount(
+  db: Kysely<Database>,
+  fhirBase: string,
+  id: string,
+  issued: () => string | undefined,
+): Promise<Account | undefined> {
   const person = await knownPerson(db, id);
-  return person === undefined ? undefined : { accountId: person.id, person, claims: () => ({ ...claimsOf(person, fhirBase) }) };
+  if (person === undefined) return undefined;
+  return {
+    accountId: person.id,
+    person,
+    claims(use) {
+      const token = use === 'id_token' ? issued() : undefined;
+      return { ...claimsOf(person, fhirBase), ...(token === undefined ? {} : { at_hash: token }) };
+    },
+  };
+}
+
+/**
+ * OpenID Connect Core §3.1.3.6: what `at_hash` is made of. The provider hashes this claim with the hash of the id_token's algorithm (bound-tokens.test.ts
+ * holds it to that). Undefined where no opaque access token is issued.
+ */
+export function issuedToken(ctx: KoaContextWithOIDC): string | undefined {
+  const { AccessToken: token } = ctx.oidc.entities;
+  if (token === undefined || token.resourceServer?.accessTokenFormat === 'jwt') return undefined;
+  return token.jti;
 }

@@ -4,13 +4,17 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { FastifyInstance } from 'fastify';
+import type Provider from 'oidc-provider';
 import type { AuditLog } from '../audit-log/audit-log.ts';
 import { clientById } from '../storage/clients.ts';
 import type { Storage } from '../storage/storage.ts';
-import { loadKeys } from '../token/keys.ts';
+import { createClientKeySets } from '../token/client-key-sets.ts';
+import type { FetchOutside } from '../token/fetch-outside.ts';
+import { loadKeys, type TokenKeys } from '../token/keys.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
 import type { TokenRevocation } from '../token/revoke.ts';
 import { knownPerson } from './account.ts';
+import { logoutPages, sessionEnd } from './app-sign-out.ts';
 import { createRegisteredOrigins } from './cors.ts';
 import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
 import { endpointGuard } from './endpoint-guard.ts';
@@ -20,17 +24,18 @@ import { createForward } from './forward.ts';
 import { introspectionAnswer } from './introspection.ts';
 import { launchRoute } from './launch/launch-route.ts';
 import { smartStyle } from './launch/smart-style.ts';
+import { createLiveProvider } from './live-provider.ts';
 import { oauthRoutes } from './oauth-routes.ts';
+import { ownPagesRoutes } from './own-pages/own-pages-routes.ts';
 import { type BrandChoice, brandOf } from './pages/brand.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
-import { peopleParts } from './people-parts.ts';
-import { ownPagesRoutes } from './own-pages/own-pages-routes.ts';
-import { signInSection, type SignInSettings } from './sign-in-settings.ts';
 import { createPayloadAdapter } from './payload-adapter.ts';
+import { peopleParts } from './people-parts.ts';
 import type { PickerSource } from './picker-source.ts';
 import { createProvider } from './provider.ts';
 import { revocationAnswer } from './revocation-answer.ts';
+import { type SignInSettings, signInSection } from './sign-in-settings.ts';
 import { stepRoutes } from './step-routes.ts';
 import { tokenAnswer } from './token-answer.ts';
 
@@ -53,8 +58,10 @@ export interface AuthorizationServerDependencies {
   readonly stayConnectedDays: number;
   /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
   readonly report: (error: unknown, where: string) => void;
-  /** Fetch clients' keys (`jwks_uri`) also from private addresses and by plain HTTP: for development only. Default false. */
-  readonly acceptPrivateKeyAddresses?: boolean;
+  /** The way to addresses that clients registered: their keys, and where they are told of a logout. */
+  readonly fetch: FetchOutside;
+  /** Other FHIR servers, for which clients registered for them get short JWTs (topology 2). Default none. */
+  readonly jwtAudiences?: readonly string[];
   readonly passwords?: Passwords;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -76,32 +83,11 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const now = use.now ?? Date.now;
   const brand = brandOf(use.brand);
   const signIn = use.signIn ?? signInSection.parse({});
-  const keys = await loadKeys(db);
+  const keys = await loadKeys(db, now);
   const errorPages = { brand, overTls: issuer.startsWith('https:'), now, report };
   const origins = createRegisteredOrigins({ db, cluster });
-  const provider = createProvider({
-    issuer,
-    fhirBase,
-    db,
-    adapter: createPayloadAdapter({ db, cluster, revocation }),
-    signingKeys: keys.signing,
-    cookieKeys: keys.cookie,
-    stayConnectedDays: use.stayConnectedDays,
-    brandName: brand.name,
-    signIn,
-    acceptPrivateKeyAddresses: use.acceptPrivateKeyAddresses ?? false,
-    renderError(ctx, _out, error) {
-      const answer = errorAnswer(errorPages, error, ctx.path);
-      ctx.status = answer.status;
-      ctx.set(answer.headers);
-      ctx.type = 'html';
-      ctx.body = answer.html;
-    },
-  });
-  provider.on('server_error', (ctx, error) => report(error, ctx.path));
-  // Koa's own event, for what goes wrong while an answer is written; without a listener it would print to the console.
-  (provider as EventEmitter).on('error', (error: unknown) => report(error, 'oidc-provider'));
-
+  const keySets = createClientKeySets({ fetch: use.fetch, now });
+  const adapter = createPayloadAdapter({ db, cluster, revocation, keySets });
   const introspection = {
     tokens,
     issuer,
@@ -109,15 +95,46 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     isAlive: async (personId: string, clientId: string) =>
       (await knownPerson(db, personId)) !== undefined && (await clientById(db, clientId))?.disabled === false,
   };
-  // In this order around every endpoint, outermost first.
-  provider.use(endpointGuard({ auditLog, origins, report }));
-  provider.use(correctDiscovery(issuer));
-  provider.use(tokenAnswer({ db, auditLog, issuer }));
-  provider.use(revocationAnswer({ auditLog, issuer }));
-  provider.use(introspectionAnswer(introspection));
+  const build = (current: TokenKeys): Provider => {
+    const provider = createProvider({
+      issuer,
+      fhirBase,
+      jwtAudiences: use.jwtAudiences ?? [],
+      db,
+      adapter,
+      signingKeys: current.signing,
+      cookieKeys: current.cookie,
+      stayConnectedDays: use.stayConnectedDays,
+      brandName: brand.name,
+      signIn,
+      fetch: use.fetch,
+      ...logoutPages({ issuer, brand }),
+      renderError(ctx, _out, error) {
+        const answer = errorAnswer(errorPages, error, ctx.path);
+        ctx.status = answer.status;
+        ctx.set(answer.headers);
+        ctx.type = 'html';
+        ctx.body = answer.html;
+      },
+    });
+    provider.on('server_error', (ctx, error) => report(error, ctx.path));
+    // Koa's own event, for what goes wrong while an answer is written; without a listener it would print to the console.
+    (provider as EventEmitter).on('error', (error: unknown) => report(error, 'oidc-provider'));
+    // In this order around every endpoint, outermost first.
+    provider.use(endpointGuard({ auditLog, origins, report }));
+    provider.use(correctDiscovery(issuer));
+    provider.use(tokenAnswer({ db, auditLog, issuer }));
+    provider.use(revocationAnswer({ auditLog, issuer }));
+    provider.use(introspectionAnswer(introspection));
+    provider.use(sessionEnd({ provider: () => provider, revocation, auditLog, knownPerson: (id) => knownPerson(db, id) }));
+    return provider;
+  };
+  const provider = await createLiveProvider({ cluster, load: () => loadKeys(db, now), build });
 
   const steps = {
-    provider,
+    get provider() {
+      return provider.now();
+    },
     db,
     issuer,
     fhirBase,
@@ -163,7 +180,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
           reply.code(answer.status).headers(answer.headers);
           return wantsPage ? reply.type('text/html; charset=utf-8').send(answer.html) : reply.send(answer.json);
         });
-        oauthRoutes(scope, { db, forward, origins, tokens, introspection, issuer, fhirBase });
+        oauthRoutes(scope, { db, keySets, forward, origins, tokens, introspection, issuer, fhirBase });
         stepRoutes(scope, steps);
         ownPagesRoutes(scope, steps);
         await launchRoute(scope, { db, tokens, auditLog, fhirBase, now });

@@ -16,5 +16,12 @@ export const authorizationServerSection = z
       .max(366)
       .default(92)
       .describe('How long "stay connected" lasts: life of a refresh token with offline_access, in days.'),
+    jwtAudiences: z
+      .array(z.url({ protocol: /^https?$/ }).max(500))
+      .max(50)
+      .default([])
+      .describe(
+        'Other FHIR servers (their base URLs, without a slash at the end) that check our tokens themselves: clients registered for them get JWTs of five minutes.',
+      ),
   })
   .prefault({});

@@ -6,6 +6,8 @@ export const paths = {
   revocation: '/revoke',
   jwks: '/jwks',
   userinfo: '/userinfo',
+  pushed_authorization_request: '/par',
+  end_session: '/session/end',
 } as const;
 
 const authMethods = ['none', 'client_secret_basic', 'private_key_jwt'] as const;

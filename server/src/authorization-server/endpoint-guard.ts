@@ -12,6 +12,7 @@ import type { Middleware } from './middleware.ts';
 /** Endpoints that scripts of registered apps may call. */
 export const crossOriginPaths: ReadonlySet<string> = new Set([
   paths.token,
+  paths.pushed_authorization_request,
   paths.introspection,
   paths.revocation,
   paths.userinfo,

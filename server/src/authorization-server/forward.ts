@@ -5,14 +5,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
+import type { LiveProvider } from './live-provider.ts';
 
 export type Forward = (request: FastifyRequest, reply: FastifyReply, message?: IncomingMessage) => Promise<void>;
 
-export function createForward(provider: Provider, issuer: string): Forward {
+export function createForward(provider: LiveProvider, issuer: string): Forward {
   const { host, protocol } = new URL(issuer);
-  const callback = provider.callback();
+  const callbacks = new WeakMap<Provider, ReturnType<Provider['callback']>>();
   return async (request, reply, message = request.raw) => {
     own(message, host, protocol, request.ip);
+    const current = await provider.fresh();
+    const callback = callbacks.get(current) ?? current.callback();
+    callbacks.set(current, callback);
     reply.hijack();
     await callback(message, reply.raw);
   };

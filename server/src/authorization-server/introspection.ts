@@ -67,11 +67,25 @@ function activeAnswer(token: ResolvedToken, use: IntrospectionDependencies): obj
     scope: token.scope,
     client_id: token.client.id,
     exp: Math.floor(token.expiresAt / 1000),
-    token_type: 'Bearer',
+    token_type: token.binding?.kind === 'dpop' ? 'DPoP' : 'Bearer',
+    ...confirmation(token),
+    ...(token.signIn === undefined ? {} : { acr: token.signIn.acr, auth_time: Math.floor(token.signIn.at / 1000) }),
     aud: token.audience,
     iss: use.issuer,
     ...(token.person === undefined ? { sub: token.client.id } : { sub: token.person.id }),
     ...(token.person?.fhirUser === undefined ? {} : { fhirUser: `${use.fhirBase}/${token.person.fhirUser}` }),
     ...launchParameters(token, use.issuer),
   };
+}
+
+/** RFC 9449 §6.2, RFC 8705 §3.2: which key a resource server must see proof of. */
+function confirmation({ binding }: ResolvedToken): object {
+  switch (binding?.kind) {
+    case undefined:
+      return {};
+    case 'dpop':
+      return { cnf: { jkt: binding.thumbprint } };
+    case 'certificate':
+      return { cnf: { 'x5t#S256': binding.thumbprint } };
+  }
 }

@@ -2,19 +2,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import { errors } from 'oidc-provider';
+import { clientById } from '../storage/clients.ts';
 import { findPayload } from '../storage/oidc-payloads.ts';
 import type { Database } from '../storage/schema.ts';
+import type { ClientKeySets } from '../token/client-key-sets.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
 import { corsHeaders, preflightHeaders, type RegisteredOrigins } from './cors.ts';
 import { paths } from './discovery.ts';
 import { parseForm } from './form.ts';
 import type { Forward } from './forward.ts';
 import { type IntrospectionDependencies, introspectAsBearer } from './introspection.ts';
+import { havePublishedKeys } from './published-keys.ts';
 import { replayedRequest } from './replayed-request.ts';
 import { bearerToken, userinfo } from './userinfo.ts';
 
 export interface OauthRouteDependencies {
   readonly db: Kysely<Database>;
+  readonly keySets: ClientKeySets;
   readonly forward: Forward;
   readonly origins: RegisteredOrigins;
   readonly tokens: TokenResolver;
@@ -30,6 +34,9 @@ export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): 
     reply.header('Cache-Control', 'no-store').redirect(`${paths.authorization}?${parseForm(request.body)}`, 303),
   );
   app.get(`${paths.authorization}/:uid`, use.forward);
+  for (const path of [paths.end_session, `${paths.end_session}/success`]) app.get(path, use.forward);
+  for (const path of [paths.end_session, `${paths.end_session}/confirm`])
+    app.post(path, (request, reply) => send(use, request, reply, parseForm(request.body)));
   for (const path of [paths.jwks, '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
     app.get(path, use.forward);
     app.options(path, use.forward);
@@ -39,11 +46,16 @@ export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): 
     await nameClientOfRefresh(use.db, request, form);
     return send(use, request, reply, form);
   });
+  app.post(paths.pushed_authorization_request, (request, reply) => {
+    const form = parseForm(request.body);
+    asEveryLaunch(form);
+    return send(use, request, reply, form);
+  });
   app.post(paths.revocation, (request, reply) => send(use, request, reply, parseForm(request.body)));
   app.post(paths.introspection, (request, reply) => introspect(use, request, reply));
   for (const method of ['GET', 'POST'] as const)
     app.route({ method, url: paths.userinfo, handler: (request, reply) => answerUserinfo(use, request, reply) });
-  for (const path of [paths.token, paths.revocation, paths.introspection, paths.userinfo])
+  for (const path of [paths.token, paths.pushed_authorization_request, paths.revocation, paths.introspection, paths.userinfo])
     app.options(path, async (request, reply) => {
       const origin = request.headers.origin;
       reply.header('Vary', 'Origin');
@@ -61,6 +73,14 @@ async function authorize(
 ): Promise<void> {
   for (const [name, value] of query)
     if (name.includes('\0') || value.includes('\0')) throw new errors.InvalidRequest('a parameter holds U+0000');
+  asEveryLaunch(query);
+  request.raw.url = `${paths.authorization}?${query}`;
+  return use.forward(request, reply);
+}
+
+function asEveryLaunch(query: URLSearchParams): void {
+  // What was pushed was mended when it was pushed.
+  if (query.has('request_uri')) return;
   // Every launch asks: also what makes the provider keep offline_access, which OpenID Connect Core §11 ties to prompt=consent.
   const prompts = query
     .getAll('prompt')
@@ -71,8 +91,6 @@ async function authorize(
     query.set('prompt', [...new Set([...prompts, 'consent'])].join(' '));
   // RFC 6749 §3.1: a parameter that means nothing is ignored; a nonce belongs to an id_token.
   if (!query.getAll('scope').join(' ').split(' ').includes('openid')) query.delete('nonce');
-  request.raw.url = `${paths.authorization}?${query}`;
-  return use.forward(request, reply);
 }
 
 function queryOf(request: FastifyRequest): URLSearchParams {
@@ -90,9 +108,24 @@ async function nameClientOfRefresh(db: Kysely<Database>, request: FastifyRequest
   if (typeof clientId === 'string') form.set('client_id', clientId);
 }
 
-function send(use: OauthRouteDependencies, request: FastifyRequest, reply: FastifyReply, form: URLSearchParams): Promise<void> {
+/** A secret in the body is for clients that are registered so: bodies are logged where headers are not. */
+async function isSecretMisplaced(db: Kysely<Database>, form: URLSearchParams): Promise<boolean> {
+  if (!form.has('client_secret')) return false;
+  const client = await clientById(db, form.get('client_id') ?? '');
+  return client?.protocol.secretInBody !== true;
+}
+
+async function send(
+  use: OauthRouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: URLSearchParams,
+): Promise<void> {
   // Another content type is refused by the provider, which finds no form in it.
   if (typeof request.body !== 'string') return use.forward(request, reply);
+  if (await isSecretMisplaced(use.db, form))
+    return void reply.code(401).header('Cache-Control', 'no-store').send({ error: 'invalid_client' });
+  await havePublishedKeys(use, form.get('client_assertion'));
   return use.forward(request, reply, replayedRequest(request.raw, request.raw.url ?? '', form.toString()));
 }
 

@@ -9,6 +9,7 @@ import { clientById } from '../storage/clients.ts';
 import type { Cluster } from '../storage/cluster.ts';
 import * as payloads from '../storage/oidc-payloads.ts';
 import type { Database } from '../storage/schema.ts';
+import type { ClientKeySets } from '../token/client-key-sets.ts';
 import type { TokenRevocation } from '../token/revoke.ts';
 import { tokenHash } from '../token/token-hash.ts';
 import { clientMetadata } from './client-metadata.ts';
@@ -17,22 +18,24 @@ export interface PayloadAdapterDependencies {
   readonly db: Kysely<Database>;
   readonly cluster: Cluster;
   readonly revocation: TokenRevocation;
+  readonly keySets: ClientKeySets;
 }
 
 /** Kinds that the gateway resolves: their end must be known everywhere. */
 const bearer: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials']);
 
 export function createPayloadAdapter(use: PayloadAdapterDependencies): (kind: string) => Adapter {
-  return (kind) => (kind === 'Client' ? clientAdapter(use.db) : payloadAdapter(kind, use));
+  return (kind) => (kind === 'Client' ? clientAdapter(use) : payloadAdapter(kind, use));
 }
 
 /** INVARIANT: a disabled client does not exist. Clients are made by the admin API, never through the provider. */
-function clientAdapter(db: Kysely<Database>): Adapter {
+function clientAdapter({ db, keySets }: PayloadAdapterDependencies): Adapter {
   const readOnly = () => Promise.reject(new Error('clients are not written through the provider'));
   return {
     async find(id) {
       const client = await clientById(db, id);
-      return client === undefined || client.disabled ? undefined : clientMetadata(client);
+      if (client === undefined || client.disabled) return undefined;
+      return clientMetadata(client, client.jwks_uri === null ? [] : keySets.held(client.jwks_uri));
     },
     findByUid: () => Promise.resolve(undefined),
     findByUserCode: () => Promise.resolve(undefined),

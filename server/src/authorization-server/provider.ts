@@ -5,24 +5,25 @@
 import type { Kysely } from 'kysely';
 import Provider, { type Client, type Configuration, errors, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Database } from '../storage/schema.ts';
+import type { FetchOutside } from '../token/fetch-outside.ts';
 import { tokenHash } from '../token/token-hash.ts';
-import { findAccount } from './account.ts';
-import { checkAud, defaultAudience } from './audience.ts';
-import { CLOCK_SKEW_SECONDS, checkClientAssertion } from './client-assertion.ts';
+import { findAccount, issuedToken } from './account.ts';
 import { accountClient } from './account-client.ts';
 import { acrValues } from './assurance.ts';
+import { checkAud, pushedResource } from './audience.ts';
+import { CLOCK_SKEW_SECONDS, checkClientAssertion } from './client-assertion.ts';
 import { extraClientProperties } from './client-metadata.ts';
 import { originsOf } from './cors.ts';
 import { paths } from './discovery.ts';
-import { fetchClientKeys } from './fetch-client-keys.ts';
-import { grantableScope } from './grantable-scope.ts';
 import { checkLaunch } from './launch/check-launch.ts';
 import { loginPolicy } from './login-policy.ts';
+import { type FeatureSettings, providerFeatures } from './provider-features.ts';
+import { providerFetch } from './provider-fetch.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
+import { tokenClaims } from './token-claims.ts';
 
-export interface ProviderSettings {
+export interface ProviderSettings extends FeatureSettings {
   readonly issuer: string;
-  readonly fhirBase: string;
   readonly db: Kysely<Database>;
   readonly adapter: NonNullable<Configuration['adapter']>;
   readonly signingKeys: readonly JWK[];
@@ -30,7 +31,7 @@ export interface ProviderSettings {
   readonly stayConnectedDays: number;
   readonly brandName: string;
   readonly signIn: SignInSettings;
-  readonly acceptPrivateKeyAddresses: boolean;
+  readonly fetch: FetchOutside;
   /** A page for an error that cannot be sent to the app. */
   readonly renderError: NonNullable<Configuration['renderError']>;
 }
@@ -55,50 +56,41 @@ export function createProvider(use: ProviderSettings): Provider {
       long: cookie,
       short: cookie,
     },
-    routes: { ...paths, end_session: '/session/end' },
+    routes: { ...paths },
     acrValues: [...acrValues],
     clients: [accountClient(use.issuer, use.brandName)],
-    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], fhirUser: ['fhirUser'], profile: ['name'] },
+    claims: { openid: ['sub', 'acr', 'amr', 'auth_time', 'at_hash'], fhirUser: ['fhirUser'], profile: ['name'] },
     scopes: ['openid', 'offline_access', 'online_access'],
     responseTypes: ['code'],
-    clientAuthMethods: ['none', 'client_secret_basic', 'private_key_jwt'],
-    enabledJWA: { clientAuthSigningAlgValues: ['RS384', 'ES384'], idTokenSigningAlgValues: ['RS256'] },
+    clientAuthMethods: [
+      'none',
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'tls_client_auth',
+      'self_signed_tls_client_auth',
+    ],
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['RS384', 'ES384'],
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+      dPoPSigningAlgValues: ['ES256', 'ES384', 'RS256', 'PS256'],
+    },
     pkce: { required: () => true },
     clockTolerance: CLOCK_SKEW_SECONDS,
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
     extraClientMetadata: { properties: [...extraClientProperties] },
     extraParams: {
-      aud: (_ctx, value) => checkAud(value, use.fhirBase, false),
+      aud: (ctx, value) => checkAud(pushedResource(ctx) ?? value, use, false),
       launch: (ctx, value, client) => checkLaunch(use.db, ctx, value, client),
     },
-    features: {
-      devInteractions: { enabled: false },
-      clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientAuthMethod !== 'none' },
-      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId },
-      // Tokens are for the FHIR server; userinfo.ts answers with them all the same.
-      userinfo: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      dPoP: { enabled: false },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: (ctx) => defaultAudience(ctx, use.fhirBase),
-        useGrantedResource: () => true,
-        async getResourceServerInfo(ctx, resource, client) {
-          if (resource !== use.fhirBase)
-            throw new errors.InvalidTarget('resource is not the FHIR server that this server protects');
-          return { scope: await grantableScope(ctx, client), audience: use.fhirBase, accessTokenFormat: 'opaque' };
-        },
-      },
-    },
+    features: providerFeatures(use),
     interactions: {
       policy: loginPolicy(use.signIn.secondFactorRoles),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     loadExistingGrant,
-    findAccount: (_ctx, id) => findAccount(use.db, use.fhirBase, id),
+    findAccount: (ctx, id) => findAccount(use.db, use.fhirBase, id, () => issuedToken(ctx)),
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && (code.scopes.has('offline_access') || code.scopes.has('online_access')),
     rotateRefreshToken: async (ctx) => {
@@ -111,7 +103,9 @@ export function createProvider(use: ProviderSettings): Provider {
     clientBasedCORS: (_ctx, origin, client) => originsOf(client.redirectUris ?? []).includes(origin),
     assertJwtClientAuthClaimsAndHeader: (ctx, claims, header, client) =>
       checkClientAssertion(ctx, claims, header, client, use.issuer + paths.token),
-    fetch: fetchClientKeys(use.acceptPrivateKeyAddresses),
+    // Clients' keys come from published-keys.ts: what the provider fetches is a logout token's delivery, and nothing else.
+    fetch: providerFetch(use.fetch),
+    extraTokenClaims: (ctx, token) => tokenClaims(use.db, use.fhirBase, ctx, token),
     renderError: use.renderError,
     ttl: {
       AccessToken: HOUR,

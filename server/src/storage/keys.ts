@@ -12,18 +12,43 @@ export interface NewKey {
   readonly jwk: Record<string, unknown>;
 }
 
-/** The keys of a purpose, newest first; `make` is asked for the first one when there is none yet. Never empty. */
+/** Makes the new keys the first of their purpose and retires all others, at once for everybody who reads. */
+export async function replaceKeys(db: Db, purpose: KeyPurpose, keys: readonly NewKey[]): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await sql`SELECT pg_advisory_xact_lock(hashtext(${`fireguard key ${purpose}`}))`.execute(transaction);
+    await transaction
+      .updateTable('key')
+      .set({ retired_at: sql<Date>`now()` })
+      .where('purpose', '=', purpose)
+      .where('retired_at', 'is', null)
+      .execute();
+    for (const { id, jwk } of keys)
+      await transaction
+        .insertInto('key')
+        .values({ id, purpose, jwk: JSON.stringify(jwk) })
+        .execute();
+  });
+}
+
+/** Removes keys that were retired before `before`. Returns how many. */
+export async function deleteRetiredKeys(db: Db, purpose: KeyPurpose, before: Date): Promise<number> {
+  const result = await db.deleteFrom('key').where('purpose', '=', purpose).where('retired_at', '<', before).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** The keys of a purpose, newest first; `make` is asked for the first one when there is none (that `isOne`) yet. Never empty. */
 export async function keysFor(
   db: Db,
   purpose: KeyPurpose,
   make: () => Promise<NewKey> | NewKey,
+  isOne: (key: StoredKey) => boolean = () => true,
 ): Promise<readonly StoredKey[]> {
   const there = await load(db, purpose);
-  if (there.length > 0) return there;
+  if (there.some(isOne)) return there;
   return db.transaction().execute(async (transaction) => {
     await sql`SELECT pg_advisory_xact_lock(hashtext(${`fireguard key ${purpose}`}))`.execute(transaction);
     const meanwhile = await load(transaction, purpose);
-    if (meanwhile.length > 0) return meanwhile;
+    if (meanwhile.some(isOne)) return meanwhile;
     const { id, jwk } = await make();
     await transaction
       .insertInto('key')

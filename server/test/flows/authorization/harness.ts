@@ -18,6 +18,7 @@ import { insertClient, type NewClient } from '../../../src/storage/clients.ts';
 import { insertPerson } from '../../../src/storage/people.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { testStorage } from '../../../src/storage/testing.ts';
+import { fetchOutside } from '../../../src/token/fetch-outside.ts';
 import { createTokenResolver } from '../../../src/token/resolve.ts';
 import type { TokenResolver } from '../../../src/token/resolved-token.ts';
 import { createTokenRevocation, type TokenRevocation } from '../../../src/token/revoke.ts';
@@ -80,8 +81,15 @@ export interface IssuerOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** PEM. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: {
+    readonly key: string;
+    readonly cert: string;
+    readonly ca?: string;
+    readonly requestCert?: boolean;
+    readonly rejectUnauthorized?: boolean;
+  };
   readonly acceptPrivateKeyAddresses?: boolean;
+  readonly jwtAudiences?: readonly string[];
 }
 
 export async function startIssuer({
@@ -91,6 +99,7 @@ export async function startIssuer({
   rules,
   brand,
   now,
+  jwtAudiences = [],
 }: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];
@@ -130,7 +139,8 @@ export async function startIssuer({
     ...(rules === undefined ? {} : { rules }),
     ...(now === undefined ? {} : { now }),
     stayConnectedDays: 92,
-    acceptPrivateKeyAddresses,
+    fetch: fetchOutside(acceptPrivateKeyAddresses),
+    jwtAudiences,
     report: (error, where) => reports.push({ error, where }),
     passwords,
   });

@@ -1,0 +1,263 @@
+/** Tokens bound to a key (RFC 9449, RFC 8705), pushed requests (RFC 9126), FAPI 2.0 clients, and other ways of proving who a client is. */
+import { createHash } from 'node:crypto';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClientProtocol } from '../../../src/storage/schema.ts';
+import { newBrowser } from './browser.ts';
+import { dpopKey } from './dpop.ts';
+import { type Issuer, redirectUri, SECRET, startIssuer } from './harness.ts';
+import { authorizeUrl, basic, clickThrough, launch, post, token, tokensFor } from './launch.ts';
+import { clientAssertion, serviceToken, withAssertion } from './service-token.ts';
+
+const lab = 'http://lab.example/fhir';
+let server: Issuer;
+beforeAll(async () => {
+  server = await startIssuer({ jwtAudiences: [lab] });
+});
+afterAll(() => server?.close());
+
+async function register(id: string, protocol: ClientProtocol): Promise<void> {
+  await server.storage.db
+    .updateTable('client')
+    .set({ protocol: JSON.stringify(protocol) })
+    .where('id', '=', id)
+    .execute();
+}
+
+const codeExchange = (code: string, code_verifier: string, client_id = 'growth-chart') => ({
+  grant_type: 'authorization_code',
+  code,
+  redirect_uri: redirectUri,
+  code_verifier,
+  client_id,
+});
+
+describe('DPoP (RFC 9449)', () => {
+  test('a proof at the token endpoint binds access and refresh token to its key', async () => {
+    const key = await dpopKey();
+    const { answer, verifier } = await launch(server, {
+      scope: 'openid launch/patient patient/*.rs offline_access',
+      consent: { duration: 'stay' },
+    });
+    const bound = await token(server, codeExchange(answer.get('code')!, verifier), {
+      dpop: await key.proof('POST', `${server.issuer}/token`),
+    });
+    expect([bound.status, bound.body['token_type']]).toEqual([200, 'DPoP']);
+    expect((await server.tokens.resolve(String(bound.body['access_token'])))?.binding).toEqual({
+      kind: 'dpop',
+      thumbprint: key.thumbprint,
+    });
+    const told = await post(`${server.issuer}/introspect`, { token: String(bound.body['access_token']) }, basic());
+    expect(told.body).toMatchObject({ active: true, token_type: 'DPoP', cnf: { jkt: key.thumbprint } });
+
+    const refresh = {
+      grant_type: 'refresh_token',
+      refresh_token: String(bound.body['refresh_token']),
+      client_id: 'growth-chart',
+    };
+    expect((await token(server, refresh)).status).toBe(400);
+    const other = await dpopKey();
+    expect((await token(server, refresh, { dpop: await other.proof('POST', `${server.issuer}/token`) })).status).toBe(400);
+    const again = await token(server, refresh, { dpop: await key.proof('POST', `${server.issuer}/token`) });
+    expect([again.status, again.body['token_type']]).toEqual([200, 'DPoP']);
+  });
+
+  test.each<[string, { claims?: Record<string, unknown>; header?: Record<string, unknown> }]>([
+    ['for another method', { claims: { htm: 'GET' } }],
+    ['for another address', { claims: { htu: 'https://elsewhere.example/token' } }],
+    ['that is old', { claims: { iat: 1_600_000_000 } }],
+    ['without an id', { claims: { jti: undefined } }],
+    ['of another type', { header: { typ: 'JWT' } }],
+  ])('a proof %s is refused', async (_what, change) => {
+    const key = await dpopKey();
+    const { answer, verifier } = await launch(server);
+    const refused = await token(server, codeExchange(answer.get('code')!, verifier), {
+      dpop: await key.proof('POST', `${server.issuer}/token`, change),
+    });
+    expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_dpop_proof']);
+  });
+
+  test('a proof is used once', async () => {
+    const key = await dpopKey();
+    const proof = await key.proof('POST', `${server.issuer}/token`);
+    const ask = async () => {
+      const { answer, verifier } = await launch(server);
+      return (await token(server, codeExchange(answer.get('code')!, verifier), { dpop: proof })).status;
+    };
+    expect([await ask(), await ask()]).toEqual([200, 400]);
+  });
+
+  test('a client that is registered for bound tokens gets no other', async () => {
+    await register('growth-chart', { dpopBound: true });
+    const { answer, verifier } = await launch(server);
+    const refused = await token(server, codeExchange(answer.get('code')!, verifier));
+    await register('growth-chart', {});
+    expect(refused.status).toBe(400);
+  });
+});
+
+describe('PAR (RFC 9126)', () => {
+  const params = (verifier: string) =>
+    Object.fromEntries(new URL(authorizeUrl(server, {}, verifier, 'state-of-22-characters')).searchParams);
+
+  test('a pushed request is authorised by its reference, once', async () => {
+    const verifier = 'v'.repeat(43);
+    const pushed = await post(`${server.issuer}/par`, params(verifier));
+    expect(pushed.status).toBe(201);
+    const url = `${server.issuer}/authorize?${new URLSearchParams({ client_id: 'growth-chart', request_uri: String(pushed.body['request_uri']) })}`;
+    const page = await clickThrough(newBrowser(server.issuer), url);
+    const code = new URL(page.url).searchParams.get('code');
+    expect((await token(server, codeExchange(code!, verifier))).body).toMatchObject({ patient: 'haruka' });
+    const again = await clickThrough(newBrowser(server.issuer), url);
+    expect(again.url).not.toContain('code=');
+  });
+
+  test.each([
+    ['another aud', { aud: 'https://elsewhere.example/fhir' }],
+    ['no aud', { aud: '' }],
+    ['an unregistered redirect', { redirect_uri: 'https://evil.example/' }],
+    ['no PKCE', { code_challenge: '', code_challenge_method: '' }],
+    ['a request_uri', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }],
+  ])('with %s it is refused at once', async (_what, change) => {
+    const asked = { ...params('v'.repeat(43)), ...change };
+    const entries = Object.entries(asked).filter(([, value]) => value !== '');
+    expect((await post(`${server.issuer}/par`, Object.fromEntries(entries))).status).toBe(400);
+  });
+
+  test('a confidential client proves who it is', async () => {
+    expect((await post(`${server.issuer}/par`, { ...params('v'.repeat(43)), client_id: 'portal' })).status).toBe(401);
+    expect((await post(`${server.issuer}/par`, { ...params('v'.repeat(43)), client_id: 'portal' }, basic())).status).toBe(201);
+  });
+});
+
+describe('FAPI 2.0', () => {
+  test('a client of this profile must push, bind and name the issuer alone as audience', async () => {
+    await register('registry', { fapi: true });
+    const verifier = 'v'.repeat(43);
+    const url = authorizeUrl(server, { client: 'registry' }, verifier, 's'.repeat(22));
+    const direct = await newBrowser(server.issuer).open(url);
+    expect(direct.url).toContain('error=invalid_request');
+
+    const push = async (audience: string) =>
+      post(`${server.issuer}/par`, {
+        ...Object.fromEntries(new URL(url).searchParams),
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await clientAssertion('registry', server.appKey, audience),
+      });
+    expect((await push(`${server.issuer}/token`)).status).toBe(401);
+    const pushed = await push(server.issuer);
+    expect(pushed.status).toBe(201);
+    const page = await clickThrough(
+      newBrowser(server.issuer),
+      `${server.issuer}/authorize?${new URLSearchParams({ client_id: 'registry', request_uri: String(pushed.body['request_uri']) })}`,
+    );
+    const code = new URL(page.url).searchParams.get('code')!;
+    const key = await dpopKey();
+    const proven = {
+      ...codeExchange(code, verifier, 'registry'),
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await clientAssertion('registry', server.appKey, server.issuer),
+    };
+    const bound = await token(server, proven, { dpop: await key.proof('POST', `${server.issuer}/token`) });
+    await register('registry', {});
+    expect([bound.status, bound.body['token_type']]).toEqual([200, 'DPoP']);
+    const { protectedHeader } = await jwtVerify(
+      String(bound.body['id_token']),
+      createRemoteJWKSet(new URL(`${server.issuer}/jwks`)),
+    );
+    expect(protectedHeader.alg).toBe('ES256');
+  });
+});
+
+describe('client_secret_post', () => {
+  const inBody = async () => {
+    const { answer, verifier } = await launch(server, { client: 'portal' });
+    return token(server, { ...codeExchange(answer.get('code')!, verifier, 'portal'), client_secret: SECRET });
+  };
+  test('only where it is registered', async () => {
+    expect((await inBody()).status).toBe(401);
+    await register('portal', { secretInBody: true });
+    expect((await inBody()).status).toBe(200);
+    expect((await tokensFor(server, { client: 'portal' })).status).toBe(200);
+    await register('portal', {});
+  });
+  test('not at introspection or revocation either', async () => {
+    for (const place of ['introspect', 'revoke'])
+      expect((await post(`${server.issuer}/${place}`, { token: 'x', client_id: 'portal', client_secret: SECRET })).status).toBe(
+        401,
+      );
+  });
+});
+
+describe('R-003 JWTs for other FHIR servers (RFC 9068, RFC 8707)', () => {
+  const ask = async (resource: string) =>
+    token(server, {
+      grant_type: 'client_credentials',
+      scope: 'system/*.rs',
+      resource,
+      ...(await withAssertion('nightly', server.backendKey, server)),
+    });
+
+  test('a client registered for it gets an at+jwt of five minutes, and no other client', async () => {
+    expect((await ask(lab)).body['error']).toBe('invalid_target');
+    await register('nightly', { jwtAudiences: [lab] });
+    const { body } = await ask(lab);
+    const { payload, protectedHeader } = await jwtVerify(
+      String(body['access_token']),
+      createRemoteJWKSet(new URL(`${server.issuer}/jwks`)),
+      {
+        issuer: server.issuer,
+        audience: lab,
+        typ: 'at+jwt',
+        algorithms: ['RS256'],
+      },
+    );
+    expect(payload).toMatchObject({ sub: 'nightly', client_id: 'nightly', scope: 'system/*.rs', jti: expect.any(String) });
+    expect(payload.exp! - payload.iat!).toBe(300);
+    expect(protectedHeader.kid).toBeDefined();
+    // Our own FHIR server takes no JWT, and no token for somebody else.
+    expect(await server.tokens.resolve(String(body['access_token']))).toBeUndefined();
+    expect((await ask('https://elsewhere.example/fhir')).body['error']).toBe('invalid_target');
+    await register('nightly', {});
+  });
+
+  test('an app names it as aud; the JWT says who signed in, and whose record is open', async () => {
+    await register('growth-chart', { jwtAudiences: [lab] });
+    const { body } = await tokensFor(server, { request: { aud: lab } });
+    await register('growth-chart', {});
+    const { payload } = await jwtVerify(String(body['access_token']), createRemoteJWKSet(new URL(`${server.issuer}/jwks`)), {
+      audience: lab,
+    });
+    expect(payload).toMatchObject({
+      sub: 'person-okafor',
+      client_id: 'growth-chart',
+      patient: 'haruka',
+      fhirUser: `${server.fhirBase}/Practitioner/okafor`,
+      auth_time: expect.any(Number),
+      acr: expect.any(String),
+    });
+  });
+});
+
+test('R-047 the id_token has at_hash and auth_time, in the algorithm that was registered', async () => {
+  await register('growth-chart', { idTokenAlg: 'ES256' });
+  const { body } = await tokensFor(server);
+  await register('growth-chart', {});
+  const { payload, protectedHeader } = await jwtVerify(
+    String(body['id_token']),
+    createRemoteJWKSet(new URL(`${server.issuer}/jwks`)),
+  );
+  const half = createHash('sha256').update(String(body['access_token'])).digest().subarray(0, 16).toString('base64url');
+  expect([protectedHeader.alg, payload['at_hash'], typeof payload['auth_time']]).toEqual(['ES256', half, 'number']);
+});
+
+test('a service may bind its tokens too', async () => {
+  const key = await dpopKey();
+  const { body } = await token(
+    server,
+    { grant_type: 'client_credentials', scope: 'system/*.rs', ...(await withAssertion('nightly', server.backendKey, server)) },
+    { dpop: await key.proof('POST', `${server.issuer}/token`) },
+  );
+  expect(body['token_type']).toBe('DPoP');
+  expect((await server.tokens.resolve(await serviceToken(server, 'nightly', 'system/*.rs')))?.binding).toBeUndefined();
+});

@@ -3,7 +3,7 @@
  * `start/`. It must not be needed in production, and must not do anything that an operator could not do through the same doors.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { addClients, addPersonas } from './start/administer.ts';
 import { banner } from './start/banner.ts';
@@ -22,6 +22,8 @@ import { testCertificates } from './start/test-ca.ts';
 
 const say = (line: string): void => console.log(`  ${line}`);
 const stopping = new Stopping();
+/** Stands in a home from the first resource loaded until everything is. */
+const UNFINISHED = 'loading';
 
 try {
   const options = readOptions(process.argv.slice(2), process.cwd());
@@ -33,26 +35,24 @@ try {
   process.exit(1);
 }
 
-async function run(options: DemoOptions): Promise<void> {
+async function run(asked: DemoOptions): Promise<void> {
   const started = performance.now();
-  await needFreePorts(options.port);
-  prepareHome(options.home);
-  const known = readDemoFile(options.home);
-  const source =
-    options.upstream !== undefined
-      ? `upstream ${options.upstream}`
-      : options.data !== undefined
-        ? `data ${options.data}`
-        : 'the synthetic hospital';
-  if (known !== undefined && known.source !== source && (options.data !== undefined || options.upstream !== undefined)) {
+  await needFreePorts(asked.port);
+  prepareHome(asked.home);
+  const known = readDemoFile(asked.home);
+  // INVARIANT: a home that protects somebody's upstream never takes it for our own server, whose every write passes through us.
+  const options = known?.source.startsWith('upstream ')
+    ? { ...asked, upstream: known.source.slice('upstream '.length) }
+    : asked;
+  const source = sourceOf(asked);
+  if (known !== undefined && known.source !== source && (asked.data !== undefined || asked.upstream !== undefined)) {
     throw new DemoProblem(`${options.home} holds ${known.source}. Take another --home for ${source}.`);
   }
   console.log('Starting Fireguard');
   const consoleBuilt = buildConsole();
 
-  const upstream = await openUpstream(
-    known?.source.startsWith('upstream ') ? { ...options, upstream: known.source.slice('upstream '.length) } : options,
-  );
+  if (known === undefined) discardUnfinished(options.home);
+  const upstream = await openUpstream(options);
   const cast = known ?? (await fill(options, upstream));
   const certificates = options.tls ? await testCertificates(makeFolder(path.join(options.home, 'tls')), Date.now()) : undefined;
 
@@ -65,6 +65,7 @@ async function run(options: DemoOptions): Promise<void> {
     await addPersonas(admin, cast.personas, 'facts' in cast ? (cast as Cast).facts : []);
     file = { source, personas: cast.personas, clients: await addClients(admin, planClients()), notes: cast.notes };
     writeDemoFile(options.home, file);
+    rmSync(path.join(options.home, UNFINISHED), { force: true });
   }
   await consoleBuilt;
 
@@ -104,7 +105,18 @@ async function openUpstream(options: DemoOptions): Promise<{ url: string; author
 
 async function fill(options: DemoOptions, upstream: { url: string; authorization: string }): Promise<Cast> {
   if (options.upstream !== undefined) return lookAtUpstream(options.upstream, options.upstreamAuthorization);
+  writeFileSync(path.join(options.home, UNFINISHED), '');
   return options.data === undefined ? loadHospital(upstream, new Date(), say) : loadOwnData(upstream, options.data, say);
+}
+
+function sourceOf({ upstream, data }: DemoOptions): string {
+  if (upstream !== undefined) return `upstream ${upstream}`;
+  return data === undefined ? 'the synthetic hospital' : `data ${data}`;
+}
+
+/** What a load that failed or was killed left behind would mix with what is loaded now, and can be loaded again. */
+function discardUnfinished(home: string): void {
+  if (existsSync(path.join(home, UNFINISHED))) rmSync(path.join(home, 'fhir-server'), { recursive: true, force: true });
 }
 
 function prepareHome(home: string): void {

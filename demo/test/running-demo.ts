@@ -206,9 +206,12 @@ export async function startDemo({
 /** Starts what must not come up; gives how it ended. Rejects when it does not end in time. */
 export async function failToStart(args: readonly string[], within = 30_000): Promise<Ended> {
   const { child, ended, output } = launch(args);
-  const timer = setTimeout(() => process.kill(-child.pid!, 'SIGINT'), within);
+  const timers = [
+    setTimeout(() => process.kill(-child.pid!, 'SIGINT'), within),
+    setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), within + 10_000),
+  ];
   const how = await ended;
-  clearTimeout(timer);
+  timers.forEach(clearTimeout);
   if (how.code === 0) throw new Error(`It started all the same:\n${output.out}`);
   return how;
 }

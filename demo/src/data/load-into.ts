@@ -65,7 +65,7 @@ async function send(target: LoadTarget, resources: readonly LoadedResource[]): P
     signal: AbortSignal.timeout(60_000),
   });
   const first = resources[0];
-  if (!response.ok) throw new DataError(first?.file ?? 'the data', undefined, `the FHIR server answered ${response.status}`);
+  if (!response.ok) throw new DataError(first?.file ?? 'the data', undefined, await whyNot(response));
   const answer = (await response.json()) as {
     readonly entry?: readonly { readonly response?: { readonly status?: string; readonly outcome?: Outcome } }[];
   };
@@ -78,6 +78,14 @@ async function send(target: LoadTarget, resources: readonly LoadedResource[]): P
       told?.outcome?.issue?.[0]?.diagnostics ?? `the FHIR server answered ${told?.status ?? 'nothing'}`,
     );
   }
+}
+
+/** In the server's words where it has some; a full disk in everybody's. */
+async function whyNot(response: Response): Promise<string> {
+  const outcome = (await response.json().catch(() => undefined)) as Outcome | undefined;
+  const told = outcome?.issue?.[0]?.diagnostics;
+  if (told?.includes('ENOSPC')) return 'there is no space left on the disk';
+  return `the FHIR server answered ${response.status}${told === undefined ? '' : `: ${told}`}`;
 }
 
 interface Outcome {

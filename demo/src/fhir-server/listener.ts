@@ -94,7 +94,9 @@ function failed(error: unknown): Answer {
   process.stderr.write(
     `demo FHIR server: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );
-  return json(expected ? 503 : 500, outcomeText('error', 'exception', 'the server failed'));
+  return expected
+    ? json(503, outcomeText('error', 'exception', `the store cannot be written (${error.reason})`))
+    : json(500, outcomeText('error', 'exception', 'the server failed'));
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

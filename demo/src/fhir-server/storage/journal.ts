@@ -17,7 +17,15 @@ const MAGIC = 'FG1';
 export class CorruptJournal extends Error {}
 
 /** The disk did not take a write. What a client was refused may still be there after the next start: nobody can know. */
-export class JournalFailure extends Error {}
+export class JournalFailure extends Error {
+  /** What the system said, such as `ENOSPC`. */
+  readonly reason: string;
+
+  constructor(path: string, reason: string) {
+    super(`${path} cannot be written (${reason}): the server must be restarted`);
+    this.reason = reason;
+  }
+}
 
 export class Journal {
   readonly #file: FileHandle;
@@ -77,9 +85,7 @@ export class Journal {
         await this.#file.datasync();
         for (const { done } of batch) done();
       } catch (error) {
-        this.#failure ??= new JournalFailure(
-          `${this.#path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}): the server must be restarted`,
-        );
+        this.#failure ??= new JournalFailure(this.#path, (error as NodeJS.ErrnoException).code ?? 'unknown reason');
         for (const { failed } of batch) failed(this.#failure);
       }
     }

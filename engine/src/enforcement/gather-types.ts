@@ -100,7 +100,7 @@ function* streamed(
   let upstreamTotal: number | undefined;
   for (const { permit, plan } of parts.slice(first)) {
     const isAnchor = continued !== undefined && permit.type === anchorType;
-    const hint = isAnchor && continued.cursor.narrowed === plan.narrowed ? continued.cursor.hint : '';
+    const hint = isAnchor && continued.cursor.plan === plan.fingerprint ? continued.cursor.hint : '';
     const start = { hint, after: isAnchor ? anchorId : undefined };
     const room = countOnly ? 0 : count - visible.length;
     const gathered = yield* gatherPage(given, book, permit, plan, start, room, budget);

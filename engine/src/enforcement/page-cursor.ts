@@ -22,7 +22,7 @@ export interface Continued {
  * Throws Problem `too-costly` when the search is too long to be carried along. Lawful, since the size of a cursor depends on the request alone
  * and whether there is a next page on what is visible.
  */
-export function makeCursor(given: Given, place: Pick<Cursor, 'target' | 'after' | 'hint' | 'narrowed'>): string {
+export function makeCursor(given: Given, place: Pick<Cursor, 'target' | 'after' | 'hint' | 'plan'>): string {
   const cursor = given.seal({ ...place, binding: cursorBinding(given.caller), expires: given.now + LIFETIME });
   if (cursor.length > LONGEST)
     throw new Problem('too-costly', 'The search is too long to have more than one page. Ask for less at once.');

@@ -272,3 +272,20 @@ describe('shortened resources', () => {
     expect(json.link[0].url).toContain('_elements=gender');
   });
 });
+
+test('R-092 a page goes on with what its stages find now, not with what they found before', () => {
+  const upstream = hospital();
+  for (let n = 0; n < 4; n++) upstream.put(observation(`a${n}x`, 'Patient/ann'));
+  const setting: Setting = { upstream, policies: filtered, dialect: { maxCount: 2 } };
+  const first = ask(setting, { target: '/Observation?subject:Patient.gender=female&_count=2' });
+  const next = first.json.link[1].url.slice(ourBase.length);
+  expect(keys(first)).toEqual(['Observation/a0x', 'Observation/a1']);
+  upstream.put(patient('cid', 'Jones', secret));
+  const shown: string[] = [];
+  for (let target = next; target !== undefined; ) {
+    const page = ask(setting, { target });
+    shown.push(...keys(page));
+    target = page.json.link[1]?.url.slice(ourBase.length);
+  }
+  expect(shown).toEqual(['Observation/a1x', 'Observation/a2x', 'Observation/a3x']);
+});

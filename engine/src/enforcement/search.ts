@@ -104,7 +104,7 @@ function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision 
   const place = {
     target: canonicalTarget({ ...search, count }),
     hint: gathered.lastPage.length > LONGEST_HINT ? '' : gathered.lastPage,
-    narrowed: parts.find(({ type }) => type.name === last?.type)?.plan.narrowed ?? '',
+    plan: parts.find(({ type }) => type.name === last?.type)?.plan.fingerprint ?? '',
   };
   const next = last === undefined ? undefined : makeCursor(given, { ...place, after: `${last.type}/${last.id}` });
   const page = {

@@ -9,8 +9,8 @@ export interface Cursor {
   readonly after: string;
   /** Path of the upstream page where it was found; '' for the first page. A hint: when it fails, the search starts from its beginning. */
   readonly hint: string;
-  /** The patient to whom the upstream search was narrowed, '' for none. A hint from another narrowing is not used. */
-  readonly narrowed: string;
+  /** Fingerprint of the upstream search that the hint belongs to: one that is planned otherwise by now (other ids of a stage, other masks) must begin afresh. */
+  readonly plan: string;
   /** Whom the page was made for, by `cursorBinding`; nobody else may continue it. */
   readonly binding: string;
   /** Milliseconds since the epoch. */

@@ -12,6 +12,7 @@ import { canonicalTarget } from '../request/canonical.ts';
 import type { Criterion, SearchRequest, Sort } from '../request/request.ts';
 import { isBounded } from './bounded.ts';
 import type { Dialect } from './dialect.ts';
+import { fingerprint } from './fingerprint.ts';
 import { narrow } from './narrow.ts';
 import { searchMessage } from './search-message.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
@@ -29,7 +30,8 @@ export interface SearchGiven {
 export interface SearchPlan {
   /** Undefined: nothing can match, and nothing is sent. */
   readonly first: UpstreamRequest | undefined;
-  readonly narrowed: string;
+  /** '' when nothing is sent. */
+  readonly fingerprint: string;
   /** Sent as `Patient/<id>/<Type>`: an upstream may answer that there is no such patient, which is the same as no match. */
   readonly inCompartment: boolean;
   /** What the released form of a match must meet as well. */
@@ -55,8 +57,8 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
 
   const only = permit.onlyPatient;
   const narrowed = narrow(chosen.pushed, type, compartment, only, dialect);
-  const rest = { narrowed: only ?? '', onReleased, sortHere };
-  if (narrowed === undefined) return { ...rest, first: undefined, inCompartment: false, bounded: true };
+  const rest = { onReleased, sortHere };
+  if (narrowed === undefined) return { ...rest, first: undefined, fingerprint: '', inCompartment: false, bounded: true };
   const bounded = isBounded(narrowed.criteria, narrowed.compartment !== undefined);
   if ((chosen.keepsBack || chosen.sortsHere) && !bounded) throw elementClosed();
 
@@ -75,7 +77,7 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
     representation: { format: 'json', pretty: false, summary: undefined, elements: undefined },
   });
   const first = searchMessage(target.slice(1), dialect);
-  return { ...rest, first, inCompartment: narrowed.compartment !== undefined, bounded };
+  return { ...rest, first, fingerprint: fingerprint(first), inCompartment: narrowed.compartment !== undefined, bounded };
 }
 
 export function matchingOf({ bases, dialect }: Pick<SearchGiven, 'bases' | 'dialect'>): Matching {

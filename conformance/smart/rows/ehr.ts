@@ -2,12 +2,12 @@
 
 import { mending } from '../../mutants/mend-requests.ts';
 import { isAt, type Mutant } from '../../mutants/mutant.ts';
-import { answering, redirectWith, withField, withoutField } from '../../mutants/spoil-answers.ts';
+import { redirectWith, withField, withoutField } from '../../mutants/spoil-answers.ts';
 import { claimsOf } from '../jwt.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { type Asked, basic, bodyOf, grantedBy, type Site } from '../site.ts';
 import type { Kind } from '../subject.ts';
-import { apps, forEach } from './launch.ts';
+import { apps, forEach, withoutPost } from './launch.ts';
 
 const SCOPE = 'launch openid fhirUser offline_access patient/*.rs';
 const person = 'family-physician';
@@ -322,7 +322,7 @@ export const ehr: readonly Row[] = [
     'smart-2.2.12',
     'EHR launch: a handle of one person is nothing to another',
     async (site, kind) => isNotLaunched(site, kind, await asked(site, kind, { person: 'emergency-physician' })),
-    redirectWith('code', 'given-anyway'),
+    launchIgnored,
   ),
   ...forEach(
     apps,
@@ -340,7 +340,7 @@ export const ehr: readonly Row[] = [
     'EHR launch: the authorization request may be a POST form',
     async (site, kind) =>
       hold((await site.launch(kind, { ...(await asked(site, kind)), post: true })).answer.has('code'), 'no code'),
-    answering('/authorize', 405, ''),
+    withoutPost,
   ),
   {
     id: 'smart-2.2.15',

@@ -31,6 +31,12 @@ function tokenField(id: string, says: string, holds: (body: Record<string, unkno
   );
 }
 
+export const withoutPost: Row['mutant'] = () => ({
+  name: 'POST to authorize refused',
+  answer: (answer, ask) =>
+    isAt(ask, '/authorize') && ask.method === 'POST' ? { status: 405, headers: new Headers(), text: '' } : answer,
+});
+
 /** The FHIR server does not let the token through. */
 const closedFhir: Row['mutant'] = ({ fhir }): Mutant => ({
   name: 'FHIR reads refused',
@@ -73,11 +79,7 @@ export const launch: readonly Row[] = [
       const { answer, url } = await site.launch(kind, { post: true });
       hold(answer.has('code'), url);
     },
-    () => ({
-      name: 'POST to authorize refused',
-      answer: (answer, ask) =>
-        isAt(ask, '/authorize') && ask.method === 'POST' ? { status: 405, headers: new Headers(), text: '' } : answer,
-    }),
+    withoutPost,
   ),
   ...forEach(
     apps,

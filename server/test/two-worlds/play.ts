@@ -48,7 +48,7 @@ const lawful: ReadonlySet<string> = new Set([
     'gone',
     'cursor-invalid',
   ],
-  ...['version-conflict', 'write-conflict', 'resource-invalid', 'patch-failed', 'type-unknown', 'forbidden'],
+  ...['version-conflict', 'several-matches', 'write-conflict', 'resource-invalid', 'patch-failed', 'type-unknown', 'forbidden'],
 ]);
 const MOST_PAGES = 6;
 

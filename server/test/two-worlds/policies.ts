@@ -43,7 +43,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     resources: { categories: ['patient', 'not-classified', ...(random.chance(0.6) ? ['business', 'individual'] : [])] },
     ...maybe(random, 0.75, () => ({ caller: { relations: random.some(relations, 1, 3) } })),
     ...clears(random),
-    ...maybe(random, 0.4, () => ({ mask: masks(random, types) })),
+    ...maybe(random, 0.6, () => ({ mask: masks(random, types) })),
   });
   if (random.chance(0.35))
     add({
@@ -75,7 +75,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...denyAs(random),
       ...maybe(random, 0.4, () => ({ consentable: true })),
     });
-  if (random.chance(0.3)) {
+  if (random.chance(0.45)) {
     const type = random.pick(types);
     add({
       effect: 'deny',
@@ -107,7 +107,10 @@ function masks(random: Random, types: readonly string[], among: readonly string[
   const type = random.pick(
     types.filter((one) => among.includes(one)).length > 0 ? types.filter((one) => among.includes(one)) : among,
   );
-  return random.some(maskCandidates[type]!, 1, 2).map((path) => `${type}.${path}`);
+  const also = random.chance(0.4) ? random.pick(types) : type;
+  return [...new Set([type, also])].flatMap((each) =>
+    random.some(maskCandidates[each]!, 1, 2).map((path) => `${each}.${path}`),
+  );
 }
 
 function label(random: Random): string {

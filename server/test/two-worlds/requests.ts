@@ -82,37 +82,43 @@ interface Term {
   readonly tries: readonly string[];
 }
 
-function criterion(drawing: Drawing, type: string, anything = false): Term | undefined {
+/** `anchor`: a resource that it shall match. */
+function criterion(drawing: Drawing, type: string, anchor = one(drawing, type)): Term | undefined {
   const { random, decider } = drawing;
   const facts = tables.types.get(type)!;
   const closed = decider.maskable(type, 'search');
   for (let attempt = 0; attempt < 8; attempt++) {
     const all = [...facts.searchParameters.values()];
     const parameter = random.pick(
-      random.chance(0.2) ? all.filter(({ type: kind }) => kind === 'date' || kind === 'quantity') : all,
+      random.chance(0.3) ? all.filter(({ type: kind }) => kind === 'date' || kind === 'quantity') : all,
     );
     if (parameter.type === 'special') continue;
     const touched = parameter.paths.some((path) =>
       closed.some((mask) => path === mask || path.startsWith(`${mask}.`) || mask.startsWith(`${path}.`)),
     );
-    if (touched && !anything && !random.chance(0.2)) continue;
-    const term = termFor(drawing, facts, parameter);
+    if (touched && !random.chance(0.2)) continue;
+    const term = termFor(drawing, facts, parameter, anchor);
     if (term !== undefined) return term;
   }
   return undefined;
 }
 
-function termFor(drawing: Drawing, type: TypeFacts, parameter: SearchParameter): Term | undefined {
+function termFor(drawing: Drawing, type: TypeFacts, parameter: SearchParameter, resource: Json | undefined): Term | undefined {
   const { random } = drawing;
-  const resource = one(drawing, type.name);
   if (resource === undefined) return undefined;
   const tries = [
     `parameter ${parameter.type}`,
     ...(parameter.kind === 'derived' ? ['parameter derived'] : []),
     ...(parameter.name.startsWith('_') ? [`parameter ${parameter.name}`] : []),
   ];
-  if (parameter.name === '_lastUpdated')
-    return { text: `_lastUpdated=${random.pick(['ge2020', 'lt2025-02-01', 'gt2025-01-20'])}`, tries };
+  if (parameter.name === '_lastUpdated') {
+    const [prefix, time] = random.pick([
+      ['ge', '2020'],
+      ['lt', '2025-02-01'],
+      ['gt', '2025-01-20'],
+    ] as const);
+    return { text: `_lastUpdated=${prefix}${time}`, tries: [...tries, `prefix ${prefix}`] };
+  }
   const drawn = drawValue(random, type, parameter, resource);
   const modifier = random.chance(0.3) ? random.pick(modifiers[parameter.type] ?? ['']) : '';
   if (modifier === 'missing')
@@ -139,16 +145,17 @@ function termFor(drawing: Drawing, type: TypeFacts, parameter: SearchParameter):
 function searchOf(drawing: Drawing, type: string, extra: readonly Term[] = [], place = type): Asked {
   const { random } = drawing;
   const terms = [...extra];
+  const anchor = one(drawing, type);
   for (
     let count = random.weighted([
-      [5, 0],
+      [7, 0],
       [5, 1],
       [1, 2],
     ]);
     count > 0;
     count--
   ) {
-    const term = criterion(drawing, type);
+    const term = criterion(drawing, type, anchor);
     if (term !== undefined) terms.push(term);
   }
   if (random.chance(0.5) && !terms.some(({ text }) => text.startsWith('_count')))
@@ -250,7 +257,7 @@ function revinclude(drawing: Drawing): Asked | undefined {
 function idOf(drawing: Drawing, type: string): string {
   const { random } = drawing;
   const found = one(drawing, type);
-  return found !== undefined && random.chance(0.92)
+  return found !== undefined && random.chance(0.9)
     ? found.id
     : random.pick([`x${1 + random.below(4)}`, 'nowhere', `${population[type]?.[0] ?? 'n'}1`]);
 }
@@ -274,7 +281,9 @@ function written(drawing: Drawing, type: string, id: string): Json {
 const versions = ['1', '1', '1', '2', '2', '3'];
 const ifMatch = ({ random }: Drawing) =>
   random.chance(0.2) ? { headers: { 'if-match': `W/"${random.pick(versions)}"` } } : {};
-const condition = (drawing: Drawing, type: string) => criterion(drawing, type)?.text;
+/** One that means one resource, or any. */
+const condition = (drawing: Drawing, type: string) =>
+  drawing.random.chance(0.6) ? `_id=${idOf(drawing, type)}` : criterion(drawing, type)?.text;
 
 function patchBody(drawing: Drawing, type: string, id: string): Json {
   const { random } = drawing;
@@ -526,7 +535,7 @@ function bundle(drawing: Drawing, type: 'batch' | 'transaction'): Asked | undefi
 
 /** One request; `served` lists the features that are. */
 export function requestFor(drawing: Drawing, served: ReadonlySet<string>): Asked {
-  const choices = Object.entries(features).map(([name, [weight]]) => [served.has(name) ? weight : weight / 50, name] as const);
+  const choices = Object.entries(features).map(([name, [weight]]) => [served.has(name) ? weight : weight / 100, name] as const);
   for (;;) {
     const name = drawing.random.weighted(choices);
     const asked = features[name]![1](drawing);

@@ -8,7 +8,7 @@ import { type SceneCaller, upstreamBase } from './scenario.ts';
 import { Upstream } from './upstream.ts';
 import { subjectsFor, worldFor } from './worlds.ts';
 
-const ATTEMPTS = 12;
+const ATTEMPTS = 40;
 
 export async function servedFeatures(): Promise<ReadonlySet<string>> {
   const random = new Random(20260101);

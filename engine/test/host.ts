@@ -136,7 +136,7 @@ function givenBy(setting: Setting, { method = 'GET', target, headers = {}, body 
     seal,
     unseal,
     dialect: { ...dialect, ...setting.dialect },
-    limits: { defaultCount: 10, maxCount: 50, pageBudget: 20, ...setting.limits },
+    limits: { defaultCount: 10, maxCount: 50, pageBudget: 20, closedIncludes: 'leave-out', ...setting.limits },
     authorization: setting.authorization,
   };
 }

@@ -138,7 +138,7 @@ export class SmallUpstream {
       found = found.filter((bytes) => own(bytes) || decoder.decode(bytes).includes(`"Patient/${parts[1]}"`));
     }
     for (const [name, text] of parameters) {
-      if (!name.startsWith('_') || name === '_id' || name === '_tag')
+      if (!name.startsWith('_') || name === '_id' || name === '_tag' || name.startsWith('_security'))
         found = found.filter((bytes) => matches(JSON.parse(decoder.decode(bytes)), name, text));
     }
     found.sort(order(value('_sort')?.split(',') ?? []));
@@ -202,6 +202,8 @@ function valuesOf(resource: any, name: string): string[] {
       return resource.gender === undefined ? [] : [resource.gender];
     case 'has-member':
       return (resource.hasMember ?? []).map((one: { reference: string }) => one.reference);
+    case '_security':
+      return (resource.meta?.security ?? []).map((tag: { system: string; code: string }) => `${tag.system}|${tag.code}`);
     case '_tag':
       return (resource.meta?.tag ?? []).map((tag: { system: string; code: string }) => `${tag.system}|${tag.code}`);
     case 'subject':

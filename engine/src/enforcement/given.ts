@@ -28,6 +28,8 @@ export interface Given {
     readonly maxCount: number;
     /** Upstream pages read for one client page before the search is stopped with an alarm. */
     readonly pageBudget: number;
+    /** What becomes of an include that could only bring what is closed to the caller. */
+    readonly closedIncludes: 'leave-out' | 'refuse' | 'empty';
   };
   /** For the capability statement. */
   readonly authorization?: AuthorizationEndpoints | undefined;

@@ -138,6 +138,19 @@ describe('an include', () => {
     expect(keys(ask({ upstream: hospital(), policies: closed }, { target }), 'include')).toEqual([]);
   });
 
+  test.each([
+    ['leave-out', 200, 3, '/Observation?_count=10'],
+    ['empty', 200, 0, '/Observation?_include=Observation:subject:Patient&_count=10'],
+    ['refuse', 403, undefined, undefined],
+  ] as const)('R-090 of a closed type: %s', (closedIncludes, status, total, self) => {
+    const policies: TestPolicies = { ...filtered, 'search Patient': { refuse: 'forbidden' } };
+    const setting = { upstream: hospital(), policies, limits: { closedIncludes } };
+    const answer = ask(setting, { target: '/Observation?_include=Observation:subject:Patient' });
+    expect([answer.status, answer.json.total, answer.json.link?.[0].url]).toEqual([status, total, self && ourBase + self]);
+    // Of several types that a reference may point to, some are open.
+    expect(ask(setting, { target: '/Observation?_include=Observation:subject' }).json.total).toBe(3);
+  });
+
   test('R-082 follows released references alone, and iterates', () => {
     const upstream = new SmallUpstream([
       observation('a', 'Patient/ann', { hasMember: [{ reference: 'Observation/b' }] }),

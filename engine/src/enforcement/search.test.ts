@@ -323,3 +323,23 @@ test.each(['/Observation?_contained=true', '/Observation?_contained=both'])(
     expect(ask(stranger, { target }).status).toBe(401);
   },
 );
+
+describe('R-083 labels', () => {
+  const setting = (): Setting => ({
+    upstream: new SmallUpstream([
+      observation('v', { meta: { security: [{ system: 's', code: 'N' }] } }),
+      observation('h', secret),
+    ]),
+    policies: filtered,
+  });
+  test.each([
+    ['_security=R', []],
+    ['_security=N', ['v']],
+    ['_security:not=N', []],
+    ['_security:not=R', ['v']],
+    ['_security:missing=true', []],
+  ])('can be searched on what is visible: %s', (query, expected) => {
+    const answer = ask(setting(), { target: `/Observation?${query}` });
+    expect([ids(answer), answer.json.total]).toEqual([expected, expected.length]);
+  });
+});

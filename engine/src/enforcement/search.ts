@@ -18,6 +18,7 @@ import { gatherIncludes } from './gather-includes.ts';
 import { type Gathered, gatherTypes } from './gather-types.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
+import { withOpenIncludes } from './open-includes.ts';
 import type { Outcome } from './outcome.ts';
 import { type Continued, cursorInvalid, makeCursor, openCursor } from './page-cursor.ts';
 import { cursorLink, searchLink } from './page-links.ts';
@@ -48,16 +49,18 @@ export function* search(given: Given, asked: SearchRequest): Generator<Need, Out
 
   const continued = asked.cursor === undefined ? undefined : openCursor(given, asked, asked.cursor);
   if (continued !== undefined) refuseUnserved(continued.search);
-  const search = continued?.search ?? asked;
+  const understood = continued?.search ?? asked;
   // A cursor names the types again: they are admitted afresh.
-  const open = continued === undefined || asked.types.length === 1 ? admitted : admitSearch(given, search);
+  const open = continued === undefined || asked.types.length === 1 ? admitted : admitSearch(given, understood);
   if (open.kind === 'denied') return open;
-  const count = Math.min(search.count ?? given.limits.defaultCount, given.limits.maxCount);
+  const count = Math.min(understood.count ?? given.limits.defaultCount, given.limits.maxCount);
+  const book = new FactBook(given);
+  const stages = new Stages(given, book);
+  const search = withOpenIncludes(given, understood, stages, (one) => searchLink(given, one, count));
+  if ('kind' in search) return search;
   const countOnly = count === 0 || search.representation.summary === 'count';
   const wanted: Wanted = { search, count, countOnly, continued };
 
-  const book = new FactBook(given);
-  const stages = new Stages(given, book);
   const parts = yield* planned(given, stages, open, wanted);
   const gathered = yield* gatherTypes(given, book, parts, wanted);
   if (gathered === undefined) throw cursorInvalid();

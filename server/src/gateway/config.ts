@@ -11,6 +11,12 @@ export const gatewaySection = z
       .max(1000)
       .default(50)
       .describe('Upstream pages read for one client page before the search is stopped.'),
+    closedIncludes: z
+      .enum(['leave-out', 'refuse', 'empty'])
+      .default('leave-out')
+      .describe(
+        'What becomes of `_include` and `_revinclude` of types that are closed to the caller: left out, refused (403), or nothing found.',
+      ),
   })
   .prefault({});
 

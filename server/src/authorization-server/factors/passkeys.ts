@@ -32,6 +32,8 @@ export interface Passkeys {
 
 const FRESH_MS = 300_000;
 const LONGEST_ANSWER = 20_000;
+/** EdDSA, ES256, RS256: what authenticators have. */
+const ALGORITHMS = [-8, -7, -257];
 
 /** `place`: id of the login step or session that a challenge belongs to. */
 export function passkeys(use: {
@@ -94,6 +96,7 @@ export function passkeys(use: {
         userID: new TextEncoder().encode(person.id),
         challenge: challenges.make(place),
         attestationType: 'none',
+        supportedAlgorithmIDs: ALGORITHMS,
         excludeCredentials: own.map((factor) => ({ id: factor.credential_id ?? '' })),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       });
@@ -108,6 +111,7 @@ export function passkeys(use: {
         expectedOrigin: issuer,
         expectedRPID: rpID,
         requireUserVerification: true,
+        supportedAlgorithmIDs: ALGORITHMS,
       }).catch(() => undefined);
       if (verified?.verified !== true) return false;
       const { id, publicKey, counter, transports } = verified.registrationInfo.credential;

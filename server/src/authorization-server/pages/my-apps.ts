@@ -88,6 +88,8 @@ function wordsOf(scopes: ScopeSet, texts: Texts): { readonly sees: string; reado
       .filter(({ legend }) => legends.includes(legend))
       .flatMap((group) => group.choices);
     const names = choices.map(({ label, value }) => (value.includes('?') ? texts.apps.some(label) : label));
+    const { label: everything } = texts.parts.everything;
+    if (names.includes(everything)) return everything;
     return [...new Set(names)].join(', ');
   };
   const { maySee, maySeeAll, mayChange, mayChangeAll } = texts.consent;

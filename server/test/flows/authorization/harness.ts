@@ -95,11 +95,11 @@ export interface IssuerOptions {
 export async function startIssuer({
   tls,
   acceptPrivateKeyAddresses = false,
+  jwtAudiences = [],
   signIn,
   rules,
   brand,
   now,
-  jwtAudiences = [],
 }: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];

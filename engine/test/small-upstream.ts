@@ -67,6 +67,7 @@ export class SmallUpstream {
     const query = method === 'POST' && place.endsWith('/_search') ? decoder.decode(request.body) : queries.join('?');
     const parts = place.split('/');
     if (place === 'metadata') return { status: 200, body: encoder.encode(JSON.stringify(metadata)) };
+    if (method === 'POST' && place === '') return this.#transaction(request);
     if (method === 'POST' && parts.length === 1) return this.#create(request, parts[0]!);
     if (place.endsWith('/_search')) return this.#search(place.slice(0, -'/_search'.length), query);
     if (parts.length === 3 && parts[0] === 'Patient') return this.#search(place, query);
@@ -123,6 +124,40 @@ export class SmallUpstream {
       ]),
       ...(shown ? { body: this.stored.get(key)!.versions.at(-1)! } : {}),
     };
+  }
+
+  /** All entries or none. */
+  #transaction(request: UpstreamRequest): Pick<UpstreamAnswer, 'status'> & Partial<UpstreamAnswer> {
+    // biome-ignore lint/suspicious/noExplicitAny: test data of every shape
+    const { entry: entries } = JSON.parse(decoder.decode(request.body)) as { entry: any[] };
+    const before = new Map([...this.stored].map(([key, { versions, deleted }]) => [key, { versions: [...versions], deleted }]));
+    const ids = entries.map(({ request: { method, url } }) => (method === 'POST' ? `${url}/new-${++this.#serial}` : url));
+    let written = entries.map((one) => JSON.stringify(one.resource ?? null));
+    for (const [index, { fullUrl }] of entries.entries())
+      if (fullUrl !== undefined) written = written.map((text) => text.replaceAll(`"${fullUrl}`, `"${ids[index]}`));
+    const answers = entries.map(({ request: { method, ifMatch, ifNoneMatch } }, index) => {
+      const headers = new Map(request.headers);
+      if (ifMatch !== undefined) headers.set('if-match', ifMatch);
+      if (ifNoneMatch !== undefined) headers.set('if-none-match', ifNoneMatch);
+      const one = { ...request, method, headers, body: encoder.encode(written[index]) } as unknown as UpstreamRequest;
+      const entry = this.stored.get(ids[index]!);
+      const current = entry === undefined || entry.deleted ? undefined : entry.versions.at(-1);
+      return method === 'POST' ? this.#store(one, ids[index]!, 201) : this.#change(one, ids[index]!, current);
+    });
+    const failed = answers.find(({ status }) => status >= 400);
+    if (failed !== undefined) {
+      this.stored.clear();
+      for (const [key, one] of before) this.stored.set(key, one);
+      return {
+        status: failed.status,
+        body: encoder.encode('{"resourceType":"OperationOutcome","issue":[{"diagnostics":"SECRET"}]}'),
+      };
+    }
+    const parts = answers.map(({ status, headers, body }) => {
+      const response = { status: `${status} OK`, location: headers?.get('location'), etag: headers?.get('etag') };
+      return `{${body === undefined ? '' : `"resource":${decoder.decode(body)},`}"response":${JSON.stringify(response)}}`;
+    });
+    return { status: 200, body: encoder.encode(`{"resourceType":"Bundle","type":"transaction-response","entry":[${parts}]}`) };
   }
 
   #search(place: string, query: string): Pick<UpstreamAnswer, 'status'> & Partial<UpstreamAnswer> {

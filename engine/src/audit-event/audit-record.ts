@@ -89,7 +89,7 @@ function typeOf(asked: FhirRequest): string | undefined {
   }
 }
 
-/** The one resource that the request is about, by its own words. */
+/** What the request is about, by its own words. */
 function resourcesNamed(asked: FhirRequest): readonly string[] {
   switch (asked.interaction) {
     case 'read':
@@ -110,9 +110,10 @@ function resourcesNamed(asked: FhirRequest): readonly string[] {
     case 'conditional-delete':
     case 'history-type':
     case 'history-system':
+      return [];
     case 'batch':
     case 'transaction':
-      return [];
+      return asked.entries.flatMap(({ request }) => resourcesNamed(request));
   }
 }
 

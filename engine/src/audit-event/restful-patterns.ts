@@ -43,8 +43,8 @@ const patterns: ReadonlyMap<string, RestfulPattern> = new Map<string, RestfulPat
   ['history-type', { ...query, subtype: 'history-type', profile: undefined }],
   ['history-system', { ...query, subtype: 'history-system', profile: undefined }],
   ['capabilities', { ...query, subtype: 'capabilities', profile: undefined }],
-  ['batch', { ...query, subtype: 'batch', profile: undefined }],
-  ['transaction', { ...query, subtype: 'transaction', profile: undefined }],
+  ['batch', { ...query, subtype: 'batch', profile: undefined, entity: 'data' }],
+  ['transaction', { ...query, subtype: 'transaction', profile: undefined, entity: 'data' }],
   ['operation', { ...query, subtype: 'operation', profile: undefined }],
 ]);
 

@@ -15,13 +15,21 @@ import { found as tellFound } from './found.ts';
 import type { Given } from './given.ts';
 import { labelsOf } from './labels.ts';
 import type { Found, Need } from './need.ts';
+import { newId } from './new-id.ts';
 import type { PreparedOrAnswered } from './prepared.ts';
 import { rebased } from './rebased.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { admitCondition, resolveCondition } from './resolve-condition.ts';
+import { withId } from './with-id.ts';
 import { refuseUnseenTargets } from './written-references.ts';
 
-export function* prepareCreate(given: Given, book: FactBook, asked: CreateRequest): Generator<Need, PreparedOrAnswered, Found> {
+/** `position`: of its entry in a transaction; undefined for a create by itself. */
+export function* prepareCreate(
+  given: Given,
+  book: FactBook,
+  asked: CreateRequest,
+  position?: number,
+): Generator<Need, PreparedOrAnswered, Found> {
   const { type, criteria } = asked;
   const permit = admit(given, 'create', type);
   if (permit.kind === 'denied') return permit;
@@ -36,7 +44,7 @@ export function* prepareCreate(given: Given, book: FactBook, asked: CreateReques
     const match = yield* resolveCondition(given, book, type, criteria);
     if (match !== undefined) return yield* tellFound(given, book, match, read, asked.conditions.prefer);
   }
-  return yield* prepareNew(given, book, { asked, permit, read, body: withoutId(asked.resource) });
+  return yield* prepareNew(given, book, { asked, permit, read, body: withoutId(asked.resource), as: newId(position ?? 0) });
 }
 
 interface New {
@@ -44,16 +52,21 @@ interface New {
   readonly permit: Permit;
   readonly read: Permit | undefined;
   readonly body: JsonDocument;
+  /** What it is called until the server has given it an id. */
+  readonly as: string;
 }
 
 function* prepareNew(
   given: Given,
   book: FactBook,
-  { asked, permit, read, body }: New,
+  { asked, permit, read, body, as }: New,
 ): Generator<Need, PreparedOrAnswered, Found> {
   const { type, conditions } = asked;
   const stored = rebased(body, given.bases.ours, given.bases.upstream);
-  const one = draft(given, type, undefined, stored, stored.root);
+  // A patient who is not there yet is somebody all the same: without relations, and without consents.
+  if (type === 'Patient') book.announce(type, as, [as]);
+  const named = type === 'Patient' ? withId(stored, as) : stored;
+  const one = draft(given, type, undefined, named, named.root);
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'withheld') return deniedWrite(given, type, judged);

@@ -12,12 +12,14 @@
  * A deny is returned with its reasons. A Problem is thrown for a bad request or a failure. Any other exception is a bug; whatever is thrown,
  * nothing has been released.
  */
+import { batch } from './batch.ts';
 import { capabilities } from './capabilities.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
+import { transaction } from './transaction.ts';
 import { unserved } from './unserved.ts';
 import { vread } from './vread.ts';
 import { write } from './write.ts';
@@ -41,11 +43,13 @@ export function* enforce(given: Given): Generator<Need, Outcome, Found> {
     case 'conditional-patch':
     case 'conditional-delete':
       return yield* write(given, asked);
+    case 'batch':
+      return yield* batch(given, asked, enforce);
+    case 'transaction':
+      return yield* transaction(given, asked, enforce);
     case 'history-instance':
     case 'history-type':
     case 'history-system':
-    case 'batch':
-    case 'transaction':
     case 'operation':
       return unserved(given);
   }

@@ -45,14 +45,16 @@ export class FactBook implements KnownFacts {
   }
 
   /**
-   * A resource that the request itself is about to create, under an id that nobody has: about `patients`, and itself one when it is a Patient.
-   * Nobody stands in a relation to a patient who is not there yet, and no consent is in force for them.
+   * A resource that the request itself is about to create, under a name that nobody else has. `patients`: whom it is about, undefined when that
+   * cannot be told. Nobody stands in a relation to a patient who is not there yet, and no consent is in force for them.
    */
-  announce(type: string, id: string, patients: readonly string[]): void {
+  announce(type: string, id: string, patients: readonly string[] | undefined): void {
     const key = `${type}/${id}`;
     this.#new.add(key);
-    this.#subjects.set(key, patients);
-    this.#askedSubjects.add(key);
+    if (patients !== undefined) {
+      this.#subjects.set(key, patients);
+      this.#askedSubjects.add(key);
+    }
     if (type !== 'Patient') return;
     this.#relations.set(id, []);
     this.#askedRelations.add(id);

@@ -1,13 +1,6 @@
 /** Decides one write, conditional or not, up to the point where it would be sent. */
-import type {
-  ConditionalRequest,
-  CreateRequest,
-  DeleteRequest,
-  FhirRequest,
-  PatchRequest,
-  UpdateRequest,
-} from '../request/request.ts';
-import { prepareConditional } from './conditional.ts';
+import type { ConditionalRequest } from '../request/request.ts';
+import { type LiteralWrite, literalWrite } from './conditional.ts';
 import { prepareCreate } from './create.ts';
 import { prepareDelete } from './delete.ts';
 import type { FactBook } from './fact-book.ts';
@@ -17,12 +10,18 @@ import { preparePatch } from './patch.ts';
 import type { PreparedOrAnswered } from './prepared.ts';
 import { prepareUpdate } from './update.ts';
 
-export type WriteRequest = CreateRequest | UpdateRequest | PatchRequest | DeleteRequest | ConditionalRequest;
+export type WriteRequest = LiteralWrite | ConditionalRequest;
 
-export function* prepareWrite(given: Given, book: FactBook, asked: WriteRequest): Generator<Need, PreparedOrAnswered, Found> {
+/** `position`: of the entry in a transaction, whose references have been rewritten; undefined for a write by itself. */
+export function* prepareWrite(
+  given: Given,
+  book: FactBook,
+  asked: WriteRequest,
+  position?: number,
+): Generator<Need, PreparedOrAnswered, Found> {
   switch (asked.interaction) {
     case 'create':
-      return yield* prepareCreate(given, book, asked);
+      return yield* prepareCreate(given, book, asked, position);
     case 'update':
       return yield* prepareUpdate(given, book, asked);
     case 'patch':
@@ -31,22 +30,9 @@ export function* prepareWrite(given: Given, book: FactBook, asked: WriteRequest)
       return yield* prepareDelete(given, book, asked);
     case 'conditional-update':
     case 'conditional-patch':
-    case 'conditional-delete':
-      return yield* prepareConditional(given, book, asked);
-  }
-}
-
-export function isWrite(asked: FhirRequest): asked is WriteRequest {
-  switch (asked.interaction) {
-    case 'create':
-    case 'update':
-    case 'patch':
-    case 'delete':
-    case 'conditional-update':
-    case 'conditional-patch':
-    case 'conditional-delete':
-      return true;
-    default:
-      return false;
+    case 'conditional-delete': {
+      const literal = yield* literalWrite(given, book, asked);
+      return 'kind' in literal ? literal : yield* prepareWrite(given, book, literal, position);
+    }
   }
 }

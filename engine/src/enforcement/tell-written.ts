@@ -14,6 +14,7 @@ import { candidate, draft } from './draft.ts';
 import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import type { Found, Need, UpstreamAnswer } from './need.ts';
+import { newId } from './new-id.ts';
 import { instanceIn, odd, resourceIn, upstreamAnswer } from './upstream-answer.ts';
 import { writtenKey } from './written-key.ts';
 
@@ -28,7 +29,10 @@ export interface WriteDone {
   readonly tellVersion: boolean;
 }
 
-export function* tellWritten(given: Given, book: FactBook, done: WriteDone): Generator<Need, Released, Found> {
+/** Ids that the server gave to what was judged under a name of ours (`newId`). */
+export type NewIds = ReadonlyMap<string, string>;
+
+export function* tellWritten(given: Given, book: FactBook, done: WriteDone, newIds?: NewIds): Generator<Need, Released, Found> {
   const { status, judged, read, prefer, answer, tellVersion } = done;
   const key = writtenKey(answer, judged.type);
   const id = judged.id ?? key.id ?? resourceIn(answer.body, judged.type)?.id;
@@ -38,7 +42,9 @@ export function* tellWritten(given: Given, book: FactBook, done: WriteDone): Gen
   const state = wantsState && read !== undefined ? yield* storedState(given, book, read, answer, id) : undefined;
   const version = key.version ?? (state === undefined ? undefined : versionOf(state.document, state.node));
   const show = state ?? (prefer === 'OperationOutcome' ? 'outcome' : 'nothing');
-  return releaseWritten({ status, type: judged.type, id, version, tellVersion, judged, show }, given.bases);
+  const names = newIds ?? new Map([[newId(0), id]]);
+  const patients = judged.patients.map((patient) => names.get(patient) ?? patient);
+  return releaseWritten({ status, type: judged.type, id, version, tellVersion, judged, patients, show }, given.bases);
 }
 
 /** What is stored now, if this caller may see it. */

@@ -2,11 +2,11 @@
 
 import { type DecidedInteraction, isDecided } from '../policy/interactions.ts';
 import { Problem } from '../problem.ts';
-import { denied, nothingDisclosed } from '../release/denied.ts';
 import type { FhirRequest } from '../request/request.ts';
-import { admit, presentedToken } from './admit.ts';
+import { admit } from './admit.ts';
 import type { Given } from './given.ts';
 import type { Denied } from './outcome.ts';
+import { refuseStranger } from './refuse-stranger.ts';
 
 export function unserved(given: Given): Denied {
   const { asked } = given;
@@ -14,11 +14,8 @@ export function unserved(given: Given): Denied {
     const admitted = admit(given, heldAs(asked.interaction), type);
     if (admitted.kind === 'denied') return admitted;
   }
-  if (isStranger(given)) {
-    const reason = 'Nobody is signed in, and what is asked needs a caller.';
-    const decision = { effect: 'deny', rules: ['builtin:authentication'], reason, cause: 'authentication' } as const;
-    return denied('unauthorized', decision, nothingDisclosed, presentedToken(given));
-  }
+  const stranger = refuseStranger(given);
+  if (stranger !== undefined) return stranger;
   if (asked.interaction === 'operation') throw new Problem('operation-not-supported', 'This operation is not served.');
   throw new Problem('interaction-not-supported', 'This interaction is not served.');
 }
@@ -35,8 +32,4 @@ function typesOf(asked: FhirRequest): readonly string[] {
   if (asked.interaction === 'operation') return [];
   if (asked.interaction === 'search') return asked.types;
   return 'type' in asked && asked.type !== undefined ? [asked.type] : [];
-}
-
-function isStranger({ caller, now }: Given): boolean {
-  return caller.kind === 'anonymous' || (caller.token !== undefined && caller.token.expiresAt <= now);
 }

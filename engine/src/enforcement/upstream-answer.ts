@@ -22,6 +22,11 @@ const RELATION = name('relation');
 const NEXT = name('next');
 const URL = name('url');
 const TOTAL = name('total');
+const TRANSACTION_RESPONSE = name('transaction-response');
+const RESPONSE = name('response');
+const STATUS = name('status');
+const LOCATION = name('location');
+const ETAG = name('etag');
 
 export function upstreamAnswer(found: Found): UpstreamAnswer {
   if (found.kind !== 'upstream') throw new Error('the host answered something else');
@@ -79,6 +84,27 @@ function nextLink(document: JsonDocument): string | undefined {
     return url;
   }
   return undefined;
+}
+
+/** The answers to the entries of a transaction, in their order. */
+export function responsesIn(answer: UpstreamAnswer, count: number): readonly UpstreamAnswer[] {
+  const document = scanned(answer.body);
+  const { root } = document;
+  if (!document.stringIs(document.member(root, TYPE), TRANSACTION_RESPONSE)) throw odd('no transaction-response');
+  const entries = itemsOf(document, document.member(root, ENTRY));
+  if (entries.length !== count) throw odd('another number of entries');
+  return entries.map((entry) => {
+    const response = document.member(entry, RESPONSE);
+    const status = Number(/^\d{3}/.exec(document.string(document.member(response, STATUS)) ?? '')?.[0]);
+    if (Number.isNaN(status)) throw odd('an entry without a status');
+    const headers = new Map<string, string>();
+    for (const member of [LOCATION, ETAG]) {
+      const value = document.string(document.member(response, member));
+      if (value !== undefined) headers.set(member.text, value);
+    }
+    const resource = document.member(entry, RESOURCE);
+    return { kind: 'upstream', status, headers, body: resource === NONE ? new Uint8Array(0) : document.slice(resource) };
+  });
 }
 
 /** A resource of `type` that came back from a write; undefined when the upstream sent something else, or nothing. */

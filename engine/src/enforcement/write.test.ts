@@ -429,7 +429,6 @@ test.each([
   [{ method: 'GET', target: '/Observation/seen/_history' }, 'interaction-not-supported'],
   [{ method: 'GET', target: '/Observation/_history' }, 'interaction-not-supported'],
   [{ method: 'GET', target: '/_history' }, 'interaction-not-supported'],
-  [{ method: 'POST', target: '/', body: { resourceType: 'Bundle', type: 'batch', entry: [] } }, 'interaction-not-supported'],
   [{ method: 'GET', target: '/Patient/p/$everything' }, 'operation-not-supported'],
 ] as const)('R-079 %j is refused in words, to those who are signed in', (asked, code) => {
   const { problem, sent } = ask(setting(), asked);

@@ -2,7 +2,9 @@
  * Edits by splicing: a list of changes over one document, applied in one copy of its bytes.
  * INVARIANT: bytes that no edit names stay identical; the result is JSON without duplicate names; what was removed is never written.
  */
+
 import { type JsonDocument, type JsonNode, NONE } from './document.ts';
+import { joined } from './joined.ts';
 import { scan } from './scan.ts';
 import { type EditPlan, type Insertion, planSplices, type Splice } from './splices.ts';
 
@@ -139,14 +141,4 @@ function checkedValue(value: Uint8Array | string): Uint8Array {
 
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

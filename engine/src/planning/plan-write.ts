@@ -26,7 +26,14 @@ export function planWrite(write: PlannedWrite): UpstreamRequest {
   }
   switch (write.kind) {
     case 'create':
-      return mintUpstreamRequest({ method: 'POST', path: segment(write.type), headers, body: write.body, writes: true });
+      return mintUpstreamRequest({
+        method: 'POST',
+        path: segment(write.type),
+        headers,
+        body: write.body,
+        writes: true,
+        about: [write.type],
+      });
     case 'update':
       if (write.version === undefined) headers.set('if-none-match', '*');
       else headers.set('if-match', `W/"${segment(write.version)}"`);
@@ -36,6 +43,7 @@ export function planWrite(write: PlannedWrite): UpstreamRequest {
         headers,
         body: write.body,
         writes: true,
+        about: [`${write.type}/${write.id}`],
       });
     case 'delete':
       headers.set('if-match', `W/"${segment(write.version)}"`);
@@ -45,6 +53,7 @@ export function planWrite(write: PlannedWrite): UpstreamRequest {
         headers,
         body: undefined,
         writes: true,
+        about: [`${write.type}/${write.id}`],
       });
   }
 }

@@ -7,6 +7,8 @@ export interface UpstreamRequestParts {
   readonly body: Uint8Array | undefined;
   /** True when it changes the upstream: the host makes the intent durable before sending (I4). */
   readonly writes: boolean;
+  /** What a write is about to change, for its intent: `Type/id`, or `Type` of what is new. */
+  readonly about?: readonly string[];
 }
 
 let mint: (parts: UpstreamRequestParts) => UpstreamRequest;
@@ -18,6 +20,7 @@ export class UpstreamRequest {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array | undefined;
   readonly writes: boolean;
+  readonly about: readonly string[];
   readonly #sealed = true;
 
   private constructor(parts: UpstreamRequestParts) {
@@ -26,6 +29,7 @@ export class UpstreamRequest {
     this.headers = parts.headers;
     this.body = parts.body;
     this.writes = parts.writes;
+    this.about = Object.freeze([...(parts.about ?? [])]);
     Object.freeze(this);
   }
 

@@ -18,6 +18,8 @@ export interface Written {
   readonly tellVersion: boolean;
   /** The new state (for a delete: the old one) as judged for the write. */
   readonly judged: Visible;
+  /** Whom it is about, where they are called otherwise than when it was judged. */
+  readonly patients?: readonly string[];
   /** What to show: the stored state as judged for reading, a sentence, or nothing. */
   readonly show: Visible | 'outcome' | 'nothing';
   /** Tell where it is although it is not new: to whoever named it by a condition. */
@@ -48,10 +50,10 @@ export function releaseWritten(written: Written, bases: Bases): Released {
   return mintReleased({ status, headers, body, decision: judged.decision, disclosure: disclosureOf(written) });
 }
 
-function disclosureOf({ type, id, version, judged }: Written): Disclosure {
+function disclosureOf({ type, id, version, judged, patients }: Written): Disclosure {
   const key = `${type}/${id}`;
   return {
-    patients: judged.patients,
+    patients: patients ?? judged.patients,
     resources: [version === undefined ? key : `${key}/_history/${version}`],
     masked: [],
     withheld: 0,

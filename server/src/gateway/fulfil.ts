@@ -26,8 +26,12 @@ async function fulfil(need: Need, use: Collaborators): Promise<Found> {
         return await use.upstream.send(need);
       } finally {
         // Also after a failure: the write may have happened. Acknowledged only once no node decides on what was before.
-        await use.facts.written(need.path);
+        await Promise.all([...new Set(need.about.map(typeOf))].map((type) => use.facts.written(type)));
       }
     }
   }
+}
+
+function typeOf(key: string): string {
+  return key.split('/', 1)[0]!;
 }

@@ -26,8 +26,9 @@ export async function handle(incoming: Incoming, use: Collaborators): Promise<Ht
     let step = flow.next();
     while (!step.done) {
       const need = step.value; // facts or one upstream answer; nothing else can be asked for
-      const writes = need.kind === 'upstream' && need.writes; // one intent stands for all that a request writes
-      if (writes && known.intent === undefined) known = { ...known, intent: await recordIntent(known, use) };
+      // one intent stands for all that a request writes
+      if (need.kind === 'upstream' && need.writes && known.intent === undefined)
+        known = { ...known, intent: await recordIntent(known, need.about, use) };
       step = await resume(flow, need, use);
     }
     await recordOutcome(known, step.value, use);

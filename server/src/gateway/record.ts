@@ -8,13 +8,14 @@ import { framesOf, routeOf } from './log.ts';
 /** A failure as it will be answered: a Problem of the request or ours, or a bug, of which nobody outside learns more than its correlation id. */
 export type Failure = { readonly kind: 'problem'; readonly problem: Problem } | { readonly kind: 'bug' };
 
-/** Before a write is sent. Gives the id of the record. */
-export async function recordIntent(known: Known, use: Collaborators): Promise<string> {
+/** Before a write is sent. `about`: what it changes, beside what the request names. Gives the id of the record. */
+export async function recordIntent(known: Known, about: readonly string[], use: Collaborators): Promise<string> {
   const { asked, caller } = known;
   if (asked === undefined || caller === undefined) throw new Error('an intent without a request');
   const base = draft(known, { kind: 'problem', problem: INTENT });
   const { status: _none, reason: _unknown, ...rest } = base;
-  const record = await use.audit.append({ ...rest, kind: 'intent', outcome: 'unknown' });
+  const resources = [...new Set([...base.resources, ...about.filter((key) => key.includes('/'))])];
+  const record = await use.audit.append({ ...rest, resources, kind: 'intent', outcome: 'unknown' });
   return record.id;
 }
 

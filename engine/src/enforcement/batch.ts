@@ -1,0 +1,41 @@
+/**
+ * http.html#batch: every entry goes through the very flow that it would go through alone, one after the other, and is answered by itself
+ * (hardening B5-70). INVARIANT: nothing of the Bundle is sent as a Bundle.
+ */
+import { Problem } from '../problem.ts';
+import { type Answered, releaseResponses } from '../release/release-responses.ts';
+import type { BundleRequest, FhirRequest } from '../request/request.ts';
+import type { Given } from './given.ts';
+import type { Found, Need } from './need.ts';
+import type { Outcome } from './outcome.ts';
+import { refuseStranger } from './refuse-stranger.ts';
+import { refuseUnserved } from './refuse-unserved.ts';
+
+/** The flow of one request; handed in, since it is the flow that led here. */
+export type Flow = (given: Given) => Generator<Need, Outcome, Found>;
+
+export function* batch(given: Given, asked: BundleRequest, flow: Flow): Generator<Need, Outcome, Found> {
+  const stranger = refuseStranger(given);
+  if (stranger !== undefined) return stranger;
+  refuseUnserved(asked);
+  const answers: Answered[] = [];
+  for (const { request } of asked.entries) answers.push(yield* answerEntry(given, request, flow));
+  return releaseResponses('batch-response', answers);
+}
+
+/** A failure of one entry is the answer to that entry; a bug is one of the whole. */
+export function* answerEntry(given: Given, request: FhirRequest, flow: Flow): Generator<Need, Answered, Found> {
+  const name = nameOf(request);
+  try {
+    return { name, outcome: yield* flow({ ...given, asked: request }) };
+  } catch (problem) {
+    if (problem instanceof Problem) return { name, outcome: { kind: 'problem', problem } };
+    throw problem;
+  }
+}
+
+function nameOf(request: FhirRequest): string {
+  const type = 'type' in request ? request.type : undefined;
+  const id = 'id' in request ? request.id : undefined;
+  return [request.interaction, type === undefined ? '' : id === undefined ? ` ${type}` : ` ${type}/${id}`].join('');
+}

@@ -5,6 +5,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 export interface Backend {
   readonly id: string;
   token(scope: string): Promise<string>;
+  /** At this node; the audience stays the issuer that all nodes share. */
+  revoke(token: string, at?: string): Promise<Response>;
 }
 
 export async function registerBackend(
@@ -21,29 +23,33 @@ export async function registerBackend(
     body: JSON.stringify({ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] } }),
   });
   if (made.status !== 201) throw new Error(`${made.status} ${await made.text()}`);
+  const proof = async () => ({
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await new SignJWT({})
+      .setProtectedHeader({ alg: 'ES384', kid: 'k1', typ: 'JWT' })
+      .setIssuer(id)
+      .setSubject(id)
+      .setAudience(`${issuer}/token`)
+      .setJti(randomUUID())
+      .setExpirationTime('2m')
+      .sign(privateKey),
+  });
   return {
     id,
     async token(scope) {
-      const assertion = await new SignJWT({})
-        .setProtectedHeader({ alg: 'ES384', kid: 'k1', typ: 'JWT' })
-        .setIssuer(id)
-        .setSubject(id)
-        .setAudience(`${issuer}/token`)
-        .setJti(randomUUID())
-        .setExpirationTime('2m')
-        .sign(privateKey);
       const answer = await fetch(`${issuer}/token`, {
         method: 'POST',
         body: new URLSearchParams({
           grant_type: 'client_credentials',
           scope,
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: assertion,
+          ...(await proof()),
         }),
       });
       const body = (await answer.json()) as { access_token?: string };
       if (body.access_token === undefined) throw new Error(`${answer.status} ${JSON.stringify(body)}`);
       return body.access_token;
     },
+    revoke: async (token, at = issuer) =>
+      fetch(`${at}/revoke`, { method: 'POST', body: new URLSearchParams({ token, ...(await proof()) }) }),
   };
 }

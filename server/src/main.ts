@@ -3,6 +3,7 @@
  * logic of its own: what is decided is decided in the parts, and what weakens a check is said aloud here at every start (I10).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { compilePolicies, r4 } from '@fireguard/engine';
 import { pino } from 'pino';
 import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
@@ -14,6 +15,7 @@ import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
 import { openBreachedList } from './authorization-server/breached-list.ts';
+import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
 import { loadPolicies } from './config/load-policies.ts';
@@ -139,7 +141,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     revocation,
     picker: patientFinder(use),
     passwords,
-    brand: { name: config.pages.hospital, helpLine: config.pages.helpLine },
+    brand: { name: config.pages.hospital, helpLine: config.pages.helpLine, logo: logoOf(config) },
     signIn: config.signIn,
     rules,
     stayConnectedDays: config.pages.stayConnectedDays,
@@ -208,6 +210,10 @@ async function listeners(
   const local = await listenLocally(parts.admin, config.home);
   closing.first(() => local.close());
   isServing = true;
+}
+
+function logoOf({ pages }: FireguardConfig) {
+  return pages.logo === undefined ? undefined : sanitisedLogo(readFileSync(pages.logo, 'utf8'));
 }
 
 /** Ports that were left to us, taken now: URLs stand in tokens and documents. */

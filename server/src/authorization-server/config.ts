@@ -10,6 +10,13 @@ export const authorizationServerSection = z
       .max(100)
       .default('your administrator')
       .describe('Telephone number or mail address shown to people who need help, day and night.'),
+    logo: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "A small SVG file, the hospital's mark: shapes only; anything else in it stops the start. Default: a quiet mark of ours.",
+      ),
     stayConnectedDays: z
       .int()
       .min(1)

@@ -19,6 +19,10 @@ export function loadConfig(file: string, env: Readonly<Record<string, string | u
   return Object.freeze({
     ...config,
     home: path.resolve(folder, config.home),
+    pages: {
+      ...config.pages,
+      ...(config.pages.logo === undefined ? {} : { logo: path.resolve(folder, config.pages.logo) }),
+    },
     signIn: {
       ...config.signIn,
       ...(config.signIn.breachedPasswords === undefined

@@ -2,7 +2,6 @@
 import type { Brand } from './brand.ts';
 import { type Html, html } from './html.ts';
 import { doorPage } from './page.ts';
-import { texts } from './texts.ts';
 
 export interface AppSignOutPage {
   readonly brand: Brand;
@@ -12,7 +11,7 @@ export interface AppSignOutPage {
 }
 
 export function appSignOutPage(page: AppSignOutPage): Html {
-  const text = texts.signOut;
+  const text = page.brand.language.texts.signOut;
   return doorPage(
     { title: text.title, brand: page.brand },
     html`

@@ -1,5 +1,5 @@
 /** Dates by language with the month as a word (never 03/04), in UTC; FHIR dates may be a year or a month only. */
-import { english, type Language } from './language.ts';
+import type { Language } from './language.ts';
 
 /** English dates are written the way that puts the day first. */
 function locale(language: Language): string {
@@ -24,7 +24,7 @@ export function timeOfDay(at: number, language: Language): string {
 }
 
 /** `2019-03-14` is `14 Mar 2019`; `2019-03` and `2019` stay as they are. */
-export function birthDateText(date: string, language: Language = english): string {
+export function birthDateText(date: string, language: Language): string {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;
   if (Number.isNaN(at)) return date;
   return new Intl.DateTimeFormat(locale(language), {

@@ -3,8 +3,8 @@ import type { PickerEncounter } from '../picker-source.ts';
 import type { Brand } from './brand.ts';
 import { birthDateText } from './dates.ts';
 import { type Html, html } from './html.ts';
+import type { Language } from './language.ts';
 import { headedPage } from './page.ts';
-import { texts } from './texts.ts';
 
 export interface EncounterPickerPage {
   readonly brand: Brand;
@@ -15,9 +15,9 @@ export interface EncounterPickerPage {
   readonly encounters: readonly PickerEncounter[];
 }
 
-const text = texts.visits;
-
 export function encounterPickerPage(page: EncounterPickerPage): Html {
+  const { language } = page.brand;
+  const text = language.texts.visits;
   return headedPage(
     { title: text.title, brand: page.brand, person: page.person },
     html`<form class="stack-l" method="post" action="${page.action}">
@@ -31,7 +31,7 @@ export function encounterPickerPage(page: EncounterPickerPage): Html {
               ? html`<p role="status">${text.none}</p>`
               : html`<div>
             <h2 class="day" id="found">${text.found(page.encounters.length)}</h2>
-            <ul class="rows" aria-labelledby="found">${page.encounters.map(row)}</ul>
+            <ul class="rows" aria-labelledby="found">${page.encounters.map((one, at) => row(one, at, language))}</ul>
           </div>`
           }
           <p><button class="btn second" name="decision" value="without">${text.without}</button></p>
@@ -40,9 +40,10 @@ export function encounterPickerPage(page: EncounterPickerPage): Html {
   );
 }
 
-function row(encounter: PickerEncounter, at: number): Html {
+function row(encounter: PickerEncounter, at: number, language: Language): Html {
+  const text = language.texts.visits;
   const id = `encounter-${at + 1}`;
-  const day = encounter.start === undefined ? '' : birthDateText(encounter.start.slice(0, 10));
+  const day = encounter.start === undefined ? '' : birthDateText(encounter.start.slice(0, 10), language);
   return html`<li class="pick">
                 <div>
                   <p class="name" id="${id}">${encounter.name}</p>

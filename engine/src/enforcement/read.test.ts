@@ -233,6 +233,14 @@ test('what is not served is said only to those who are admitted', () => {
   const xml = get('/Observation/seen', { accept: 'application/fhir+xml' });
   expect(ask(reading([seen]), xml).problem?.code).toBe('not-acceptable');
   expect(ask(reading([seen], {}), xml).status).toBe(403);
-  expect(ask(reading([seen]), get('/Observation/seen?_summary=true')).problem?.code).toBe('parameter-unknown');
-  expect(ask(reading([seen]), get('/Observation/seen?_elements=status')).problem?.code).toBe('parameter-unknown');
+});
+
+test('_summary and _elements shorten what was judged and masked, and tag it', () => {
+  const shown = (query: string) => {
+    const { json } = ask(reading([seen]), get(`/Observation/seen?${query}`));
+    expect(json.meta.tag.at(-1).code).toBe('SUBSETTED');
+    return Object.keys(json).sort().join(' ');
+  };
+  expect(shown('_elements=status')).toBe('code id meta resourceType status');
+  expect(shown('_summary=text')).not.toContain('valueString');
 });

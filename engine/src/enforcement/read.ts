@@ -9,6 +9,7 @@ import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
 import { isUnchanged } from './preconditions.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
+import { shapeOf } from './shape-of.ts';
 
 export function* read(given: Given, asked: ReadRequest): Generator<Need, Outcome, Found> {
   const permit = admit(given, 'read', asked.type);
@@ -16,5 +17,5 @@ export function* read(given: Given, asked: ReadRequest): Generator<Need, Outcome
   refuseUnserved(asked);
   const state = yield* current(given, new FactBook(given), permit, asked.id);
   if (state.kind === 'missing') return deniedMissing(given, state);
-  return releaseResource(state.visible, given.bases, isUnchanged(state.visible, asked.conditions));
+  return releaseResource(state.visible, given.bases, isUnchanged(state.visible, asked.conditions), shapeOf(given, asked));
 }

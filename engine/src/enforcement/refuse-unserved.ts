@@ -9,7 +9,7 @@ import type { FhirRequest, SearchRequest } from '../request/request.ts';
 export function refuseUnserved(asked: FhirRequest): void {
   const { representation } = asked;
   if (representation.format === 'xml') refuse('not-acceptable', 'XML is not served.');
-  if (asked.interaction !== 'search') {
+  if (asked.interaction !== 'search' && asked.interaction !== 'read' && asked.interaction !== 'vread') {
     if (representation.elements !== undefined) refuse('parameter-unknown', '_elements is not served.');
     if (representation.summary !== undefined && representation.summary !== 'false')
       refuse('parameter-unknown', '_summary is not served.');

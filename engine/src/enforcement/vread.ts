@@ -16,6 +16,7 @@ import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
 import { isUnchanged } from './preconditions.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
+import { shapeOf } from './shape-of.ts';
 import { instanceIn, odd, upstreamAnswer } from './upstream-answer.ts';
 
 export function* vread(given: Given, asked: VreadRequest): Generator<Need, Outcome, Found> {
@@ -33,7 +34,7 @@ export function* vread(given: Given, asked: VreadRequest): Generator<Need, Outco
   yield* book.gather([permit], [then]);
   const judged = judge(permit, candidate(then, book), book);
   if (judged.kind === 'withheld') return deniedMissing(given, withheld(asked, judged.decision, judged.patients));
-  return releaseResource(judged, given.bases, isUnchanged(judged, asked.conditions), asked.version);
+  return releaseResource(judged, given.bases, isUnchanged(judged, asked.conditions), shapeOf(given, asked), asked.version);
 }
 
 /** A hidden version of a visible resource is as absent, whatever posture its rule has: the resource itself is there to be read. */

@@ -309,6 +309,7 @@ const metadata = {
           ],
           searchParam: [
             { name: 'code', type: 'token', documentation: 'ACME' },
+            { name: 'patient', type: 'reference' },
             { name: '_filter', type: 'special' },
             { name: 'acme-secret', type: 'token' },
           ],

@@ -46,15 +46,21 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
             interaction: ['read', 'vread', 'update', 'patch', 'delete', 'create', 'search-type'].map((code) => ({ code })),
             versioning: 'versioned-update',
             updateCreate: false,
-            searchParam: [{ name: 'code', type: 'token' }],
+            searchInclude: ['Observation:patient'],
+            searchParam: [
+              { name: 'code', type: 'token' },
+              { name: 'patient', type: 'reference' },
+            ],
           },
           {
             type: 'Patient',
             interaction: [{ code: 'read' }, { code: 'search-type' }],
             updateCreate: false,
             searchParam: [{ name: 'family', type: 'string' }],
+            searchRevInclude: ['Observation:patient'],
           },
         ],
+        interaction: [{ code: 'search-system' }],
       },
     ],
   });

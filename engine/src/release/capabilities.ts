@@ -53,7 +53,15 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
     fhirVersion: fhirVersions[given.tables.version],
     format: ['application/fhir+json', 'json'],
     ...(given.changes ? { patchFormat: ['application/json-patch+json'] } : {}),
-    rest: [{ mode: 'server', security: security(given.authorization), resource: resources(upstream, given) }],
+    rest: [
+      {
+        mode: 'server',
+        security: security(given.authorization),
+        resource: resources(upstream, given),
+        // One search a type, so it takes nothing that the types do not have.
+        interaction: [{ code: 'search-system' }],
+      },
+    ],
   };
 }
 
@@ -67,7 +75,9 @@ function security(endpoints: AuthorizationEndpoints | undefined): JsonValue {
 }
 
 function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly JsonValue[] {
-  const served: JsonValue[] = [];
+  const served: { readonly type: string; readonly [member: string]: JsonValue }[] = [];
+  /** By type, the includes that lead there: they are searches of ours, served wherever the reference can be searched. */
+  const leading = new Map<string, string[]>();
   const seen = new Set<string>();
   for (const rest of items(upstream, upstream.member(upstream.root, REST))) {
     if (upstream.string(upstream.member(rest, MODE)) !== 'server') continue;
@@ -80,6 +90,11 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
         const definition = notSearchable.has(parameter) ? undefined : type.searchParameters.get(parameter);
         return definition === undefined ? [] : [{ name: definition.name, type: definition.type }];
       });
+      const searchInclude = searchParam.filter((one) => one.type === 'reference').map((one) => `${type.name}:${one.name}`);
+      for (const include of searchInclude) {
+        const { targets } = type.searchParameters.get(include.slice(type.name.length + 1))!;
+        for (const target of targets) leading.set(target, [...(leading.get(target) ?? []), include]);
+      }
       const versioning = upstream.string(upstream.member(resource, VERSIONING));
       served.push({
         type: type.name,
@@ -87,11 +102,15 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
         ...(versioning !== undefined && versionings.has(versioning) ? { versioning } : {}),
         // Only callers in full sight of a type could be offered it (R-140), and this statement is the same for all.
         updateCreate: false,
+        ...(searchInclude.length === 0 ? {} : { searchInclude }),
         ...(searchParam.length === 0 ? {} : { searchParam }),
       });
     }
   }
-  return served;
+  return served.map((one) => {
+    const searchRevInclude = leading.get(one.type) ?? [];
+    return searchRevInclude.length === 0 ? one : { ...one, searchRevInclude };
+  });
 }
 
 /** Patches are applied by us: read and update are all that the upstream needs for them. */

@@ -14,7 +14,13 @@ export interface Caller {
   /** `anonymous`: no token. `user`: a person through an app. `system`: a backend service on its own behalf. */
   readonly kind: 'anonymous' | 'user' | 'system';
   readonly client: { readonly id: string; readonly name: string } | undefined;
-  readonly user: { readonly id: string; readonly name: string; /** Relative reference, `Practitioner/123` (R-013). */ readonly fhirUser: string | undefined } | undefined;
+  readonly user:
+    | {
+        readonly id: string;
+        readonly name: string /** Relative reference, `Practitioner/123` (R-013). */;
+        readonly fhirUser: string | undefined;
+      }
+    | undefined;
   /** Roles of the user, or of the client for a system caller. */
   readonly roles: readonly string[];
   readonly scopes: ScopeSet;
@@ -26,4 +32,8 @@ export interface Caller {
   readonly token: { readonly id: string; readonly issuer: string; readonly expiresAt: number } | undefined;
   /** Network address as the listener saw it (or a trusted proxy vouched for). */
   readonly address: string;
+  /** The certificate that the client showed in the TLS handshake (R-035): SHA-256 of its DER in base64url, its subject, and whether its authority is trusted. */
+  readonly certificate?: { readonly thumbprint: string; readonly subject: string; readonly trusted: boolean };
+  /** How surely and when the user signed in (R-049, RFC 9470). Milliseconds since the epoch. */
+  readonly signIn?: { readonly acr: string; readonly at: number };
 }

@@ -42,9 +42,12 @@ import { listClients } from './storage/clients.ts';
 import { keysFor } from './storage/keys.ts';
 import { relationsOf } from './storage/relations.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
+import { createClientKeySets } from './token/client-key-sets.ts';
 import { fetchOutside } from './token/fetch-outside.ts';
 import { createTokenResolver } from './token/resolve.ts';
 import { createTokenRevocation } from './token/revoke.ts';
+import { createServiceCredentials } from './token/service-credentials.ts';
+import { usedOnce } from './token/used-once.ts';
 import { dialectOf } from './upstream/dialects.ts';
 import { pooledUpstream } from './upstream/pooled-upstream.ts';
 
@@ -102,6 +105,9 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const upstream = pooledUpstream(config.upstream);
   closing.first(() => upstream.close());
   const tokens = createTokenResolver({ db, cluster, issuer: urls.issuer, now });
+  const fetchOut = fetchOutside(config.profile === 'development');
+  const keySets = createClientKeySets({ fetch: fetchOut, now });
+  const once = usedOnce(db);
   const facts = fhirFacts({
     upstream,
     tables,
@@ -113,7 +119,13 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     now,
   });
   const use: Collaborators = Object.freeze({
-    authenticate: authentication({ tokens, audience: urls.fhir, now }),
+    authenticate: authentication({
+      tokens,
+      services: createServiceCredentials({ db, keySets, tables, issuer: urls.issuer, fhirBase: urls.fhir, once, now }),
+      once,
+      audience: urls.fhir,
+      now,
+    }),
     policies: () => policies,
     tables,
     facts,
@@ -145,7 +157,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     signIn: config.signIn,
     rules,
     stayConnectedDays: config.pages.stayConnectedDays,
-    fetch: fetchOutside(config.profile === 'development'),
+    fetch: fetchOut,
+    keySets,
     jwtAudiences: config.pages.jwtAudiences,
     report: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
     now,

@@ -34,7 +34,8 @@ export async function authenticateAdmin(lines: readonly string[], use: AdminAuth
     });
   }
   const meaning = await use.tokens.resolve(token);
-  if (meaning === undefined || meaning.person === undefined) throw invalid();
+  // INVARIANT: a token that is bound to a key is no bearer token.
+  if (meaning === undefined || meaning.person === undefined || meaning.binding !== undefined) throw invalid();
   if (!use.audiences.includes(meaning.audience) || !meaning.scope.split(' ').includes(adminScope)) throw invalid();
   const { person, client } = meaning;
   return Object.freeze({

@@ -1,22 +1,33 @@
 /**
- * Who is calling: from the request's credential to a frozen `Caller`. It looks at the Authorization header and at nothing else: cookies are
- * not credentials here, a token in the query is just an unknown parameter. It must not decide what the caller may do, and must not tell an
- * unknown token from an expired one.
+ * Who is calling: from the request's one credential to a frozen `Caller`. It looks at the Authorization header, at X-API-Key and at the certificate of
+ * the connection, and at nothing else: cookies are not credentials here, a token in the query is just an unknown parameter. It must not decide what
+ * the caller may do, and must not tell an unknown token from an expired one.
  */
 import { type Caller, Problem } from '@fireguard/engine';
-import type { TokenResolver } from '../token/resolved-token.ts';
+import type { ClientCertificate } from '../http/client-certificate.ts';
+import type { UsedOnce } from '../token/dpop-proof.ts';
+import { presentToken } from '../token/present-token.ts';
+import type { ResolvedToken, TokenResolver } from '../token/resolved-token.ts';
+import type { ServiceCredentials } from '../token/service-credentials.ts';
 import { anonymousCaller } from './anonymous-caller.ts';
-import { bearerToken } from './bearer-token.ts';
 import { callerOf } from './caller-of.ts';
+import { type Credential, credentialOf } from './credential.ts';
 import { parsedScopes } from './parsed-scopes.ts';
 
 export interface Credentialed {
+  readonly method: string;
+  /** Below the FHIR base, as received. */
+  readonly target: string;
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly address: string;
+  readonly certificate?: (() => ClientCertificate | undefined) | undefined;
 }
 
 export interface AuthenticationOptions {
   readonly tokens: TokenResolver;
+  /** API keys, certificates and JWTs of services (R-021). */
+  readonly services: ServiceCredentials;
+  readonly once: UsedOnce;
   /** The FHIR base; a token for any other resource is not a token here (RFC 8707, hardening A1). */
   readonly audience: string;
   readonly now: () => number;
@@ -27,13 +38,37 @@ export type Authenticate = (request: Credentialed) => Promise<Caller>;
 export function authentication(options: AuthenticationOptions): Authenticate {
   const scopesOf = parsedScopes();
   return async (request) => {
-    const token = bearerToken(request.headers.get('authorization'));
-    if (token === undefined) return anonymousCaller(request.address);
-    const resolved = await options.tokens.resolve(token);
-    // One answer for every way in which a token can be of no use: unknown, expired, revoked, for another audience.
-    if (resolved === undefined || resolved.audience !== options.audience || resolved.expiresAt <= options.now()) {
-      throw new Problem('token-invalid', 'The access token is not valid.');
-    }
-    return callerOf(resolved, scopesOf(resolved.scope), request.address);
+    const certificate = request.certificate?.();
+    const credential = credentialOf(request.headers, certificate);
+    if (credential === undefined) return anonymousCaller(request.address);
+    const resolved = await meaningOf(options, credential, request, certificate);
+    // One answer for every way in which a credential can be of no use: unknown, expired, revoked, for another audience, without its proof.
+    if (resolved === undefined) throw new Problem('token-invalid', 'The access token is not valid.');
+    return callerOf(resolved, scopesOf(resolved.scope), request.address, certificate);
   };
+}
+
+function meaningOf(
+  options: AuthenticationOptions,
+  credential: Credential,
+  request: Credentialed,
+  certificate: ClientCertificate | undefined,
+): Promise<ResolvedToken | undefined> {
+  switch (credential.kind) {
+    case 'api-key':
+      return options.services.byApiKey(credential.key);
+    case 'certificate':
+      return options.services.byCertificate(credential.certificate);
+    case 'signed-jwt':
+      return options.services.bySignedJwt(credential.jwt);
+    case 'token':
+      return presentToken(options, {
+        scheme: credential.scheme,
+        token: credential.token,
+        proofs: request.headers.get('dpop') ?? [],
+        method: request.method,
+        url: options.audience + request.target,
+        certificate: certificate?.thumbprint,
+      });
+  }
 }

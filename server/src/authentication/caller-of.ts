@@ -1,9 +1,15 @@
 /** From what a token means to who calls: a person through an app, or a service on its own behalf. */
 import type { Caller, ScopeSet } from '@fireguard/engine';
+import type { ClientCertificate } from '../http/client-certificate.ts';
 import type { ResolvedToken } from '../token/resolved-token.ts';
 
 /** Roles come from the person, for a service from its client: an app never lends its roles to whoever uses it. */
-export function callerOf(token: ResolvedToken, scopes: ScopeSet, address: string): Caller {
+export function callerOf(
+  token: ResolvedToken,
+  scopes: ScopeSet,
+  address: string,
+  certificate: ClientCertificate | undefined,
+): Caller {
   const { person, client } = token;
   return Object.freeze<Caller>({
     kind: person === undefined ? 'system' : 'user',
@@ -15,5 +21,7 @@ export function callerOf(token: ResolvedToken, scopes: ScopeSet, address: string
     purposes: token.purposes,
     token: { id: token.id, issuer: token.issuer, expiresAt: token.expiresAt },
     address,
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(token.signIn === undefined ? {} : { signIn: token.signIn }),
   });
 }

@@ -8,7 +8,7 @@ import type Provider from 'oidc-provider';
 import type { AuditLog } from '../audit-log/audit-log.ts';
 import { clientById } from '../storage/clients.ts';
 import type { Storage } from '../storage/storage.ts';
-import { createClientKeySets } from '../token/client-key-sets.ts';
+import type { ClientKeySets } from '../token/client-key-sets.ts';
 import type { FetchOutside } from '../token/fetch-outside.ts';
 import { loadKeys, type TokenKeys } from '../token/keys.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
@@ -58,8 +58,9 @@ export interface AuthorizationServerDependencies {
   readonly stayConnectedDays: number;
   /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
   readonly report: (error: unknown, where: string) => void;
-  /** The way to addresses that clients registered: their keys, and where they are told of a logout. */
+  /** The way to where clients are told of a logout. */
   readonly fetch: FetchOutside;
+  readonly keySets: ClientKeySets;
   /** Other FHIR servers, for which clients registered for them get short JWTs (topology 2). Default none. */
   readonly jwtAudiences?: readonly string[];
   readonly passwords?: Passwords;
@@ -86,7 +87,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const keys = await loadKeys(db, now);
   const errorPages = { brand, overTls: issuer.startsWith('https:'), now, report };
   const origins = createRegisteredOrigins({ db, cluster });
-  const keySets = createClientKeySets({ fetch: use.fetch, now });
+  const { keySets } = use;
   const adapter = createPayloadAdapter({ db, cluster, revocation, keySets });
   const introspection = {
     tokens,
@@ -180,7 +181,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
           reply.code(answer.status).headers(answer.headers);
           return wantsPage ? reply.type('text/html; charset=utf-8').send(answer.html) : reply.send(answer.json);
         });
-        oauthRoutes(scope, { db, keySets, forward, origins, tokens, introspection, issuer, fhirBase });
+        oauthRoutes(scope, { db, keySets, forward, origins, tokens, introspection, issuer, fhirBase, now });
         stepRoutes(scope, steps);
         ownPagesRoutes(scope, steps);
         await launchRoute(scope, { db, tokens, auditLog, fhirBase, now });

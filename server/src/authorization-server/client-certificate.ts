@@ -14,10 +14,3 @@ export function certificateOf(message: IncomingMessage): X509Certificate | undef
 export function isTrusted(message: IncomingMessage): boolean {
   return message.socket instanceof TLSSocket && message.socket.authorized;
 }
-
-/** RFC 8705 §2.1.2 `tls_client_auth_subject_dn`: RFC 4514's order (most specific first) or the certificate's, with or without spaces after commas. */
-export function hasSubject(certificate: X509Certificate, wanted: string): boolean {
-  const parts = certificate.subject.split('\n');
-  const plain = (text: string) => text.replaceAll(/\s*,\s*/g, ',');
-  return plain(wanted) === plain(parts.join(',')) || plain(wanted) === plain(parts.toReversed().join(','));
-}

@@ -60,7 +60,7 @@ export function preflightHeaders(origin: string, methods: string): Readonly<Reco
     'Access-Control-Allow-Origin': origin,
     Vary: 'Origin',
     'Access-Control-Allow-Methods': methods,
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Accept',
+    'Access-Control-Allow-Headers': 'Authorization, DPoP, Content-Type, Accept',
     'Access-Control-Max-Age': '600',
   };
 }

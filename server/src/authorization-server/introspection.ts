@@ -51,7 +51,13 @@ export async function introspectAsBearer(
   token: string,
 ): Promise<object | undefined> {
   const caller = await use.tokens.resolve(asking);
-  if (caller === undefined || caller.audience !== use.fhirBase || !caller.scope.split(' ').includes(INTROSPECTION_SCOPE))
+  // A bound token would need its proof here too; who may ask has a plain one.
+  if (
+    caller === undefined ||
+    caller.binding !== undefined ||
+    caller.audience !== use.fhirBase ||
+    !caller.scope.split(' ').includes(INTROSPECTION_SCOPE)
+  )
     return undefined;
   return describe(use, token);
 }

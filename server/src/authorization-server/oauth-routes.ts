@@ -7,6 +7,7 @@ import { findPayload } from '../storage/oidc-payloads.ts';
 import type { Database } from '../storage/schema.ts';
 import type { ClientKeySets } from '../token/client-key-sets.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
+import { usedOnce } from '../token/used-once.ts';
 import { corsHeaders, preflightHeaders, type RegisteredOrigins } from './cors.ts';
 import { paths } from './discovery.ts';
 import { parseForm } from './form.ts';
@@ -25,6 +26,7 @@ export interface OauthRouteDependencies {
   readonly introspection: IntrospectionDependencies;
   readonly issuer: string;
   readonly fhirBase: string;
+  readonly now: () => number;
 }
 
 export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): void {
@@ -149,7 +151,11 @@ async function answerUserinfo(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const answer = await userinfo(use.tokens, use.fhirBase, request.headers.authorization);
+  const answer = await userinfo(
+    { tokens: use.tokens, audience: use.fhirBase, once: usedOnce(use.db), now: use.now },
+    request,
+    use.issuer + paths.userinfo,
+  );
   const { origin } = request.headers;
   reply.headers({ 'Cache-Control': 'no-store', Vary: 'Origin' });
   if (origin !== undefined && (await use.origins.has(origin))) reply.headers(corsHeaders(origin));

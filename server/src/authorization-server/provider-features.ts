@@ -1,7 +1,8 @@
 /** The protocols that oidc-provider is asked to serve: off unless written here. */
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { hasSubject } from '../token/certificate-subject.ts';
 import { defaultAudience } from './audience.ts';
-import { certificateOf, hasSubject, isTrusted } from './client-certificate.ts';
+import { certificateOf, isTrusted } from './client-certificate.ts';
 import { grantableScope } from './grantable-scope.ts';
 
 export interface FeatureSettings {
@@ -43,7 +44,9 @@ export function providerFeatures(use: FeatureSettings): NonNullable<Configuratio
       certificateAuthorized: (ctx) => isTrusted(ctx.req),
       certificateSubjectMatches(ctx, property, expected) {
         const certificate = certificateOf(ctx.req);
-        return property === 'tls_client_auth_subject_dn' && certificate !== undefined && hasSubject(certificate, expected);
+        return (
+          property === 'tls_client_auth_subject_dn' && certificate !== undefined && hasSubject(certificate.subject, expected)
+        );
       },
     },
     // FAPI 2.0 Security Profile, for clients that are registered so.

@@ -31,8 +31,9 @@ export function answerOf(known: Known, outcome: Outcome, use: Collaborators): Ht
 export function failureAnswer(known: Known, failure: Failure, use: Collaborators): HttpResponse {
   if (failure.kind === 'bug')
     return build(known, 500, NONE, outcomeBody('exception', `Internal error. Reference: ${known.requestId}`), use);
-  const { answer, publicText } = failure.problem;
-  return build(known, answer.status, NONE, outcomeBody(answer.issue, publicText), use);
+  const { answer, publicText, code, detail } = failure.problem;
+  const stepUp = code === 'sign-in-insufficient' ? detail : undefined;
+  return build(known, answer.status, NONE, outcomeBody(answer.issue, publicText), use, stepUp);
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
@@ -43,13 +44,14 @@ function build(
   carried: ReadonlyMap<string, string>,
   body: Uint8Array,
   use: Collaborators,
+  stepUp?: string,
 ): HttpResponse {
   const headers: (readonly [string, string])[] = [];
   for (const [name, spelled] of CARRIED) {
     const value = carried.get(name) ?? (name === 'content-type' && body.length > 0 ? FHIR_JSON : undefined);
     if (value !== undefined) headers.push([spelled, value]);
   }
-  const challenged = status === 401 ? challenge(use.base, known.presented) : carried.get('www-authenticate');
+  const challenged = status === 401 ? challenge(use.base, known.presented, stepUp) : carried.get('www-authenticate');
   if (challenged !== undefined) headers.push(['WWW-Authenticate', challenged]);
   if (status === 405) headers.push(['Allow', METHODS]);
   headers.push(...securityHeaders(use.overTls), ['X-Request-Id', known.requestId]);

@@ -1,7 +1,21 @@
-/** RFC 6750 §3 and RFC 9728 §5.1: what a 401 says. The same for every route and id; `error` only where a token was presented (R-139). */
+/**
+ * RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3 and RFC 9728 §5.1: what a 401 says. The same for every route and id; `error` only where a token was
+ * presented (R-139).
+ */
+import { DPOP_ALGORITHMS } from '../token/dpop-proof.ts';
+import type { Presented } from './known.ts';
 import { resourceMetadataUrl } from './resource-metadata.ts';
 
-export function challenge(base: string, presented: boolean): string {
+/** `stepUp`: what the sign-in lacks, as parameters (`acr_values="aal2", max_age="300"`); the token itself is good. */
+export function challenge(base: string, presented: Presented, stepUp?: string): string {
   const metadata = `resource_metadata="${resourceMetadataUrl(base)}"`;
-  return presented ? `Bearer realm="fhir", error="invalid_token", ${metadata}` : `Bearer realm="fhir", ${metadata}`;
+  const error = stepUp === undefined ? 'error="invalid_token"' : `error="insufficient_user_authentication", ${stepUp}`;
+  switch (presented) {
+    case 'nothing':
+      return `Bearer realm="fhir", ${metadata}`;
+    case 'bearer':
+      return `Bearer realm="fhir", ${error}, ${metadata}`;
+    case 'dpop':
+      return `DPoP realm="fhir", ${error}, algs="${DPOP_ALGORITHMS.join(' ')}", ${metadata}`;
+  }
 }

@@ -6,8 +6,8 @@ import type { Origins } from './registered-origins.ts';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const ASKED =
-  'Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, Category, X-Request-Id';
-const SHOWN = 'ETag, Location, Content-Location, Last-Modified, X-Request-Id';
+  'Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, Category, X-Request-Id';
+const SHOWN = 'ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, X-Request-Id';
 
 type Headers = readonly (readonly [string, string])[];
 const NONE: Headers = [];

@@ -4,14 +4,16 @@ import type { Incoming } from '../http/incoming.ts';
 import type { Collaborators } from './collaborators.ts';
 import { requestIdOf } from './request-id.ts';
 
+export type Presented = 'nothing' | 'bearer' | 'dpop';
+
 export interface Known {
   readonly requestId: string;
   readonly method: string;
   /** Below the FHIR base, as received. */
   readonly target: string;
   readonly address: string;
-  /** Whether a bearer token came along, good or bad: decides what the challenge of a 401 says. */
-  readonly presented: boolean;
+  /** Whether a token came along, good or bad, and under which scheme: decides what the challenge of a 401 says. */
+  readonly presented: Presented;
   /** Monotonic milliseconds. */
   readonly began: number;
   /** Milliseconds since the epoch: the one moment at which all of this request is decided. */
@@ -28,8 +30,14 @@ export function knownAtFirst(incoming: Incoming, use: Collaborators): Known {
     method: incoming.method,
     target: incoming.target,
     address: incoming.address,
-    presented: incoming.headers.get('authorization')?.some((line) => /^bearer( |$)/i.test(line)) ?? false,
+    presented: presentedBy(incoming),
     began: performance.now(),
     now: use.now(),
   };
+}
+
+function presentedBy(incoming: Incoming): Presented {
+  const lines = incoming.headers.get('authorization') ?? [];
+  if (lines.some((line) => /^dpop( |$)/i.test(line))) return 'dpop';
+  return lines.some((line) => /^bearer( |$)/i.test(line)) ? 'bearer' : 'nothing';
 }

@@ -3,6 +3,8 @@
  * nothing of FHIR rules or OAuth. It must not interpret a target (that is `understand`'s alone), must not add a header that names what runs
  * behind it, and must not answer anything that a part did not give it.
  */
+import type { ClientCertificate } from './client-certificate.ts';
+
 export interface Incoming {
   readonly method: string;
   /** The request target exactly as it came on the wire; never decoded, never normalised. */
@@ -11,6 +13,8 @@ export interface Incoming {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   /** Remote address of the socket. */
   readonly address: string;
+  /** The certificate that the client showed, if any; read when it is first asked for. */
+  readonly certificate?: (() => ClientCertificate | undefined) | undefined;
   /**
    * The body, read when it is first asked for, so that a caller who may not speak cannot make us hold ten megabytes.
    * Throws Problem('body-too-large') beyond the limit.

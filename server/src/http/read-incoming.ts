@@ -1,6 +1,7 @@
 /** Makes an `Incoming` of Node's message: from the raw header lines, because Node's own map joins or drops repeated ones (RFC 9110 §5.3). */
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@fireguard/engine';
+import { clientCertificate } from './client-certificate.ts';
 import type { Incoming } from './incoming.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -13,6 +14,7 @@ export function readIncoming(message: IncomingMessage, target: string, maxBody: 
     target,
     headers: headerLines(message.rawHeaders),
     address: plainAddress(message.socket.remoteAddress),
+    certificate: () => clientCertificate(message),
     body: () => (body ??= readBody(message, maxBody)),
   });
 }

@@ -53,6 +53,8 @@ export interface ClientProtocol {
   readonly certificateBound?: true;
   /** FAPI 2.0 Security Profile: PAR, bound tokens, no secret. */
   readonly fapi?: true;
+  /** what it may show at the FHIR API instead of an access token, for business data only. */
+  readonly direct?: readonly ('certificate' | 'signed-jwt')[];
   readonly idTokenAlg?: 'RS256' | 'ES256' | 'PS256';
   readonly backChannelLogoutUri?: string;
   readonly postLogoutRedirectUris?: readonly string[];

@@ -18,6 +18,7 @@ import { insertClient, type NewClient } from '../../../src/storage/clients.ts';
 import { insertPerson } from '../../../src/storage/people.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { testStorage } from '../../../src/storage/testing.ts';
+import { createClientKeySets } from '../../../src/token/client-key-sets.ts';
 import { fetchOutside } from '../../../src/token/fetch-outside.ts';
 import { createTokenResolver } from '../../../src/token/resolve.ts';
 import type { TokenResolver } from '../../../src/token/resolved-token.ts';
@@ -140,6 +141,7 @@ export async function startIssuer({
     ...(now === undefined ? {} : { now }),
     stayConnectedDays: 92,
     fetch: fetchOutside(acceptPrivateKeyAddresses),
+    keySets: createClientKeySets({ fetch: fetchOutside(acceptPrivateKeyAddresses), now: now ?? Date.now }),
     jwtAudiences,
     report: (error, where) => reports.push({ error, where }),
     passwords,

@@ -15,6 +15,7 @@ import { Hosts } from '../../../src/http/hosts.ts';
 import { rawListener } from '../../../src/http/listener.ts';
 import type { Change, Cluster } from '../../../src/storage/cluster.ts';
 import type { ResolvedToken } from '../../../src/token/resolved-token.ts';
+import type { ServiceCredentials } from '../../../src/token/service-credentials.ts';
 import { dialectOf } from '../../../src/upstream/dialects.ts';
 import { pooledUpstream } from '../../../src/upstream/pooled-upstream.ts';
 
@@ -106,6 +107,8 @@ export interface Setting {
   readonly http?: ConfigInput['http'];
   readonly upstreamOptions?: Partial<ConfigInput['upstream']>;
   readonly origins?: () => readonly string[];
+  /** Default: no service has a credential of its own. */
+  readonly services?: (base: string) => ServiceCredentials;
 }
 
 export interface Gateway {
@@ -135,13 +138,21 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
   });
   const tables = r4();
   const tokens = new Map<string, ResolvedToken>();
+  const used = new Set<string>();
+  const nobody = async () => undefined;
   const audit = new MemoryAudit();
   const cluster = new MemoryCluster();
   const lines: RequestLine[] = [];
   const upstream = pooledUpstream(config.upstream);
   const policies = compilePolicies(setting.policies ?? [POLICY], tables);
   const use: Collaborators = {
-    authenticate: authentication({ tokens: { resolve: async (token) => tokens.get(token) }, audience: base, now: Date.now }),
+    authenticate: authentication({
+      tokens: { resolve: async (token) => tokens.get(token) },
+      services: setting.services?.(base) ?? { byApiKey: nobody, byCertificate: nobody, bySignedJwt: nobody },
+      once: async (id) => !used.has(id) && used.add(id) !== undefined,
+      audience: base,
+      now: Date.now,
+    }),
     policies: () => policies,
     tables,
     facts: fhirFacts({

@@ -18,6 +18,7 @@ import { ensurePartitions } from './partitions.ts';
 import { openPool } from './pool.ts';
 import { checkRuntime } from './roles.ts';
 import type { Database } from './schema.ts';
+import { deleteOldCounts } from './sign-in-counts.ts';
 import { StorageError } from './storage-error.ts';
 
 export type StorageOptions = (
@@ -94,6 +95,7 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
     const chores = every(3_600_000, async () => {
       await deleteExpired(db, new Date(now()));
       await deleteUnusedLaunchContexts(db);
+      await deleteOldCounts(db);
       await deleteStaleLaunches(db);
       await asOwner((owner) => ensurePartitions(owner, new Date(now())));
     });

@@ -31,11 +31,12 @@ Keys whose description begins with WEAKENING give up a check. They are said alou
 
 function rowsOf(schema: Schema, at: string, required: readonly string[]): readonly (readonly string[])[] {
   const forms = schema.anyOf ?? [schema];
-  const inner = forms.flatMap((form) =>
-    Object.entries(form.properties ?? {}).flatMap(([key, member]) =>
+  const inner = forms.flatMap((form) => [
+    ...Object.entries(form.properties ?? {}).flatMap(([key, member]) =>
       rowsOf(member, at === '' ? key : `${at}.${key}`, form.required ?? []),
     ),
-  );
+    ...(form.items?.properties === undefined ? [] : rowsOf(form.items, `${at}[]`, [])),
+  ]);
   const name = at.split('.').at(-1)!;
   const isSection = forms.some((form) => form.properties !== undefined);
   if (at === '' || (isSection && schema.description === undefined)) return inner;

@@ -26,6 +26,8 @@ export class SmallUpstream {
   before: (request: UpstreamRequest) => void = () => {};
   /** Whether a write sends the new state back. */
   representation = true;
+  /** Every version and deletion, oldest first. */
+  readonly #events: { readonly key: string; readonly bytes: Uint8Array | undefined; readonly first: boolean }[] = [];
   #serial = 0;
 
   constructor(resources: readonly object[] = []) {
@@ -39,6 +41,7 @@ export class SmallUpstream {
     const key = `${resourceType}/${id}`;
     const entry = this.stored.get(key) ?? { versions: [], deleted: false };
     entry.versions.push(encoder.encode(text));
+    this.#events.push({ key, bytes: entry.versions.at(-1), first: entry.versions.length === 1 });
     entry.deleted = false;
     this.stored.set(key, entry);
   }
@@ -51,6 +54,7 @@ export class SmallUpstream {
 
   remove(key: string): void {
     this.stored.get(key)!.deleted = true;
+    this.#events.push({ key, bytes: undefined, first: false });
   }
 
   answer(request: UpstreamRequest): UpstreamAnswer {
@@ -67,6 +71,7 @@ export class SmallUpstream {
     const query = method === 'POST' && place.endsWith('/_search') ? decoder.decode(request.body) : queries.join('?');
     const parts = place.split('/');
     if (place === 'metadata') return { status: 200, body: encoder.encode(JSON.stringify(metadata)) };
+    if (parts.at(-1) === '_history') return this.#history(parts.slice(0, -1).join('/'), query);
     if (method === 'POST' && place === '') return this.#transaction(request);
     if (method === 'POST' && parts.length === 1) return this.#create(request, parts[0]!);
     if (place.endsWith('/_search')) return this.#search(place.slice(0, -'/_search'.length), query);
@@ -104,7 +109,7 @@ export class SmallUpstream {
     if (expected !== undefined && (current === undefined || versionOf(current) !== expected)) return { status: 412 };
     if (request.headers.get('if-none-match') === '*' && current !== undefined) return { status: 412 };
     if (request.method === 'PUT') return this.#store(request, key, current === undefined ? 201 : 200);
-    this.stored.get(key)!.deleted = true;
+    this.remove(key);
     return { status: 204 };
   }
 
@@ -124,6 +129,34 @@ export class SmallUpstream {
       ]),
       ...(shown ? { body: this.stored.get(key)!.versions.at(-1)! } : {}),
     };
+  }
+
+  #history(place: string, query: string): Pick<UpstreamAnswer, 'status'> & Partial<UpstreamAnswer> {
+    const parameters = new URLSearchParams(query);
+    const [count, from] = [Number(parameters.get('_count')), Number(parameters.get('_from') ?? 0)];
+    const all = this.#events.filter(({ key }) => place === '' || key === place || key.startsWith(`${place}/`)).reverse();
+    if (place.includes('/') && all.length === 0) return { status: 404 };
+    const next =
+      from + count < all.length
+        ? [
+            {
+              relation: 'next',
+              url: `${upstreamBase}/${place === '' ? '' : `${place}/`}_history?_count=${count}&_from=${from + count}`,
+            },
+          ]
+        : [];
+    const entries = all.slice(from, from + count).map(({ key, bytes, first }) => {
+      const request =
+        bytes === undefined
+          ? { method: 'DELETE', url: key }
+          : { method: first ? 'POST' : 'PUT', url: first ? key.split('/')[0] : key };
+      const response =
+        bytes === undefined ? { status: '204', etag: 'W/"99"', lastModified: '2026-03-01T00:00:00Z' } : { status: '200' };
+      const head = `{"fullUrl":"${upstreamBase}/${key}","request":${JSON.stringify(request)},"response":${JSON.stringify(response)}`;
+      return `${head}${bytes === undefined ? '' : `,"resource":${decoder.decode(bytes)}`}}`;
+    });
+    const head = `{"resourceType":"Bundle","type":"history","total":${all.length},"link":${JSON.stringify(next)}`;
+    return { status: 200, body: encoder.encode(`${head},"entry":[${entries.join(',')}]}`) };
   }
 
   /** All entries or none. */
@@ -235,6 +268,10 @@ function valuesOf(resource: any, name: string): string[] {
       return (resource.generalPractitioner ?? []).map((one: { reference: string }) => one.reference);
     case 'gender':
       return resource.gender === undefined ? [] : [resource.gender];
+    case 'performer':
+      return (resource.performer ?? []).map((one: { reference: string }) => one.reference);
+    case 'link':
+      return (resource.link ?? []).map((one: { other: { reference: string } }) => one.other.reference);
     case 'has-member':
       return (resource.hasMember ?? []).map((one: { reference: string }) => one.reference);
     case '_security':
@@ -256,6 +293,12 @@ function valuesOf(resource: any, name: string): string[] {
       return resource.status === undefined ? [] : [resource.status];
     case 'family':
       return (resource.name ?? []).flatMap((one: { family?: string }) => one.family ?? []);
+    case 'given':
+      return (resource.name ?? []).flatMap((one: { given?: string[] }) => one.given ?? []);
+    case 'identifier':
+      return (resource.identifier ?? []).map((one: { system: string; value: string }) => `${one.system}|${one.value}`);
+    case 'birthdate':
+      return resource.birthDate === undefined ? [] : [resource.birthDate];
     case 'date':
       return [resource.effectiveDateTime ?? resource.period?.start].filter((one) => one !== undefined);
     default:

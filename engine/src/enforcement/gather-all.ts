@@ -24,17 +24,40 @@ export function* gatherAll(
   plan: SearchPlan,
   limit: number,
 ): Generator<Need, All, Found> {
+  const all = yield* gatherBeyond(given, book, permit, plan, limit);
+  if (all.visible.length > limit) throw new Problem('too-costly', 'The search is too costly. Narrow it.');
+  return all;
+}
+
+/** Stops at the first visible match beyond `limit`. */
+export function* gatherBeyond(
+  given: Given,
+  book: FactBook,
+  permit: Permit,
+  plan: SearchPlan,
+  limit: number,
+): Generator<Need, All, Found> {
   if (plan.first === undefined) return { visible: [], withheld: 0 };
   const visible: Visible[] = [];
-  const { withheld } = yield* readMatches(given, book, {
-    permit,
-    plan,
-    first: plan.first,
-    from: '',
-    budget: { pages: given.limits.pageBudget },
-    take: (one) => visible.push(one) <= limit,
-    goOn: () => true,
-  });
-  if (visible.length > limit) throw new Problem('too-costly', 'The search is too costly. Narrow it.');
+  const seen = new Set<string | undefined>();
+  let withheld = 0;
+  const budget = { pages: given.limits.pageBudget };
+  for (const first of [plan.first, ...plan.others]) {
+    const read = yield* readMatches(given, book, {
+      permit,
+      plan,
+      first,
+      from: '',
+      budget,
+      take: (one) => {
+        if (!seen.has(one.id)) visible.push(one);
+        seen.add(one.id);
+        return visible.length <= limit;
+      },
+      goOn: () => true,
+    });
+    withheld += read.withheld;
+    if (visible.length > limit) break;
+  }
   return { visible, withheld };
 }

@@ -43,6 +43,7 @@ export function* gatherPage(
 ): Generator<Need, Gathered | undefined, Found> {
   // Nothing can match, so nothing is sent; and no resource can have been the anchor of a page.
   if (plan.first === undefined) return start.after === undefined ? nothing : undefined;
+  if (plan.others.length > 0) throw new Error('several searches have no pages');
   if (start.after !== undefined && start.hint !== '') {
     const near = yield* gatherFrom(given, book, permit, plan, start, start.hint, count, budget);
     if (near !== undefined) return near;

@@ -72,7 +72,11 @@ function* everything(
 
 function sorted({ bases, dialect }: Given, visible: readonly Visible[], sort: Wanted['search']['sort']): readonly Visible[] {
   const matching = matchingOf({ bases, dialect });
-  const keyOf = sort.map((one) => sortKeyFor(one, matching)!);
+  const keyOf = sort.map((one) => {
+    const key = sortKeyFor(one, matching);
+    if (key === undefined) throw new Problem('too-costly', 'Sorting by this is too costly here.');
+    return key;
+  });
   const keyed = visible.map((one) => {
     const { document, node } = releasedForm(one);
     return { one, keys: keyOf.map((key): SortKey => key(document, node)) };

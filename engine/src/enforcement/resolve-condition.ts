@@ -10,11 +10,11 @@ import type { Visible } from '../release/visible.ts';
 import type { Criterion } from '../request/request.ts';
 import { admit } from './admit.ts';
 import type { FactBook } from './fact-book.ts';
+import { gatherBeyond } from './gather-all.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
 import type { Denied } from './outcome.ts';
 import { plainSearch } from './plain-search.ts';
-import { readMatches } from './read-matches.ts';
 import { Stages } from './stages.ts';
 
 /** Who may not search the type may not ask by condition either. Asked before anything else, as every admission. */
@@ -37,17 +37,7 @@ export function* resolveCondition(
   const plain = yield* new Stages(given, book).plain(criteria, facts);
   if (plain === undefined) return undefined;
   const plan = planSearch(plainSearch(given, type, plain), permit, { type: facts, tables, dialect, bases, count: 2 });
-  if (plan.first === undefined) return undefined;
-  const found: Visible[] = [];
-  yield* readMatches(given, book, {
-    permit,
-    plan,
-    first: plan.first,
-    from: '',
-    budget: { pages: given.limits.pageBudget },
-    take: (one) => found.push(one) < 2,
-    goOn: () => true,
-  });
+  const { visible: found } = yield* gatherBeyond(given, book, permit, plan, 1);
   if (found.length > 1) throw new Problem('several-matches', 'More than one resource meets the condition.');
   return found[0];
 }

@@ -218,6 +218,24 @@ describe('on maskable elements', () => {
   });
 });
 
+test('where the server cannot search in compartments, they are searched reference by reference, and sorted here', () => {
+  const setting: Setting = { upstream: hospital(), policies: filtered, dialect: { compartmentSearch: false } };
+  const first = ask(setting, { target: '/Patient/cid/Patient' });
+  expect(keys(first)).toEqual(['Patient/cid']);
+  setting.upstream.put(observation('c9', 'Patient/cid', { performer: [{ reference: 'Patient/cid' }] }));
+  setting.upstream.put(
+    observation('d1', 'Patient/ann', { performer: [{ reference: 'Patient/cid' }], effectiveDateTime: '2020' }),
+  );
+  expect(found(setting, '/Patient/cid/Observation?_sort=-date')).toEqual([
+    'Observation/d1',
+    'Observation/c1',
+    'Observation/c9',
+  ]);
+  const page = ask(setting, { target: '/Patient/cid/Observation?_count=2' });
+  expect([keys(page), page.json.total]).toEqual([['Observation/c1', 'Observation/c9'], 3]);
+  expect(found(setting, page.json.link[1].url.slice(ourBase.length))).toEqual(['Observation/d1']);
+});
+
 describe('counting', () => {
   const upstream = hospital();
   const count = (query: string) => ask({ upstream, policies: filtered }, { target: `/Observation?${query}` });

@@ -5,12 +5,15 @@
 import type { TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
 import type { Criterion } from '../request/request.ts';
+import { isBounded } from './bounded.ts';
 import type { Dialect } from './dialect.ts';
 
 export interface Narrowed {
   readonly criteria: readonly Criterion[];
   /** Patient id to search in as `Patient/<id>/<Type>`; undefined = an ordinary search. */
   readonly compartment: string | undefined;
+  /** Where the upstream cannot search in compartments: one of these must hold as well, each asked in a search of its own; empty = no such need. */
+  readonly either: readonly Criterion[];
 }
 
 /**
@@ -25,25 +28,34 @@ export function narrow(
   dialect: Dialect,
 ): Narrowed | undefined {
   const narrowed =
-    asked === undefined ? { criteria, compartment: undefined } : askedCompartment(criteria, type, asked, dialect);
+    asked === undefined ? { criteria, compartment: undefined, either: [] } : askedCompartment(criteria, type, asked, dialect);
   return withOneIdList(only === undefined ? narrowed : narrowTo(narrowed, type, only, dialect));
 }
 
 function askedCompartment(criteria: readonly Criterion[], type: TypeFacts, patient: string, dialect: Dialect): Narrowed {
   const single = onlyParameter(type, patient);
-  if (single !== undefined) return { criteria: [...criteria, single], compartment: undefined };
-  if (type.patientCompartment.length === 0 || !dialect.compartmentSearch) {
-    throw new Problem('interaction-not-supported', 'Searching this type in a compartment is not served.');
-  }
-  return { criteria, compartment: patient };
+  if (single !== undefined) return { criteria: [...criteria, single], compartment: undefined, either: [] };
+  if (type.patientCompartment.length === 0)
+    throw new Problem('interaction-not-supported', 'Resources of this type are in no compartment.');
+  if (!dialect.compartmentSearch) return { criteria, compartment: undefined, either: compartmentTerms(type, patient) };
+  return { criteria, compartment: patient, either: [] };
 }
 
 function narrowTo(narrowed: Narrowed, type: TypeFacts, patient: string, dialect: Dialect): Narrowed {
   if (type.name === 'Patient') return { ...narrowed, criteria: [...narrowed.criteria, idIs(type, patient)] };
   const single = onlyParameter(type, patient);
   if (single !== undefined) return { ...narrowed, criteria: [...narrowed.criteria, single] };
-  const possible = type.patientCompartment.length > 0 && dialect.compartmentSearch && narrowed.compartment === undefined;
-  return possible ? { ...narrowed, compartment: patient } : narrowed;
+  if (type.patientCompartment.length === 0 || narrowed.compartment !== undefined || narrowed.either.length > 0) return narrowed;
+  if (dialect.compartmentSearch) return { ...narrowed, compartment: patient };
+  // Several searches cost more than one that leaves little anyhow.
+  return isBounded(narrowed.criteria, false) ? narrowed : { ...narrowed, either: compartmentTerms(type, patient) };
+}
+
+/** The parameters that make the compartment; a Patient is in its own. */
+function compartmentTerms(type: TypeFacts, patient: string): readonly Criterion[] {
+  const terms = type.patientCompartment.flatMap((name) => type.searchParameters.get(name) ?? []);
+  const references = terms.map((definition) => plain(definition, [`Patient/${patient}`]));
+  return type.name === 'Patient' ? [idIs(type, patient), ...references] : references;
 }
 
 function onlyParameter(type: TypeFacts, patient: string): Criterion | undefined {

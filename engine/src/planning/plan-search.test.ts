@@ -97,7 +97,13 @@ describe('narrowing', () => {
     expect(path('/Patient', only)).toContain('Patient?_id=p&');
     expect(path('/Encounter', only)).toContain('Encounter?patient=Patient/p&');
     expect(path('/Observation?code=c', only)).toContain('Patient/p/Observation?code=c&');
-    expect(path('/Observation?code=c', only, { compartmentSearch: false })).toContain('Observation?code=c&');
+    const asked = (target: string) => {
+      const { first, others, sortHere } = plan(target, only, { compartmentSearch: false });
+      return [sortHere !== undefined, ...[first!, ...others].map((one) => decodeURIComponent(one.path).split('&_sort')[0])];
+    };
+    const each = ['subject', 'performer'].map((name) => `Observation?code=c&${name}=Patient/p`);
+    expect(asked('/Observation?code=c')).toEqual([true, ...each]);
+    expect(asked('/Observation?subject=Patient/p')).toEqual([false, 'Observation?subject=Patient/p']);
     expect(path('/Medication', only)).toContain('Medication?_sort');
   });
 
@@ -111,7 +117,13 @@ describe('narrowing', () => {
   test('a compartment search is a criterion', () => {
     expect(path('/Patient/q/Encounter')).toContain('Encounter?patient=Patient/q&');
     expect(path('/Patient/q/Observation?code=c')).toContain('Patient/q/Observation?code=c&');
-    expect(refusal('/Patient/q/Observation', {}, { compartmentSearch: false })).toBe('interaction-not-supported');
+    const { first, others, bounded } = plan('/Patient/q/Observation?code=c', {}, { compartmentSearch: false });
+    expect([first!, ...others].map((one) => decodeURIComponent(one.path).split('&_sort')[0])).toEqual([
+      'Observation?code=c&subject=Patient/q',
+      'Observation?code=c&performer=Patient/q',
+    ]);
+    expect(bounded).toBe(true);
+    expect(refusal('/Patient/q/Medication')).toBe('interaction-not-supported');
   });
 
   test('a compartment search on a maskable reference must be met by the released form too', () => {

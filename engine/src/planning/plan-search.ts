@@ -30,6 +30,8 @@ export interface SearchGiven {
 export interface SearchPlan {
   /** Undefined: nothing can match, and nothing is sent. */
   readonly first: UpstreamRequest | undefined;
+  /** Further searches: what any of them finds is found. All must be read to the end, and sorted here. */
+  readonly others: readonly UpstreamRequest[];
   /** '' when nothing is sent. */
   readonly fingerprint: string;
   /** Sent as `Patient/<id>/<Type>`: an upstream may answer that there is no such patient, which is the same as no match. */
@@ -38,7 +40,7 @@ export interface SearchPlan {
   readonly onReleased: readonly Matcher[];
   /** The matches may be read to the end: to count them, or to sort them here. */
   readonly bounded: boolean;
-  /** Undefined = the upstream's order is the client's. Otherwise all matches must be sorted by this, on released forms. */
+  /** Undefined = the upstream's order is the client's, or none is asked. Otherwise all matches must be sorted by this, on released forms. */
   readonly sortHere: readonly Sort[] | undefined;
 }
 
@@ -53,31 +55,53 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
   const criteria = asked.criteria.map((one) => localised(one, given.bases));
   const chosen = ways(criteria, asked.sort, { type, permit, dialect, matching });
   const onReleased = [...chosen.onReleased, ...compartmentAgain(permit, given, compartment, matching)];
-  const sortHere = chosen.sortsHere ? asked.sort : undefined;
 
   const only = permit.onlyPatient;
   const narrowed = narrow(chosen.pushed, type, compartment, only, dialect);
-  const rest = { onReleased, sortHere };
-  if (narrowed === undefined) return { ...rest, first: undefined, fingerprint: '', inCompartment: false, bounded: true };
-  const bounded = isBounded(narrowed.criteria, narrowed.compartment !== undefined);
-  if ((chosen.keepsBack || chosen.sortsHere) && !bounded) throw elementClosed();
+  if (narrowed === undefined)
+    return {
+      onReleased,
+      sortHere: undefined,
+      first: undefined,
+      others: [],
+      fingerprint: '',
+      inCompartment: false,
+      bounded: true,
+    };
+  const { compartment: within, either } = narrowed;
+  const bounded = isBounded(narrowed.criteria, within !== undefined || either.length > 0);
+  const sortsHere = chosen.sortsHere || either.length > 0;
+  if ((chosen.keepsBack || sortsHere) && !bounded) throw elementClosed();
 
-  const target = canonicalTarget({
-    ...asked,
-    level: narrowed.compartment === undefined ? 'type' : 'compartment',
-    types: [type.name],
-    compartment: narrowed.compartment === undefined ? undefined : { type: 'Patient', id: narrowed.compartment },
-    criteria: narrowed.criteria,
-    sort: tieBroken(chosen.sortsHere ? [] : asked.sort, type, dialect),
-    count: chosen.sortsHere ? dialect.maxCount : upstreamCount(given.count, permit, dialect),
-    total: permit.sight === 'full' && (asked.total === 'accurate' || given.count === 0) ? 'accurate' : undefined,
-    includes: [],
-    special: new Map(),
-    cursor: undefined,
-    representation: { format: 'json', pretty: false, summary: undefined, elements: undefined },
-  });
-  const first = searchMessage(target.slice(1), dialect);
-  return { ...rest, first, fingerprint: fingerprint(first), inCompartment: narrowed.compartment !== undefined, bounded };
+  const messageOf = (criteria: readonly Criterion[]): UpstreamRequest =>
+    searchMessage(
+      canonicalTarget({
+        ...asked,
+        level: within === undefined ? 'type' : 'compartment',
+        types: [type.name],
+        compartment: within === undefined ? undefined : { type: 'Patient', id: within },
+        criteria,
+        sort: tieBroken(sortsHere ? [] : asked.sort, type, dialect),
+        count: sortsHere ? dialect.maxCount : upstreamCount(given.count, permit, dialect),
+        total: permit.sight === 'full' && (asked.total === 'accurate' || given.count === 0) ? 'accurate' : undefined,
+        includes: [],
+        special: new Map(),
+        cursor: undefined,
+        representation: { format: 'json', pretty: false, summary: undefined, elements: undefined },
+      }).slice(1),
+      dialect,
+    );
+  const [first, ...others] =
+    either.length === 0 ? [messageOf(narrowed.criteria)] : either.map((one) => messageOf([...narrowed.criteria, one]));
+  return {
+    first,
+    others,
+    fingerprint: fingerprint(first!),
+    inCompartment: within !== undefined,
+    onReleased,
+    bounded,
+    sortHere: sortsHere ? asked.sort : undefined,
+  };
 }
 
 export function matchingOf({ bases, dialect }: Pick<SearchGiven, 'bases' | 'dialect'>): Matching {

@@ -15,6 +15,8 @@
 import { batch } from './batch.ts';
 import { capabilities } from './capabilities.ts';
 import type { Given } from './given.ts';
+import { history } from './history.ts';
+import { instanceHistory } from './instance-history.ts';
 import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
 import { read } from './read.ts';
@@ -43,13 +45,15 @@ export function* enforce(given: Given): Generator<Need, Outcome, Found> {
     case 'conditional-patch':
     case 'conditional-delete':
       return yield* write(given, asked);
+    case 'history-instance':
+      return yield* instanceHistory(given, asked);
+    case 'history-type':
+    case 'history-system':
+      return yield* history(given, asked);
     case 'batch':
       return yield* batch(given, asked, enforce);
     case 'transaction':
       return yield* transaction(given, asked, enforce);
-    case 'history-instance':
-    case 'history-type':
-    case 'history-system':
     case 'operation':
       return unserved(given);
   }

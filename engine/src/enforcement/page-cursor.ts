@@ -5,7 +5,7 @@
 import type { Caller } from '../caller.ts';
 import type { Cursor } from '../planning/cursor.ts';
 import { Problem } from '../problem.ts';
-import type { SearchRequest } from '../request/request.ts';
+import type { FhirRequest, SearchRequest } from '../request/request.ts';
 import { understand } from '../request/understand.ts';
 import type { Given } from './given.ts';
 
@@ -29,13 +29,19 @@ export function makeCursor(given: Given, place: Pick<Cursor, 'target' | 'after' 
   return cursor;
 }
 
-/** Throws Problem `cursor-invalid`, the same for a forged, foreign, expired or misplaced one. */
-export function openCursor(given: Given, asked: SearchRequest, sealed: string): Continued {
+/** The place that a cursor means, and the request that it continues. Throws Problem `cursor-invalid`, the same for a forged, foreign or expired one. */
+export function unsealed(given: Given, sealed: string): { readonly cursor: Cursor; readonly request: FhirRequest } {
   const cursor = given.unseal(sealed);
   if (cursor === undefined || cursor.binding !== cursorBinding(given.caller) || cursor.expires <= given.now)
     throw cursorInvalid();
   const headers = new Map<string, readonly string[]>();
-  const search = understand({ method: 'GET', target: cursor.target, headers, body: new Uint8Array(0) }, given.tables);
+  const request = understand({ method: 'GET', target: cursor.target, headers, body: new Uint8Array(0) }, given.tables);
+  return { cursor, request };
+}
+
+/** Throws Problem `cursor-invalid`, also for one that belongs elsewhere. */
+export function openCursor(given: Given, asked: SearchRequest, sealed: string): Continued {
+  const { cursor, request: search } = unsealed(given, sealed);
   if (search.interaction !== 'search' || placeOf(search) !== placeOf(asked)) throw cursorInvalid();
   return { search, cursor };
 }

@@ -27,6 +27,13 @@ const RESPONSE = name('response');
 const STATUS = name('status');
 const LOCATION = name('location');
 const ETAG = name('etag');
+const HISTORY = name('history');
+const REQUEST = name('request');
+const METHOD = name('method');
+const LAST_MODIFIED = name('lastModified');
+const META = name('meta');
+const VERSION_ID = name('versionId');
+const FULL_URL = name('fullUrl');
 
 export function upstreamAnswer(found: Found): UpstreamAnswer {
   if (found.kind !== 'upstream') throw new Error('the host answered something else');
@@ -84,6 +91,51 @@ function nextLink(document: JsonDocument): string | undefined {
     return url;
   }
   return undefined;
+}
+
+export interface HistoryEntry {
+  readonly type: string;
+  readonly id: string;
+  /** NONE of a deletion. */
+  readonly node: JsonNode;
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly version: string | undefined;
+  /** Of a deletion: an instant. */
+  readonly lastModified: string | undefined;
+}
+
+/** One page of a history, newest first. What is neither a version nor a deletion is dropped without a word. */
+export function historyIn(answer: UpstreamAnswer): {
+  readonly document: JsonDocument;
+  readonly entries: readonly HistoryEntry[];
+  readonly next: string | undefined;
+} {
+  if (answer.status !== 200) throw refusedBy(answer);
+  const document = scanned(answer.body);
+  if (!document.stringIs(document.member(document.root, TYPE), HISTORY)) throw odd('no history');
+  const entries = itemsOf(document, document.member(document.root, ENTRY)).flatMap((entry) => historyEntry(document, entry));
+  return { document, entries, next: nextLink(document) };
+}
+
+function historyEntry(document: JsonDocument, entry: JsonNode): readonly HistoryEntry[] {
+  const said = document.string(document.at(entry, REQUEST, METHOD));
+  const tag = /^(?:W\/)?"([^"]*)"$/.exec(document.string(document.at(entry, RESPONSE, ETAG)) ?? '')?.[1] ?? '';
+  const lastModified = document.string(document.at(entry, RESPONSE, LAST_MODIFIED));
+  const node = document.member(entry, RESOURCE);
+  if (node !== NONE) {
+    const type = document.string(document.member(node, RESOURCE_TYPE)) ?? '';
+    const id = document.string(document.member(node, ID)) ?? '';
+    const version = document.string(document.at(node, META, VERSION_ID)) ?? tag;
+    if (!isId(id)) return [];
+    const method = said === 'POST' ? 'POST' : 'PUT';
+    return [{ type, id, node, method, version: isId(version) ? version : undefined, lastModified }];
+  }
+  const [, type = '', id = ''] =
+    /(?:^|\/)([A-Z][A-Za-z]{0,63})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]*)?$/.exec(
+      document.string(document.at(entry, REQUEST, URL)) ?? document.string(document.member(entry, FULL_URL)) ?? '',
+    ) ?? [];
+  if (said !== 'DELETE' || id === '') return [];
+  return [{ type, id, node, method: 'DELETE', version: isId(tag) ? tag : undefined, lastModified }];
 }
 
 /** The answers to the entries of a transaction, in their order. */

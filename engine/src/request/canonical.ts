@@ -108,6 +108,7 @@ function searchQuery(search: SearchRequest): Query {
 }
 
 function historyQuery(history: HistoryRequest): Query {
+  if (history.cursor !== undefined) return [['_cursor', history.cursor]];
   const query: (readonly [string, string])[] = [];
   if (history.count !== undefined) query.push(['_count', String(history.count)]);
   if (history.since !== undefined) query.push(['_since', history.since]);

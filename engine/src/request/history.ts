@@ -1,6 +1,7 @@
 /** Histories of an instance, a type and the system (FHIR R4 http.html#history). */
 import { Problem } from '../problem.ts';
 import { type Asking, allTypes, factsOf } from './asking.ts';
+import { checkCursor } from './cursor.ts';
 import { isInstant, isSearchDate } from './date-grammar.ts';
 import { representation } from './representation.ts';
 import type { HistoryRequest } from './request.ts';
@@ -14,8 +15,24 @@ export interface HistoryPlace {
 
 export function readHistory(asking: Asking, place: HistoryPlace): HistoryRequest {
   const { parameters, tables } = asking;
+  const cursor = parameters.one('_cursor');
+  if (cursor !== undefined) checkCursor(cursor);
   const types = place.type === undefined ? allTypes(tables) : [factsOf(tables, place.type)];
   const answer = representation(asking, types, false);
+  const { conditions, original } = asking;
+  if (cursor !== undefined) {
+    parameters.refuseRest();
+    return Object.freeze({
+      ...place,
+      count: undefined,
+      since: undefined,
+      at: undefined,
+      cursor,
+      representation: answer,
+      conditions,
+      original,
+    });
+  }
   const count = countOf(parameters.one('_count'));
   const since = parameters.one('_since');
   if (since !== undefined && !isInstant(since))
@@ -23,6 +40,5 @@ export function readHistory(asking: Asking, place: HistoryPlace): HistoryRequest
   const at = parameters.one('_at');
   if (at !== undefined && !isSearchDate(at)) throw new Problem('parameter-invalid', 'The value of _at is not a date or time.');
   parameters.refuseRest();
-  const { conditions, original } = asking;
-  return Object.freeze({ ...place, count, since, at, representation: answer, conditions, original });
+  return Object.freeze({ ...place, count, since, at, cursor, representation: answer, conditions, original });
 }

@@ -153,6 +153,8 @@ export interface HistoryRequest extends Common {
   readonly count: number | undefined;
   readonly since: string | undefined;
   readonly at: string | undefined;
+  /** Opaque page cursor made by us; when present nothing else is. */
+  readonly cursor: string | undefined;
 }
 export interface BundleRequest extends Common {
   readonly interaction: 'batch' | 'transaction';

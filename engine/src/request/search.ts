@@ -3,6 +3,7 @@ import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
 import { type Asking, allTypes, factsOf } from './asking.ts';
 import { parseCriterion } from './criterion.ts';
+import { checkCursor } from './cursor.ts';
 import { parseInclude } from './include.ts';
 import { type Pair, unknownParameter } from './parameters.ts';
 import { plainRepresentation, representation } from './representation.ts';
@@ -63,8 +64,7 @@ export function readSearch(asking: Asking, place: SearchPlace): SearchRequest {
 
 /** A page carries the whole search in its cursor; beside it nothing may stand, or two searches would be asked at once. */
 function readPage(asking: Asking, place: SearchPlace, cursor: string): SearchRequest {
-  if (!/^[A-Za-z0-9_-]{1,4096}$/.test(cursor))
-    throw new Problem('cursor-invalid', 'The page is not one that this server made.');
+  checkCursor(cursor);
   asking.parameters.refuseRest();
   return Object.freeze({
     interaction: 'search',

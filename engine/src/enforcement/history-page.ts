@@ -1,0 +1,85 @@
+/** One client page of a history: which of the shown versions it holds, its total and its links. */
+import type { Decision } from '../decision/decision.ts';
+import { dateRange } from '../matching/date-range.ts';
+import { type HistoryPage, keyOf, releaseHistory, type ShownVersion } from '../release/release-history.ts';
+import type { Released } from '../release/released.ts';
+import { lastUpdatedOf } from '../release/version-headers.ts';
+import { canonicalTarget } from '../request/canonical.ts';
+import type { HistoryRequest } from '../request/request.ts';
+import type { Given } from './given.ts';
+import { cursorInvalid, makeCursor, unsealed } from './page-cursor.ts';
+
+export class HistoryPager {
+  readonly #given: Given;
+  readonly #asked: HistoryRequest;
+  /** What is asked for, also by a cursor. */
+  readonly #wanted: HistoryRequest;
+  readonly #after: string | undefined;
+  readonly #count: number;
+  readonly #page: ShownVersion[] = [];
+  /** When the next later shown version of each resource came, by key. */
+  readonly #later = new Map<string, number>();
+  #passed: boolean;
+  #met = 0;
+  #more = false;
+
+  /** Throws Problem `cursor-invalid`. */
+  constructor(given: Given, asked: HistoryRequest) {
+    this.#given = given;
+    this.#asked = asked;
+    const opened = asked.cursor === undefined ? undefined : unsealed(given, asked.cursor);
+    const wanted = opened?.request ?? asked;
+    if (wanted.interaction !== asked.interaction || wanted.type !== asked.type || wanted.id !== asked.id) throw cursorInvalid();
+    this.#wanted = wanted;
+    this.#after = opened?.cursor.after;
+    this.#passed = opened === undefined;
+    this.#count = Math.min(wanted.count ?? given.limits.defaultCount, given.limits.maxCount);
+  }
+
+  /** The next shown version, newest first; false = the page is full and one more is known. */
+  take(one: ShownVersion): boolean {
+    if (!this.#meets(one)) return true;
+    this.#met++;
+    if (!this.#passed) {
+      this.#passed = keyOf(one) === this.#after;
+      return true;
+    }
+    // A page of nothing counts, so it reads to the end.
+    if (this.#count === 0) return true;
+    if (this.#page.length < this.#count) this.#page.push(one);
+    else this.#more = true;
+    return !this.#more;
+  }
+
+  release(decision: Decision, withheld: number): Released {
+    if (!this.#passed) throw cursorInvalid();
+    const { bases } = this.#given;
+    const place = canonicalTarget({ ...this.#asked, count: undefined, since: undefined, at: undefined, cursor: undefined });
+    const wanted = { ...this.#wanted, count: this.#count };
+    const last = this.#more ? this.#page.at(-1) : undefined;
+    const cursor =
+      last === undefined
+        ? undefined
+        : makeCursor(this.#given, { target: canonicalTarget(wanted), after: keyOf(last), hint: '', plan: '' });
+    const page: HistoryPage = {
+      shown: this.#page,
+      self: bases.ours + canonicalTarget(this.#asked.cursor === undefined ? wanted : this.#asked),
+      next: cursor === undefined ? undefined : `${bases.ours}${place}?_cursor=${encodeURIComponent(cursor)}`,
+      total: this.#more || this.#after !== undefined ? undefined : this.#met,
+      withheld,
+    };
+    return releaseHistory(page, decision, bases);
+  }
+
+  #meets(one: ShownVersion): boolean {
+    const { since, at } = this.#wanted;
+    const key = `${one.type}/${one.id}`;
+    const time = one.method === 'DELETE' ? Date.parse(one.deleted ?? '') : (lastUpdatedOf(one.visible) ?? Number.NaN);
+    const until = this.#later.get(key) ?? Number.POSITIVE_INFINITY;
+    this.#later.set(key, Number.isNaN(time) ? until : time);
+    if (since !== undefined && !(time >= Math.floor(Date.parse(since) / 1000) * 1000)) return false;
+    if (at === undefined) return true;
+    const asked = dateRange(at);
+    return one.method !== 'DELETE' && time < asked.high && until > asked.low;
+  }
+}

@@ -8,7 +8,7 @@ import { OTHER_REDIRECT, REDIRECT } from '../smart/subject.ts';
 import { MARKUP, type Shot } from './requests.ts';
 
 const INSIDE =
-  /node_modules|\bat [\w.<>]+ \(|\bat (async )?file:|\.ts:\d|oidc-provider|koa|fastify|kysely|postgres|SELECT |syntax error|ECONN/i;
+  /node_modules|\bat [\w.<>]+ \(|\bat (async )?file:|\.ts:\d|oidc-provider|\bKoa\b(?![-_])|fastify|kysely|postgres|SELECT |syntax error|ECONN/;
 
 export interface Secrets {
   /** Must never be in any answer. */
@@ -26,7 +26,9 @@ export function verdict(site: Site, secrets: Secrets, shot: Shot, answer: Answer
   const leaked = secrets.never.find((secret) => all.includes(secret));
   if (leaked !== undefined) return 'a secret in the answer';
   if (location !== '' && !isOwedRedirect(site, location)) return `redirect to ${location.slice(0, 200)}`;
-  if (/[?&#]code=/.test(location)) return 'a code, although nobody signed in';
+  // A POST to authorize goes on as a GET with what was posted: that is no answer to the app yet.
+  const leaves = location !== '' && new URL(location, site.issuer).origin !== site.issuer;
+  if (leaves && /[?&#]code=/.test(location)) return 'a code, although nobody signed in';
   const body = bodyOf(answer);
   if (body['active'] === true && !isProven(site, shot)) return 'introspected without proof';
   if (typeof body['access_token'] === 'string') return whyNotOwed(site, secrets, shot, String(body['scope'] ?? ''));

@@ -122,6 +122,15 @@ export const introspection: readonly Row[] = [
     }),
   ),
   {
+    id: 'smart-4.3.06',
+    says: 'introspection of a well-formed JWT that is no token is {"active":false}',
+    async run(site) {
+      const answer = await introspect(site, 'eyJhbGciOiJub25lIn0.e30.');
+      equal([answer.status, bodyOf(answer)], [200, { active: false }], 'answer');
+    },
+    mutant: answering(place, 400),
+  },
+  {
     id: 'smart-4.3.05',
     says: 'a revoked token is {"active":false}, and nothing more',
     async run(site) {

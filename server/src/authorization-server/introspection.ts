@@ -35,6 +35,12 @@ export function introspectionAnswer(use: IntrospectionDependencies): Middleware 
       koa.body = { error: 'invalid_client', error_description: 'client authentication is required' };
       return;
     }
+    // RFC 7662 §2.2: what is no token of ours is not active, also when it looks like a JWT; the provider calls that an error.
+    if (koa.status === 400 && (koa.body as { error?: string }).error === 'unsupported_token_type') {
+      koa.status = 200;
+      koa.body = { active: false };
+      return;
+    }
     if (koa.status !== 200 || (koa.body as { active?: boolean }).active !== true) return;
     const token = String(ctx.oidc.params?.['token'] ?? '');
     const refresh = ctx.oidc.entities.RefreshToken;

@@ -15,6 +15,7 @@ import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
 import { openBreachedList } from './authorization-server/breached-list.ts';
+import type { BrandChoice } from './authorization-server/pages/brand.ts';
 import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
@@ -153,7 +154,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     revocation,
     picker: patientFinder(use),
     passwords,
-    brand: { name: config.pages.hospital, helpLine: config.pages.helpLine, logo: logoOf(config) },
+    brand: brandFor(config),
     signIn: config.signIn,
     rules,
     stayConnectedDays: config.pages.stayConnectedDays,
@@ -225,8 +226,10 @@ async function listeners(
   isServing = true;
 }
 
-function logoOf({ pages }: FireguardConfig) {
-  return pages.logo === undefined ? undefined : sanitisedLogo(readFileSync(pages.logo, 'utf8'));
+function brandFor({ pages }: FireguardConfig): BrandChoice {
+  const { hospital, helpLine, privacy, accessibility } = pages;
+  const logo = pages.logo === undefined ? undefined : sanitisedLogo(readFileSync(pages.logo, 'utf8'));
+  return { name: hospital, helpLine, privacy, accessibility, logo };
 }
 
 /** Ports that were left to us, taken now: URLs stand in tokens and documents. */

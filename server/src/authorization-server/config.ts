@@ -10,6 +10,14 @@ export const authorizationServerSection = z
       .max(100)
       .default('your administrator')
       .describe('Telephone number or mail address shown to people who need help, day and night.'),
+    privacy: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Where you say what you do with data; linked at the foot of every page.'),
+    accessibility: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Your accessibility statement; linked at the foot of every page.'),
     logo: z
       .string()
       .min(1)

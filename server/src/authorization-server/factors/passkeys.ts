@@ -3,6 +3,7 @@
  * and of this login step or session; a signature counter that does not move ahead where it has moved before is a copy, and refused.
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import {
   generateAuthenticationOptions,
   generateRegistrationOptions,
@@ -20,6 +21,8 @@ export interface PasskeyProof {
 }
 
 export interface Passkeys {
+  /** False where the issuer is an IP address: browsers give passkeys to names only. */
+  readonly usable: boolean;
   /** Options for `navigator.credentials.get`, as JSON. Without a person the browser offers whatever passkeys it has for us. */
   ask(place: string, personId: string | undefined): Promise<string>;
   /** Whose passkey answered; undefined when it is not right for any reason. With `personId`, only theirs counts. */
@@ -50,6 +53,7 @@ export function passkeys(use: {
   const transportsOf = (list: readonly string[]) => ({ transports: [...list] as 'usb'[] });
 
   return {
+    usable: isIP(rpID.replace(/^\[|\]$/g, '')) === 0,
     async ask(place, personId) {
       const own =
         personId === undefined ? [] : (await factorsOf(db, personId)).filter((factor) => factor.credential_id !== null);

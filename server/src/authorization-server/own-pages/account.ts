@@ -25,6 +25,7 @@ export async function showAccount(
     username: mine.row.username,
     hasPassword: mine.row.password_hash.startsWith('$'),
     factors: mine.factors,
+    passkeys: use.passkeys.usable,
     mustKeepOne: mustKeepOne(use, mine),
     csrf: (form) => use.formTokens.make(mine.uid, form),
     done,

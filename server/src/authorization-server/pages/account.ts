@@ -25,6 +25,8 @@ export interface AccountPage {
     readonly recoveryCodes: number;
     readonly any: boolean;
   };
+  /** Whether passkeys can be used here. */
+  readonly passkeys: boolean;
   readonly mustKeepOne: boolean;
   /** The token of the form at this address. */
   readonly csrf: (action: string) => string;
@@ -53,7 +55,7 @@ export function accountPage(page: AccountPage): Html {
         <section class="stack" aria-labelledby="second"><h2 id="second">${text.second}</h2>
           ${factors.any ? html`<ul class="rows">${[...factors.apps, ...factors.passkeys].map((one) => row(one, page))}</ul>` : html`<p>${text.noSecond}</p>`}
           ${page.mustKeepOne && html`<p class="note small">${text.lastOne}</p>`}
-          <div class="btns"><a class="btn second small" href="/account/app">${icons.phone} ${text.addApp}</a> <a class="btn second small" href="/account/passkey">${icons.key} ${text.addPasskey}</a></div>
+          <div class="btns"><a class="btn second small" href="/account/app">${icons.phone} ${text.addApp}</a> ${page.passkeys && html`<a class="btn second small" href="/account/passkey">${icons.key} ${text.addPasskey}</a>`}</div>
         </section>
         ${
           factors.any &&

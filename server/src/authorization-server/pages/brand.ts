@@ -7,6 +7,9 @@ export interface Brand {
   /** A telephone number or mail address, shown as given. */
   readonly helpLine: string;
   readonly language: Language;
+  /** Where the hospital says what it does with data, and how its pages can be used by everybody. */
+  readonly privacy?: string | undefined;
+  readonly accessibility?: string | undefined;
   /** The hospital's mark, checked by `sanitisedLogo`; undefined: a quiet one of ours. */
   readonly logo?: Html | undefined;
 }

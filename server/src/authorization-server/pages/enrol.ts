@@ -13,7 +13,7 @@ export interface EnrolPage {
   readonly step: string;
 }
 
-export function enrolPage(page: EnrolPage): Html {
+export function enrolPage(page: EnrolPage & { readonly passkeys: boolean }): Html {
   const text = page.brand.language.texts.enrol;
   return doorPage(
     { title: text.title, brand: page.brand },
@@ -23,7 +23,11 @@ export function enrolPage(page: EnrolPage): Html {
       <p class="lead">${text.lead}</p>
       <div class="stack">
         <div><a class="btn wide" href="${page.step}?way=app" aria-describedby="app-hint">${icons.phone} ${text.withApp}</a><p class="hint" id="app-hint">${text.withAppHint}</p></div>
-        <div><a class="btn second wide" href="${page.step}?way=passkey" aria-describedby="passkey-hint">${icons.key} ${text.withPasskey}</a><p class="hint" id="passkey-hint">${text.withPasskeyHint}</p></div>
+ ${
+   page.passkeys &&
+   html`
+        <div><a class="btn second wide" href="${page.step}?way=passkey" aria-describedby="passkey-hint">${icons.key} ${text.withPasskey}</a><p class="hint" id="passkey-hint">${text.withPasskeyHint}</p></div>`
+ }
         <p><a href="${page.step}?way=other">${page.brand.language.texts.code.notYou}</a></p>
       </div>`,
   );

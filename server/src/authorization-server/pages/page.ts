@@ -61,6 +61,8 @@ function foot(brand: Brand): Html {
   const { texts } = brand.language;
   return html`<footer class="foot"><div>
     <span class="help">${texts.help(helpLine(brand))}</span>
+    ${brand.privacy !== undefined && html`<a href="${brand.privacy}">${texts.privacy}</a>`}
+    ${brand.accessibility !== undefined && html`<a href="${brand.accessibility}">${texts.accessibility}</a>`}
     <span class="mark">${icons.fireguard} ${texts.protected}</span>
   </div></footer>`;
 }

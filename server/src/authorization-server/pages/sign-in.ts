@@ -23,7 +23,7 @@ export interface SignInPage {
   readonly username: string;
   readonly problem: SignInProblem | undefined;
   /** Other ways in: where each leads. */
-  readonly passkeyAt: string;
+  readonly passkeyAt: string | undefined;
   readonly providers: readonly { readonly name: string; readonly at: string }[];
 }
 
@@ -60,9 +60,9 @@ export function signInPage(page: SignInPage): Html {
         </div>
         <button class="btn wide">${text.button}</button>
         <details><summary>${text.cannot}</summary><p class="small">${text.cannotWhat(helpLine(page.brand))}</p></details>
-        <p class="or">${text.or}</p>
+        ${(page.passkeyAt !== undefined || page.providers.length > 0) && html`<p class="or">${text.or}</p>`}
         <div class="stack-s">
-          <a class="btn second wide" href="${page.passkeyAt}">${icons.key} ${text.usePasskey}</a>
+          ${page.passkeyAt !== undefined && html`<a class="btn second wide" href="${page.passkeyAt}">${icons.key} ${text.usePasskey}</a>`}
           ${page.providers.map(({ name, at }) => html`<a class="btn second wide" href="${at}">${icons.person} ${text.useProvider(name)}</a>`)}
         </div>
       </form>`,

@@ -9,6 +9,8 @@ const strong = (value: HtmlValue): Html => html`<strong>${value}</strong>`;
 export const texts = {
   skip: 'Skip to content',
   protected: 'Protected by Fireguard',
+  privacy: 'Privacy',
+  accessibility: 'Accessibility',
   help: (line: HtmlValue) => html`Help, day and night: ${line}`,
   addressBar: (origin: string) => html`Sign in only if the address bar begins with<br>${strong(origin)}`,
   problemTitle: (title: string) => `Problem: ${title}`,

@@ -25,7 +25,12 @@ export async function showEnrolment(
 ): Promise<FastifyReply> {
   if (way === 'app') return showApp(use, reply, step, pending);
   if (way === 'passkey') return showPasskey(use, reply, step, pending, false);
-  const page = enrolPage({ brand: use.brand, person: pending.person.name, step: `/interaction/${step.uid}` });
+  const page = enrolPage({
+    passkeys: use.passkeys.usable,
+    brand: use.brand,
+    person: pending.person.name,
+    step: `/interaction/${step.uid}`,
+  });
   return sendPage(use, reply, page, 200, step.redirectUri);
 }
 

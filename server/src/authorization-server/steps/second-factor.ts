@@ -94,7 +94,7 @@ export async function waysOf(use: PeopleDependencies, personId: string): Promise
   if (!factors.any) return [];
   const ways: SecondWay[] = [];
   if (factors.apps.length > 0) ways.push('app');
-  if (factors.passkeys.length > 0) ways.push('passkey');
+  if (factors.passkeys.length > 0 && use.passkeys.usable) ways.push('passkey');
   if (factors.recoveryCodes > 0) ways.push('recovery');
   return ways;
 }

@@ -22,7 +22,7 @@ export function showSignIn(
     csrf: use.formTokens.make(step.uid, 'login'),
     username,
     problem,
-    passkeyAt: `/interaction/${step.uid}?way=passkey`,
+    passkeyAt: use.passkeys.usable ? `/interaction/${step.uid}?way=passkey` : undefined,
     providers: use.providers.map(({ id, name }) => ({ name, at: `/interaction/${step.uid}/external/${id}` })),
   });
   if (problem?.kind === 'wait') reply.header('Retry-After', String(Math.ceil((problem.until - use.now()) / 1000)));

@@ -12,7 +12,15 @@ const pseudo: Language = { code: 'ar', direction: 'rtl', texts: marked(texts) as
 let server: Issuer;
 beforeAll(async () => {
   const logo = sanitisedLogo('<svg viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>');
-  server = await startIssuer({ brand: { language: pseudo, logo }, signIn: { secondFactorRoles: ['physician'] } });
+  server = await startIssuer({
+    brand: {
+      language: pseudo,
+      logo,
+      privacy: 'https://aldervale.example/privacy',
+      accessibility: 'https://aldervale.example/access',
+    },
+    signIn: { secondFactorRoles: ['physician'] },
+  });
 });
 afterAll(() => server?.close());
 

@@ -44,6 +44,11 @@ const engine: readonly Row[] = [
     because: 'understanding a request must not depend on who asks or what policy says',
   },
   {
+    folder: 'engine/src/operation',
+    may: [...ground, 'engine/src/request'],
+    because: 'what an operation implies must not depend on who asks',
+  },
+  {
     folder: 'engine/src/compartment',
     may: [...ground, 'engine/src/request/request.ts'],
     because: 'whose record a resource is, is a fact, not a decision',
@@ -112,6 +117,7 @@ const engine: readonly Row[] = [
       'engine/src/compartment',
       'engine/src/decision',
       'engine/src/matching',
+      'engine/src/operation',
       'engine/src/policy',
       'engine/src/planning',
       'engine/src/release',

@@ -42,7 +42,13 @@ export interface Wanted {
 /** A hint is kept while it is short: a long one would make the cursor too long, and only saves time. */
 const LONGEST_HINT = 1000;
 
-export function* search(given: Given, asked: SearchRequest): Generator<Need, Outcome, Found> {
+/** What an operation puts before the first page of the search that it implies. */
+export interface Opening {
+  readonly visible: readonly Visible[];
+  readonly self: string;
+}
+
+export function* search(given: Given, asked: SearchRequest, opening?: Opening): Generator<Need, Outcome, Found> {
   const admitted = admitSearch(given, asked);
   if (admitted.kind === 'denied') return admitted;
   refuseUnserved(asked);
@@ -65,7 +71,7 @@ export function* search(given: Given, asked: SearchRequest): Generator<Need, Out
   const gathered = yield* gatherTypes(given, book, parts, wanted);
   if (gathered === undefined) throw cursorInvalid();
   const included = countOnly ? [] : yield* gatherIncludes(given, stages, search.includes, gathered.visible);
-  return release(given, asked, wanted, open, { gathered, included, stages, parts });
+  return release(given, asked, wanted, open, { gathered, included, stages, parts, opening });
 }
 
 function* planned(
@@ -96,11 +102,13 @@ interface Results {
   readonly included: readonly Visible[];
   readonly stages: Stages;
   readonly parts: readonly Part[];
+  readonly opening: Opening | undefined;
 }
 
 function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision }: Admitted, results: Results): Released {
   const { search, count, countOnly, continued } = wanted;
-  const { gathered, included, stages, parts } = results;
+  const { gathered, included, stages, parts, opening } = results;
+  const before = opening?.visible ?? [];
   const total = search.total === 'none' || continued !== undefined ? undefined : gathered.total;
   if (countOnly && gathered.total === undefined) throw new Problem('too-costly', 'Counting is too costly here.');
   const last = gathered.more ? gathered.visible.at(-1) : undefined;
@@ -111,14 +119,15 @@ function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision 
   };
   const next = last === undefined ? undefined : makeCursor(given, { ...place, after: `${last.type}/${last.id}` });
   const page = {
-    visible: gathered.visible,
+    visible: before.length === 0 ? gathered.visible : [...before, ...gathered.visible],
     included,
     self:
-      asked.cursor === undefined
+      opening?.self ??
+      (asked.cursor === undefined
         ? searchLink(given, search, countOnly ? (search.count ?? 0) : count)
-        : cursorLink(given, asked, asked.cursor),
+        : cursorLink(given, asked, asked.cursor)),
     next: next === undefined ? undefined : cursorLink(given, search, next),
-    total: countOnly ? gathered.total : total,
+    total: countOnly ? gathered.total : total === undefined ? undefined : total + before.length,
     withheld: gathered.withheld + stages.withheld,
     shape: { ...search.representation, version: given.tables.version },
   };

@@ -1,0 +1,75 @@
+/** What an operation was given, from its query and its Parameters body (operations.html#request), held against what it may be given. */
+import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { Problem } from '../problem.ts';
+import type { OperationRequest } from '../request/request.ts';
+import type { Operation } from './operations.ts';
+
+export interface OperationInput {
+  readonly resource: { readonly document: JsonDocument; readonly node: JsonNode } | undefined;
+  /** Undefined when it was not given. Throws Problem `parameter-invalid` when it was given more than once. */
+  one(name: string): string | undefined;
+  all(name: string): readonly string[];
+}
+
+const RESOURCE_TYPE = name('resourceType');
+const PARAMETERS = name('Parameters');
+const PARAMETER = name('parameter');
+const NAME = name('name');
+const RESOURCE = name('resource');
+
+/** Throws Problem `parameter-unknown`, `parameter-invalid` or `resource-invalid`. */
+export function operationInput(asked: OperationRequest, operation: Operation): OperationInput {
+  const values = new Map<string, string[]>();
+  for (const [key, given] of asked.parameters) values.set(key, [...given]);
+  const { body } = asked;
+  let resource: OperationInput['resource'];
+  if (body?.stringIs(body.member(body.root, RESOURCE_TYPE), PARAMETERS)) resource = readParameters(body, values);
+  else if (body !== undefined) resource = { document: body, node: body.root };
+  for (const key of values.keys()) {
+    if (!operation.parameters.includes(key))
+      throw new Problem('parameter-unknown', 'The operation is not served with one of these parameters.');
+  }
+  if (resource !== undefined && !operation.takesResource)
+    throw new Problem('parameter-unknown', 'The operation takes no resource.');
+  const all = (key: string): readonly string[] => values.get(key) ?? [];
+  const one = (key: string): string | undefined => {
+    if (all(key).length > 1) throw new Problem('parameter-invalid', 'A parameter of the operation is given more than once.');
+    return all(key)[0];
+  };
+  return Object.freeze({ resource, one, all });
+}
+
+/** Values that are not primitive are refused: what they would mean for a search is not ours to guess. */
+function readParameters(document: JsonDocument, values: Map<string, string[]>): OperationInput['resource'] {
+  const list = document.member(document.root, PARAMETER);
+  if (list === NONE) return undefined;
+  if (!document.isArray(list)) throw invalid();
+  let resource: OperationInput['resource'];
+  for (let item = document.first(list); item !== NONE; item = document.next(item)) {
+    const key = document.isObject(item) ? document.string(document.member(item, NAME)) : undefined;
+    if (key === undefined) throw invalid();
+    const node = document.member(item, RESOURCE);
+    if (node !== NONE) {
+      if (key !== 'resource' || resource !== undefined || !document.isObject(node)) throw invalid();
+      resource = { document, node };
+    } else values.set(key, [...(values.get(key) ?? []), plainValue(document, item)]);
+  }
+  return resource;
+}
+
+function plainValue(document: JsonDocument, item: JsonNode): string {
+  const found: string[] = [];
+  for (let member = document.first(item); member !== NONE; member = document.next(member)) {
+    const key = document.key(member);
+    if (key === 'name') continue;
+    const kind = document.kind(member);
+    if (!/^value[A-Z]/.test(key) || kind === 'object' || kind === 'array' || kind === 'null') throw invalid();
+    found.push(document.string(member) ?? document.raw(member));
+  }
+  if (found.length !== 1) throw invalid();
+  return found[0]!;
+}
+
+function invalid(): Problem {
+  return new Problem('parameter-invalid', 'The Parameters of the operation cannot be read: give each as one plain value.');
+}

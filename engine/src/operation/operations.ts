@@ -1,0 +1,86 @@
+/**
+ * The closed list of operations (FHIR R4 operations.html), as data. Each is served as the reads and searches that it implies, so that it can never
+ * show more than they would. `$graphql` and everything that is not listed is refused: an operation runs upstream, where nobody decides.
+ */
+import type { OperationRequest } from '../request/request.ts';
+
+export type OperationName = 'everything' | 'lastn' | 'docref' | 'document' | 'meta' | 'validate' | 'match';
+
+export interface Operation {
+  readonly name: OperationName;
+  readonly levels: readonly OperationRequest['level'][];
+  /** Undefined: every type. */
+  readonly types: readonly string[] | undefined;
+  /** Names of what it may be given; anything else is refused, since a part that was left out would widen the answer. */
+  readonly parameters: readonly string[];
+  /** Whether a resource may be handed in. */
+  readonly takesResource: boolean;
+  /** What it implies: for the reader, and for the reference. */
+  readonly implies: string;
+}
+
+export const operations: readonly Operation[] = Object.freeze([
+  {
+    name: 'everything',
+    levels: ['instance'],
+    types: ['Patient', 'Encounter'],
+    parameters: ['_since', '_type', '_count'],
+    takesResource: false,
+    implies: 'a read of the instance and a search of everything that belongs to it',
+  },
+  {
+    name: 'lastn',
+    levels: ['type'],
+    types: ['Observation'],
+    parameters: ['patient', 'subject', 'category', 'code', 'max'],
+    takesResource: false,
+    implies: 'a search of Observation, grouped and cut here',
+  },
+  {
+    name: 'docref',
+    levels: ['type'],
+    types: ['DocumentReference'],
+    parameters: ['patient', 'start', 'end', 'type'],
+    takesResource: false,
+    implies: 'a search of DocumentReference',
+  },
+  {
+    name: 'document',
+    levels: ['instance'],
+    types: ['Composition'],
+    parameters: [],
+    takesResource: false,
+    implies: 'a read of the Composition and a search for each thing that it points to',
+  },
+  {
+    name: 'meta',
+    levels: ['instance'],
+    types: undefined,
+    parameters: [],
+    takesResource: false,
+    implies: 'a read of the instance',
+  },
+  {
+    name: 'validate',
+    levels: ['type', 'instance'],
+    types: undefined,
+    parameters: ['mode'],
+    takesResource: true,
+    implies: 'nothing: the shape of what was sent is checked, and nothing is looked up',
+  },
+  {
+    name: 'match',
+    levels: ['type'],
+    types: ['Patient'],
+    parameters: ['onlyCertainMatches', 'count'],
+    takesResource: true,
+    implies: 'a search of Patient by all that was given; an answer only when exactly one is found',
+  },
+]);
+
+/** Undefined: not one that is served there. */
+export function operationFor({ name, level, type }: OperationRequest): Operation | undefined {
+  const found = operations.find((one) => one.name === name);
+  if (found === undefined || type === undefined || !found.levels.includes(level)) return undefined;
+  return found.types === undefined || found.types.includes(type) ? found : undefined;
+}

@@ -15,7 +15,7 @@ const of = (id: string, file: string, find: string, replace: string): Mutant => 
 export const mutants: readonly Mutant[] = [
   of(
     'pages-not-refilled',
-    'enforcement/gather-page.ts',
+    'enforcement/read-matches.ts',
     'path = page.next === undefined ? undefined : pagePath(page.next, given.bases.upstream);',
     'path = undefined;',
   ),
@@ -25,7 +25,12 @@ export const mutants: readonly Mutant[] = [
     'more: visible.length > count,',
     'more: visible.length >= count,',
   ),
-  of('total-of-the-upstream', 'enforcement/search.ts', 'if (!more) return visible.length;', 'if (!more) return upstreamTotal;'),
+  of(
+    'total-of-the-upstream',
+    'enforcement/gather-types.ts',
+    'const total = more ? (tellsUpstreamTotal ? upstreamTotal : undefined) : visible.length;',
+    'const total = upstreamTotal;',
+  ),
   of(
     'hidden-is-forbidden',
     'enforcement/current.ts',
@@ -79,7 +84,7 @@ export const mutants: readonly Mutant[] = [
     "removeElement(document, edit, at, element, { shells: 'drop', upTo: resource });",
     'removeElement(document, edit, at, element);',
   ),
-  of('no-subsetted-tag', 'release/mask.ts', '  noteTag(edit, resource);\n}', '}'),
+  of('no-subsetted-tag', 'release/mask.ts', '  noteSubsetted(edit, resource);\n}', '}'),
   of(
     'masks-ignored',
     'release/mask.ts',
@@ -135,5 +140,57 @@ export const mutants: readonly Mutant[] = [
     'decision/residual.ts',
     'if (this.#holds(this.#elementDenies[at]!, matter)) withholding += String.fromCharCode(at);',
     '',
+  ),
+  of(
+    'matched-again-on-what-is-stored',
+    'enforcement/read-matches.ts',
+    'const { document, node } = releasedForm(one);',
+    'const { document, node } = one;',
+  ),
+  of('not-matched-again', 'planning/ways.ts', "? 'match-again' : 'keep-back';", "? 'push' : 'keep-back';"),
+  of(
+    'negatives-sent',
+    'planning/ways.ts',
+    'return isPositive(criterion) && dialect.matchesAlike.has(definition.type)',
+    'return dialect.matchesAlike.has(definition.type)',
+  ),
+  of(
+    'parts-and-computed-sent',
+    'planning/ways.ts',
+    "case 'derived':\n      return 'keep-back';",
+    "case 'derived':\n      return 'push';",
+  ),
+  of('parts-taken-for-wholes', 'planning/parameter-class.ts', "return wholly ? 'whole' : 'part';", "return 'whole';"),
+  of(
+    'sorted-by-masked',
+    'planning/ways.ts',
+    "if (parameterClass(definition, type, permit.maskable) === 'untouched') return false;\n  if (sortKeyFor",
+    'return false;\n  if (sortKeyFor',
+  ),
+  of(
+    'sorted-here-by-what-is-stored',
+    'enforcement/gather-types.ts',
+    'const { document, node } = releasedForm(one);',
+    'const { document, node } = one;',
+  ),
+  of(
+    'empty-stage-drops-its-criterion',
+    'enforcement/stages.ts',
+    'return possible ? plain : undefined;',
+    'return plain.filter(({ values }) => values.length > 0);',
+  ),
+  of(
+    'references-followed-that-are-masked',
+    'enforcement/stages.ts',
+    'const { document, node } = releasedForm(one);',
+    'const { document, node } = one;',
+  ),
+  of('compartments-not-matched-again', 'planning/plan-search.ts', 'if (!maskable) return [];', 'return [];'),
+  of('looser-than-the-upstream', 'matching/match-text.ts', 'return accents ? lower', 'return true ? lower'),
+  of(
+    'accepts-any-released-form',
+    'enforcement/read-matches.ts',
+    'return onReleased.every((matches) => matches(document, node));',
+    'return true;',
   ),
 ];

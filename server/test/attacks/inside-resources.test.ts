@@ -1,0 +1,142 @@
+// hardening B10-114 to B10-128: what travels inside a resource that may be seen.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ask, encounter, observation, patient, type TwoWards, twoWards } from './two-wards.ts';
+
+let place: TwoWards;
+const R = { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] };
+
+beforeAll(async () => {
+  place = await twoWards([
+    {
+      id: 'pictures',
+      description: 'A physician may read what was attached.',
+      effect: 'permit',
+      caller: { roles: ['physician'], relations: ['general-practitioner'] },
+      interactions: ['read', 'search'],
+      resources: { types: ['Binary', 'Group', 'Device'] },
+    },
+  ]);
+  for (const { put } of place.wards) {
+    await put({
+      ...observation('carrier', 'mine'),
+      contained: [{ resourceType: 'Condition', id: 'in', meta: R, subject: { reference: 'Patient/mine' } }],
+    });
+    await put({ ...observation('stranger-inside', 'mine'), contained: [{ ...patient('in', 'Okafor') }] });
+    await put({
+      ...encounter('told', 'mine'),
+      reasonCode: [{ text: 'hiv' }],
+      text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">hiv</div>' },
+    });
+    await put({
+      ...encounter('siblings', 'mine'),
+      reasonCode: [{ extension: [{ url: 'urn:x', valueString: 'hiv' }], text: 'hiv' }],
+    });
+    await put({ ...encounter('copy', 'mine'), contained: [{ ...encounter('in', 'mine'), reasonCode: [{ text: 'hiv' }] }] });
+    await put({
+      resourceType: 'Group',
+      id: 'both',
+      type: 'person',
+      actual: true,
+      member: ['mine', 'other'].map((id) => ({ entity: { reference: `Patient/${id}` } })),
+    });
+    await put({
+      resourceType: 'Group',
+      id: 'own',
+      type: 'person',
+      actual: true,
+      member: [{ entity: { reference: 'Patient/mine' } }],
+    });
+    await put({ resourceType: 'Binary', id: 'loose', contentType: 'text/plain', data: 'aGl2' });
+    await put({
+      resourceType: 'Binary',
+      id: 'theirs',
+      contentType: 'text/plain',
+      data: 'aGl2',
+      securityContext: { reference: 'Patient/other' },
+    });
+    await put({
+      resourceType: 'Binary',
+      id: 'ours',
+      contentType: 'text/plain',
+      data: 'aGl2',
+      securityContext: { reference: 'Patient/mine' },
+    });
+    await put({
+      resourceType: 'Provenance',
+      id: 'why',
+      recorded: '2024-01-01T00:00:00Z',
+      target: [{ reference: 'Observation/secret' }, { reference: 'Patient/other' }],
+      agent: [{ who: { reference: 'Practitioner/doc' } }],
+    });
+    await put({ ...observation('about-two', 'mine'), performer: [{ reference: 'Patient/other' }] });
+    await put({
+      ...observation('category', 'mine'),
+      meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'HIV' }] },
+    });
+    await put({
+      ...observation('inline', 'mine'),
+      note: [
+        {
+          text: 'x',
+          extension: [
+            {
+              url: 'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label',
+              valueCoding: R.security[0],
+            },
+          ],
+        },
+      ],
+    });
+  }
+});
+afterAll(async () => place?.close());
+
+test.each([
+  ['B10-114 a resource that carries a restricted one', '/Observation/carrier'],
+  ['B10-114 a resource that carries a patient whom nobody can name', '/Observation/stranger-inside'],
+  ['B10-119 what lists a hidden member', '/Group/both'],
+  ['B10-123 what is about two patients, one of them a stranger', '/Observation/about-two'],
+  ['B10-120 what a label calls by its category', '/Observation/category'],
+  ['B10-118 what is labelled in an extension', '/Observation/inline'],
+  ['B10-121 who did what to hidden things', '/Provenance/why'],
+  ['B10-124 a Binary of nobody', '/Binary/loose'],
+  ['B10-124 a Binary of another', '/Binary/theirs'],
+])('R-204 %s is as absent', async (_, path) => {
+  const [hidden, absent] = [await place.alike({ path }), await ask(place.a, { path: path.replace(/[^/]+$/, 'never') })];
+  expect(hidden).toEqual(absent);
+  expect(hidden.status).toBe(404);
+});
+
+test('B10-124 a Binary of the patient at hand may be read', async () => {
+  expect((await place.alike({ path: '/Binary/ours' })).status).toBe(200);
+});
+
+test('B10-123 a group of nobody else may be read', async () => {
+  expect((await place.alike({ path: '/Group/own' })).status).toBe(200);
+});
+
+test.each(['told', 'siblings', 'copy', 'seen'])(
+  'B10-116 B10-117 B10-118 B10-114 what is masked is nowhere else either: Encounter/%s',
+  async (id) => {
+    const told = await place.alike({ path: `/Encounter/${id}` });
+    expect([200, told.text.includes('hiv')]).toEqual([told.status, false]);
+  },
+);
+
+test('B10-127 the tag of a part view comes whether or not there was anything to withhold', async () => {
+  for (const { put } of place.wards) await put(encounter('plain', 'mine'));
+  for (const id of ['plain', 'seen']) expect((await place.alike({ path: `/Encounter/${id}` })).text).toContain('SUBSETTED');
+});
+
+test('B10-115 a reference stays as it is, whether its target is hidden or absent', async () => {
+  for (const { put } of place.wards)
+    await put({ ...observation('refers', 'mine'), derivedFrom: [{ reference: 'Observation/secret' }] });
+  expect((await place.alike({ path: '/Observation/refers' })).text).toContain('Observation/secret');
+});
+
+test('B10-122 linked patients are not followed', async () => {
+  for (const { put } of place.wards)
+    await put({ ...patient('linked', 'Okafor'), link: [{ other: { reference: 'Patient/mine' }, type: 'seealso' }] });
+  expect((await place.alike({ path: '/Patient/linked' })).status).toBe(404);
+  expect((await place.alike({ path: '/Patient' })).text).not.toContain('linked');
+});

@@ -22,7 +22,7 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
     implementation: { description: 'FHIR, guarded', url: ourBase },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
-    patchFormat: ['application/json-patch+json'],
+    patchFormat: ['application/json-patch+json', 'application/merge-patch+json'],
     rest: [
       {
         mode: 'server',
@@ -43,9 +43,17 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
         resource: [
           {
             type: 'Observation',
-            interaction: ['read', 'vread', 'update', 'patch', 'delete', 'create', 'search-type'].map((code) => ({ code })),
+            interaction: ['read', 'vread', 'update', 'patch', 'delete', 'history-type', 'create', 'search-type'].map(
+              (code) => ({
+                code,
+              }),
+            ),
             versioning: 'versioned-update',
             updateCreate: false,
+            conditionalCreate: true,
+            conditionalRead: 'full-support',
+            conditionalUpdate: true,
+            conditionalDelete: 'single',
             searchInclude: ['Observation:patient'],
             searchParam: [
               { name: 'code', type: 'token' },
@@ -56,11 +64,12 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
             type: 'Patient',
             interaction: [{ code: 'read' }, { code: 'search-type' }],
             updateCreate: false,
+            conditionalRead: 'full-support',
             searchParam: [{ name: 'family', type: 'string' }],
             searchRevInclude: ['Observation:patient'],
           },
         ],
-        interaction: [{ code: 'search-system' }],
+        interaction: [{ code: 'search-system' }, { code: 'batch' }],
       },
     ],
   });
@@ -72,6 +81,7 @@ test('without If-Match upstream no change is offered', () => {
   expect(json.rest[0].resource[0].interaction.map(({ code }: { code: string }) => code)).toEqual([
     'read',
     'vread',
+    'history-type',
     'create',
     'search-type',
   ]);

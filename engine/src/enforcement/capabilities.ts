@@ -21,7 +21,7 @@ export function* capabilities(given: Given, asked: CapabilitiesRequest): Generat
   if (!statement.stringIs(statement.member(statement.root, RESOURCE_TYPE), CAPABILITY_STATEMENT))
     throw unavailable('no CapabilityStatement');
   const { tables, bases, now, dialect, authorization } = given;
-  return releaseCapabilities(statement, { tables, base: bases.ours, now, changes: dialect.ifMatch, authorization });
+  return releaseCapabilities(statement, { tables, base: bases.ours, now, dialect, authorization });
 }
 
 function unavailable(detail: string): Problem {

@@ -2,9 +2,11 @@
  * http.html#patch, applied by us on the state that the caller sees, then written as an update of exactly that version. A `test` reads and so do
  * `copy` and `move`: a patch may not name what a mask could withhold (search-semantics §9, hardening B4-61).
  */
+import { mergedPaths, mergeOperations } from '../json/merge-patch.ts';
 import { applyPatch, patchedPaths } from '../json/patch.ts';
 import { type JsonDocument, NONE, name, scan } from '../json/scan.ts';
 import { touches } from '../planning/touches.ts';
+import { Problem } from '../problem.ts';
 import type { PatchRequest } from '../request/request.ts';
 import { checkElements } from '../request/resource-body.ts';
 import { admit } from './admit.ts';
@@ -30,15 +32,42 @@ export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest)
   if (read.kind === 'denied') return read;
   refuseUnserved(asked);
   requireIfMatch(given);
-  refuseClosedPaths(patchedPaths(asked.patch), [...permit.maskable, ...read.maskable]);
+  refuseClosedPaths(pathsOf(asked), [...permit.maskable, ...read.maskable]);
 
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return deniedMissing(given, state);
   const before = rebased(state.visible.document, upstream, ours);
-  const after = scan(applyPatch(before, asked.patch));
+  const after = scan(applyPatch(before, operationsOf(asked, before)));
   checkElements(after, after.root, type, given.tables);
   if (identity.some((member) => rawMember(before, member) !== rawMember(after, member))) throw writeClosed();
   return yield* replace(given, book, { id, permit, read, state, body: rebased(after, ours, upstream), conditions });
+}
+
+/** Every path that the patch could read or write, by its own words. */
+function pathsOf({ format, patch }: PatchRequest): readonly (readonly string[])[] {
+  switch (format) {
+    case 'json-patch':
+      return patchedPaths(patch);
+    case 'merge-patch':
+      return mergedPaths(patch);
+    case 'fhirpath-patch':
+      throw notServed();
+  }
+}
+
+function operationsOf({ format, patch }: PatchRequest, before: JsonDocument): JsonDocument {
+  switch (format) {
+    case 'json-patch':
+      return patch;
+    case 'merge-patch':
+      return mergeOperations(before, patch);
+    case 'fhirpath-patch':
+      throw notServed();
+  }
+}
+
+function notServed(): Problem {
+  return new Problem('media-type-not-supported', 'FHIRPath Patch is not served.');
 }
 
 function refuseClosedPaths(paths: readonly (readonly string[])[], maskable: readonly string[]): void {

@@ -15,9 +15,6 @@ export function refuseUnserved(asked: FhirRequest): void {
       refuse('parameter-unknown', '_summary is not served.');
   }
   if (asked.interaction === 'search') refuseUnservedSearch(asked);
-  if (asked.interaction === 'patch' && asked.format !== 'json-patch') {
-    refuse('media-type-not-supported', 'Only application/json-patch+json patches are served.');
-  }
 }
 
 function refuseUnservedSearch({ compartment, special }: SearchRequest): void {

@@ -378,14 +378,34 @@ describe('patch', () => {
     expect(written(one)).toEqual([]);
   });
 
-  test('other patch formats are not served', () => {
-    const merge: Asked = {
-      method: 'PATCH',
-      target: '/Observation/seen',
-      body: {},
+  describe('RFC 7396 merge patch', () => {
+    const merge = (id: string, body: object): Asked => ({
+      ...patch(id, body),
       headers: { 'content-type': 'application/merge-patch+json' },
-    };
-    expect(ask(setting(), merge).problem?.code).toBe('media-type-not-supported');
+    });
+
+    test('is written as an update of the decided version', () => {
+      const one = setting();
+      const { status, sent } = ask(one, merge('seen', { status: 'amended', note: [{ text: 'x' }] }));
+      expect([status, sent.at(-1)!.headers.get('if-match')]).toEqual([200, 'W/"3"']);
+      expect(one.upstream.get('Observation/seen')).toMatchObject({ status: 'amended', note: [{ text: 'x' }] });
+      expect(ask(one, merge('seen', { note: null })).json).not.toHaveProperty('note');
+    });
+
+    test.each([{ valueString: null }, { _valueString: { id: 'x' } }, { component: null }, { text: null }, {}])(
+      'hardening B4-61 %j may not touch what could be masked',
+      (body) => {
+        const one = setting(masking, observation('m', { meta: { versionId: '1' }, valueString: 'guess' }));
+        for (const id of ['m', 'seen', 'free']) expect(ask(one, merge(id, body)).problem?.code).toBe('write-closed');
+      },
+    );
+
+    test.each([{ id: 'other' }, { meta: null }, { meta: { security: [] } }, { subject: { reference: 'Patient/q' } }])(
+      '%j is closed',
+      (body) => {
+        expect(ask(setting(), merge('seen', body)).problem?.code).toBe('write-closed');
+      },
+    );
   });
 });
 

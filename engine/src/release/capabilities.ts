@@ -6,6 +6,7 @@
 import type { FhirTables } from '../fhir/tables.ts';
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import type { JsonValue } from '../json/value.ts';
+import type { Dialect } from '../planning/dialect.ts';
 
 /** Absolute URLs of the authorization server (smart-app-launch conformance: oauth-uris). */
 export interface AuthorizationEndpoints {
@@ -23,8 +24,8 @@ export interface CapabilitiesGiven {
   readonly base: string;
   /** Milliseconds since the epoch; told to the day. */
   readonly now: number;
-  /** Whether updates, patches and deletes are served (they need If-Match upstream). */
-  readonly changes: boolean;
+  /** Without If-Match upstream no updates, patches and deletes are served. */
+  readonly dialect: Pick<Dialect, 'ifMatch' | 'history' | 'transactions'>;
   readonly authorization: AuthorizationEndpoints | undefined;
 }
 
@@ -52,14 +53,13 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
     implementation: { description: 'FHIR, guarded', url: given.base },
     fhirVersion: fhirVersions[given.tables.version],
     format: ['application/fhir+json', 'json'],
-    ...(given.changes ? { patchFormat: ['application/json-patch+json'] } : {}),
+    ...(given.dialect.ifMatch ? { patchFormat: ['application/json-patch+json', 'application/merge-patch+json'] } : {}),
     rest: [
       {
         mode: 'server',
         security: security(given.authorization),
         resource: resources(upstream, given),
-        // One search a type, so it takes nothing that the types do not have.
-        interaction: [{ code: 'search-system' }],
+        interaction: systemInteractions(upstream, given.dialect).map((code) => ({ code })),
       },
     ],
   };
@@ -85,7 +85,7 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
       const type = given.tables.types.get(upstream.string(upstream.member(resource, TYPE)) ?? '');
       if (type === undefined || type.category === 'none' || seen.has(type.name)) continue;
       seen.add(type.name);
-      const interaction = interactions(upstream, resource, given.changes).map((code) => ({ code }));
+      const interaction = interactions(upstream, resource, given.dialect).map((code) => ({ code }));
       const searchParam = texts(upstream, upstream.member(resource, SEARCH_PARAM), NAME).flatMap((parameter) => {
         const definition = notSearchable.has(parameter) ? undefined : type.searchParameters.get(parameter);
         return definition === undefined ? [] : [{ name: definition.name, type: definition.type }];
@@ -102,6 +102,7 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
         ...(versioning !== undefined && versionings.has(versioning) ? { versioning } : {}),
         // Only callers in full sight of a type could be offered it, and this statement is the same for all.
         updateCreate: false,
+        ...conditions(interaction.map(({ code }) => code)),
         ...(searchInclude.length === 0 ? {} : { searchInclude }),
         ...(searchParam.length === 0 ? {} : { searchParam }),
       });
@@ -113,17 +114,47 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
   });
 }
 
+/** A search of the system is one a type, and a batch one request an entry, so they take nothing that the types do not have. */
+function systemInteractions(
+  upstream: JsonDocument,
+  { history, transactions, ifMatch }: CapabilitiesGiven['dialect'],
+): readonly string[] {
+  const servers = items(upstream, upstream.member(upstream.root, REST));
+  const known = new Set(servers.flatMap((rest) => texts(upstream, upstream.member(rest, INTERACTION), CODE)));
+  const table: readonly (readonly [code: string, served: boolean])[] = [
+    ['search-system', true],
+    ['batch', true],
+    ['transaction', transactions && ifMatch && known.has('transaction')],
+    ['history-system', history && known.has('history-system')],
+  ];
+  return table.filter(([, served]) => served).map(([code]) => code);
+}
+
+/** Conditions are resolved by us, with a search: none of them needs the upstream's. */
+function conditions(served: readonly string[]): Readonly<Record<string, JsonValue>> {
+  const has = (...codes: readonly string[]) => codes.every((code) => served.includes(code));
+  return {
+    ...(has('create', 'search-type') ? { conditionalCreate: true } : {}),
+    ...(has('read') ? { conditionalRead: 'full-support' } : {}),
+    ...(has('update', 'create', 'search-type') ? { conditionalUpdate: true } : {}),
+    ...(has('delete', 'search-type') ? { conditionalDelete: 'single' } : {}),
+  };
+}
+
 /** Patches are applied by us: read and update are all that the upstream needs for them. */
-function interactions(upstream: JsonDocument, resource: JsonNode, changes: boolean): readonly string[] {
+function interactions(upstream: JsonDocument, resource: JsonNode, dialect: CapabilitiesGiven['dialect']): readonly string[] {
   const known = new Set(texts(upstream, upstream.member(resource, INTERACTION), CODE));
   const readable = known.has('read');
-  const changeable = changes && readable;
+  const changeable = dialect.ifMatch && readable;
+  const history = dialect.history && readable;
   const table: readonly (readonly [code: string, served: boolean])[] = [
     ['read', readable],
     ['vread', readable && known.has('vread')],
     ['update', changeable && known.has('update')],
     ['patch', changeable && known.has('update')],
     ['delete', changeable && known.has('delete')],
+    ['history-instance', history && known.has('history-instance')],
+    ['history-type', history && known.has('history-type')],
     ['create', known.has('create')],
     ['search-type', known.has('search-type')],
   ];

@@ -18,11 +18,11 @@ import type { Given } from './given.ts';
 import { history } from './history.ts';
 import { instanceHistory } from './instance-history.ts';
 import type { Found, Need } from './need.ts';
+import { operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
 import { transaction } from './transaction.ts';
-import { unserved } from './unserved.ts';
 import { vread } from './vread.ts';
 import { write } from './write.ts';
 
@@ -55,6 +55,6 @@ export function* enforce(given: Given): Generator<Need, Outcome, Found> {
     case 'transaction':
       return yield* transaction(given, asked, enforce);
     case 'operation':
-      return unserved(given);
+      return yield* operation(given, asked);
   }
 }

@@ -20,6 +20,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { authenticateAdmin } from './authenticate-admin.ts';
 import { checkInput } from './check-input.ts';
 import { clientRoutes } from './client-routes.ts';
+import { credentialRoutes } from './credential-routes.ts';
 import { launchRoutes } from './launch-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { peopleRoutes } from './people-routes.ts';
@@ -64,6 +65,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...peopleRoutes(use),
     ...personProofRoutes(use),
     ...clientRoutes(use),
+    ...credentialRoutes(use),
     ...launchRoutes(use),
     ...relationRoutes(use),
     ...auditRoutes(use),

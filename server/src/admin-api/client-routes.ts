@@ -2,13 +2,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Problem, parseScopes } from '@fireguard/engine';
 import { z } from 'zod';
+import { publicJwks } from '../authorization-server/registration/public-jwks.ts';
+import { redirectUri } from '../authorization-server/registration/redirect-uri.ts';
 import { type Client, clientById, insertClient, listClients, setClientDisabled } from '../storage/clients.ts';
 import { tokenHash } from '../token/token-hash.ts';
 import { perform } from './act.ts';
 import type { AdminApiDependencies } from './admin-api.ts';
 import { type AdminRoute, adminRoute } from './admin-route.ts';
-import { publicJwks } from './public-jwks.ts';
-import { display, idParams, redirectUri, role } from './words.ts';
+import { clientProtocol, protocolProblems } from './client-protocol.ts';
+import { display, idParams, role } from './words.ts';
 
 const kind = z.enum(['public', 'symmetric', 'asymmetric', 'backend']);
 
@@ -20,6 +22,7 @@ const client = z.object({
   scope: z.string(),
   roles: z.array(z.string()),
   jwksUri: z.string().nullable(),
+  protocol: clientProtocol,
   keys: z.array(z.object({ kid: z.string().optional(), kty: z.string() })),
   disabled: z.boolean(),
   createdAt: z.iso.datetime(),
@@ -47,6 +50,7 @@ const newClient = z
       .url({ protocol: /^https$/ })
       .max(2000)
       .optional(),
+    protocol: clientProtocol.default({}).describe('What it may vary beyond its kind.'),
   })
   .superRefine((value, context) => {
     const app = value.kind !== 'backend';
@@ -56,10 +60,12 @@ const newClient = z
     if (app && value.roles.length > 0)
       complain('roles', 'Only a backend service has roles; in an app the person’s roles count.');
     const keyed = value.kind === 'asymmetric' || value.kind === 'backend';
-    if (keyed && (value.jwks === undefined) === (value.jwksUri === undefined))
+    const byAuthority = value.protocol.mutualTls?.kind === 'authority';
+    if (keyed && !byAuthority && (value.jwks === undefined) === (value.jwksUri === undefined))
       complain('jwks', 'Give exactly one of jwks and jwksUri.');
     if (!keyed && (value.jwks !== undefined || value.jwksUri !== undefined))
       complain('jwks', 'A client of this kind has no keys.');
+    for (const problem of protocolProblems(value.kind, value.protocol)) complain('protocol', problem);
   });
 
 export function clientRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
@@ -134,6 +140,7 @@ export function clientRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
               scope: body.scope,
               roles: body.roles,
               disabled: false,
+              protocol: JSON.stringify(body.protocol),
             });
             if (row === undefined) throw new Problem('write-conflict', 'This client id is taken.');
             await use.cluster.announce({ kind: 'client', id });
@@ -183,6 +190,7 @@ function shown(row: Client): z.infer<typeof client> {
     scope: row.scope,
     roles: row.roles,
     jwksUri: row.jwks_uri,
+    protocol: clientProtocol.parse(row.protocol),
     keys: keys.map(({ kid, kty }) => ({ ...(kid === undefined ? {} : { kid }), kty: kty ?? '' })),
     disabled: row.disabled,
     createdAt: row.created_at.toISOString(),

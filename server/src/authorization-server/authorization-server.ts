@@ -34,6 +34,7 @@ import { createPayloadAdapter } from './payload-adapter.ts';
 import { peopleParts } from './people-parts.ts';
 import type { PickerSource } from './picker-source.ts';
 import { createProvider } from './provider.ts';
+import { registrationRoutes } from './registration/registration-routes.ts';
 import { revocationAnswer } from './revocation-answer.ts';
 import { type SignInSettings, signInSection } from './sign-in-settings.ts';
 import { stepRoutes } from './step-routes.ts';
@@ -184,6 +185,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         oauthRoutes(scope, { db, keySets, forward, origins, tokens, introspection, issuer, fhirBase, now });
         stepRoutes(scope, steps);
         ownPagesRoutes(scope, steps);
+        await registrationRoutes(scope, { db, cluster, revocation, auditLog, issuer });
         await launchRoute(scope, { db, tokens, auditLog, fhirBase, now });
         scope.get(smartStyle.path, (_request, reply) =>
           reply

@@ -27,11 +27,17 @@ export const clientAdd: Command = {
     role: { type: 'string', multiple: true, value: 'ROLE', what: 'role of a backend service' },
     jwks: { type: 'string', value: 'FILE', what: 'its public keys (JWK Set)' },
     'jwks-uri': { type: 'string', value: 'URL', what: 'where its public keys are' },
+    protocol: {
+      type: 'string',
+      value: 'JSON',
+      what: 'what it varies beyond its kind, such as {"fapi":true} (see the admin API)',
+    },
     home: homeOption,
     json: jsonOption,
   },
   async run(given, out) {
     const [id, scope, jwksFile, jwksUri] = ['id', 'scope', 'jwks', 'jwks-uri'].map((name) => given.text(name));
+    const protocol = given.text('protocol');
     const added = await adminClient(given.text('home')).call<ShownClient & { readonly secret?: string }>(
       'POST',
       '/admin/clients',
@@ -44,6 +50,7 @@ export const clientAdd: Command = {
         ...(scope === undefined ? {} : { scope }),
         ...(jwksFile === undefined ? {} : { jwks: await keySet(jwksFile) }),
         ...(jwksUri === undefined ? {} : { jwksUri }),
+        ...(protocol === undefined ? {} : { protocol: parsedProtocol(protocol) }),
       },
     );
     if (given.flag('json')) {
@@ -66,5 +73,13 @@ async function keySet(file: string): Promise<unknown> {
     return parsed.keys === undefined ? { keys: [parsed] } : parsed;
   } catch {
     throw new CliError(`${file} is not JSON. --jwks takes a file with a JWK Set.`);
+  }
+}
+
+function parsedProtocol(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CliError('--protocol takes JSON, such as {"dpopBound":true}.');
   }
 }

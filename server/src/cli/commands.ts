@@ -2,6 +2,7 @@
 import { auditList } from './audit-list.ts';
 import { auditVerify } from './audit-verify.ts';
 import { clientAdd } from './client-add.ts';
+import { clientKey } from './client-key.ts';
 import { clientList } from './client-list.ts';
 import { clientRemove } from './client-remove.ts';
 import { clientDisable, clientEnable } from './client-switch.ts';
@@ -9,8 +10,10 @@ import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
 import { configPrint } from './config-print.ts';
 import { demo } from './demo.ts';
+import { keysRotate } from './keys-rotate.ts';
 import { launch } from './launch.ts';
 import { policyCheck } from './policy-check.ts';
+import { registrationToken } from './registration-token.ts';
 import { serve } from './serve.ts';
 import { token } from './token.ts';
 import { userAdd } from './user-add.ts';
@@ -42,6 +45,9 @@ export const commands: readonly Command[] = Object.freeze([
   clientDisable,
   clientEnable,
   clientRemove,
+  clientKey,
+  registrationToken,
+  keysRotate,
   token,
   launch,
   auditList,

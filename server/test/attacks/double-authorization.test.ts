@@ -40,7 +40,7 @@ test.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer é', 'Bearer a,b', `Bearer
   },
 );
 
-test.each(['Basic eDp5', 'DPoP abc', 'Negotiate abc', 'abc'])('another scheme is no token: %s', async (value) => {
+test.each(['Basic eDp5', 'Digest abc', 'Negotiate abc', 'abc'])('another scheme is no token: %s', async (value) => {
   const answer = await read([`Authorization: ${value}`]);
   expect(statusOf(answer)).toBe(401);
   expect(answer).not.toContain('error=');

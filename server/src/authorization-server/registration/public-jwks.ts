@@ -7,6 +7,12 @@ const shared = {
   use: z.literal('sig').optional(),
   key_ops: z.array(z.literal('verify')).max(1).optional(),
   ext: z.boolean().optional(),
+  /** Certificates, for clients that prove who they are by one (RFC 8705 §2.2). */
+  x5c: z
+    .array(z.string().regex(/^[A-Za-z0-9+/]{100,10000}={0,2}$/))
+    .min(1)
+    .max(5)
+    .optional(),
 };
 
 const key = z.discriminatedUnion(

@@ -1,0 +1,47 @@
+/**
+ * The part of the conformance run that fits in every test run: the rows of one app of each kind and of backend services, a sample of the mutants, and 500
+ * fuzzed requests. All of it is `npm run conformance -- smart`, `-- smart --mutants` and `npm run fuzz -- oauth`.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fuzzOauth } from './fuzz/fuzz-oauth.ts';
+import { closeBrowser } from './smart/approve-by-browser.ts';
+import { allRows } from './smart/rows/all.ts';
+import { runMutants, runRows } from './smart/run-rows.ts';
+import { type Subject, startSubject } from './smart/subject.ts';
+
+let subject: Subject;
+beforeAll(async () => {
+  subject = await startSubject();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await subject?.stop();
+});
+
+const failures = (results: Awaited<ReturnType<typeof runRows>>) =>
+  results.filter(({ passed }) => !passed).map(({ row, note }) => `${row.id}: ${note}`);
+
+test('ids are fixed and none is used twice; there are more than a hundred rows', () => {
+  const ids = allRows.map(({ id }) => id);
+  expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
+  expect(ids.every((id) => /^(smart|g10)-[a-zA-Z0-9.-]+$/.test(id))).toBe(true);
+  expect(ids.length).toBeGreaterThan(100);
+});
+
+test('R-093 R-094 the running server passes the SMART rows', { timeout: 240_000 }, async () => {
+  const rows = allRows.filter(({ id }) => !/-(symmetric|asymmetric)$/.test(id));
+  expect(failures(await runRows(subject, rows, () => undefined))).toEqual([]);
+});
+
+test('rows fail where what they ask for is missing', { timeout: 240_000 }, async () => {
+  const rows = allRows.filter((_row, at) => at % 23 === 7);
+  expect(failures(await runMutants(subject, rows, () => undefined))).toEqual([]);
+});
+
+test('R-095 500 fuzzed requests: no failure inside, nothing told, no token and no redirect that nobody is owed', {
+  timeout: 240_000,
+}, async () => {
+  const { complaints, tokens } = await fuzzOauth(subject, 500, 42);
+  expect(complaints).toEqual([]);
+  expect(tokens).toBeGreaterThan(0);
+});

@@ -56,7 +56,7 @@ export async function play(scene: Scene, { stopAtFirst = false } = {}): Promise<
   const decider = new NaiveDecider(scene);
   const [a, b] = [new Upstream(upstreamBase, scene.habits), new Upstream(upstreamBase, scene.habits)];
   await a.load(scene.a);
-  await b.load(scene.b, Object.keys(scene.b).sort().reverse());
+  await b.load(scene.b);
   const [inA, inB] = [new Gateway(a, scene), new Gateway(b, scene)];
   const churn = [...scene.churn];
   let sent = 0;
@@ -112,7 +112,7 @@ export async function play(scene: Scene, { stopAtFirst = false } = {}): Promise<
   return { differences, requests };
 }
 
-const isSearch = ({ tries }: Asked) => tries[0]?.startsWith('feature search') === true;
+const isSearch = ({ tries }: Asked) => /^feature (search|history)/.test(tries[0] ?? '');
 /** As anybody would ask who is not held back: what is hidden from this caller among its matches? */
 const withoutCount = ({ target, body }: Asked) => {
   const [place = '', query = ''] = target

@@ -27,7 +27,7 @@ export async function pendingPerson(use: StepDependencies, step: Step): Promise<
     return person === undefined ? undefined : { person, amr: first.amr, remember: first.remember };
   }
   const isStepUp = step.reasons.length > 0 && step.reasons.every((reason) => stepUpReasons.has(reason));
-  return isStepUp && step.person !== undefined ? { person: step.person, amr: ['pwd'], remember: false } : undefined;
+  return isStepUp && step.person !== undefined ? { person: step.person, amr: step.sessionAmr, remember: false } : undefined;
 }
 
 /** After a first factor. */

@@ -11,7 +11,7 @@ export function showSignIn(
   use: PeopleDependencies,
   reply: FastifyReply,
   step: Step,
-  username = '',
+  username = step.hint,
   problem?: SignInProblem,
 ): FastifyReply {
   const page = signInPage({

@@ -42,6 +42,10 @@ export interface Step {
   readonly person: KnownPerson | undefined;
   /** Why this step is there: names of the provider's checks. */
   readonly reasons: readonly string[];
+  /** How that person signed in (RFC 8176). */
+  readonly sessionAmr: readonly string[];
+  /** `login_hint` of the request: a name to begin with, to be typed over. */
+  readonly hint: string;
   /** `acr_values` of the request. */
   readonly acrValues: string | undefined;
   /** In this login a first factor was right; the second is still to come. Written by our own steps only. */
@@ -85,6 +89,8 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
     scope: String(interaction.params['scope'] ?? ''),
     person: accountId === undefined ? undefined : await knownPerson(use.db, accountId),
     reasons: interaction.prompt.reasons,
+    sessionAmr: (interaction.session as { readonly amr?: readonly string[] } | undefined)?.amr ?? [],
+    hint: typeof interaction.params['login_hint'] === 'string' ? interaction.params['login_hint'].slice(0, 200) : '',
     acrValues: typeof interaction.params['acr_values'] === 'string' ? interaction.params['acr_values'] : undefined,
     first: interaction.lastSubmission?.['first'] as FirstFactor | undefined,
     patient: chosen('patient'),

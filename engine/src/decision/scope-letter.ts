@@ -13,7 +13,7 @@ const letters = {
   update: 'u',
   patch: 'u',
   delete: 'd',
-  // SMART leaves operations to the server; until each is described as the reads and writes that it implies, no scope reaches one.
+  // SMART leaves operations to the server: each is held as the reads and searches that it implies, and no scope reaches one itself.
   operation: undefined,
 } as const satisfies Record<DecidedInteraction, Action | undefined>;
 

@@ -196,6 +196,8 @@ describe('on maskable elements', () => {
   test.each([
     ['subject=Patient/ann&_sort=value-string', ['b', 'a', 'm', 'z']],
     ['subject=Patient/ann&_sort=-value-string', ['a', 'b', 'm', 'z']],
+    ['subject=Patient/ann&_sort=status,-value-string', ['a', 'b', 'm', 'z']],
+    ['subject=Patient/ann&_sort=value-string,-_id', ['b', 'a', 'z', 'm']],
     ['subject=Patient/ann&value-string:missing=true', ['m', 'z']],
     ['value-string=o', ['b']],
     ['value-string=t', ['a']],

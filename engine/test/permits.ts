@@ -17,6 +17,7 @@ export interface TestRule {
   readonly sees?: (candidate: Candidate, facts: KnownFacts) => boolean;
   readonly mask?: readonly string[] | ((candidate: Candidate) => readonly string[]);
   readonly maskable?: readonly string[];
+  readonly mayLabel?: boolean;
   readonly sight?: Sight;
   readonly onlyPatient?: string;
   readonly needs?: Partial<Permit['needs']>;
@@ -60,6 +61,7 @@ export function decideByTable({
             effect: 'permit',
             decision: { effect: 'permit', rules: ['test'], reason: 'seen', cause: undefined },
             mask: typeof mask === 'function' ? mask(candidate) : mask,
+            mayLabel: rule.mayLabel ?? false,
           }
         : {
             effect: 'deny',

@@ -31,6 +31,8 @@ export type Verdict =
       readonly effect: 'permit';
       readonly decision: Decision /** Element paths to remove, below the resource (`reasonCode`, `name.given`). */;
       readonly mask: readonly string[];
+      /** Of a write: some rule that applies lets the caller set, change and remove security labels. */
+      readonly mayLabel: boolean;
     };
 
 /** How a deny answers (requirements section 13). */

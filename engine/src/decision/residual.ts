@@ -181,6 +181,7 @@ function permitted(permits: readonly Applicable[], withholding: readonly Applica
       permits.map(({ rule }) => rule),
       withholding.map(({ rule }) => rule),
     ),
+    mayLabel: permits.some(({ rule }) => rule.mayLabel),
     mask: combineMasks(
       permits.map(({ paths }) => paths),
       withholding.map(({ paths }) => paths),

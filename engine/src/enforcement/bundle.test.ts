@@ -59,7 +59,7 @@ const statuses = (json: { entry: { response: { status: string } }[] }) => json.e
 const writes = (one: Setting) => one.upstream.log.filter((line) => !line.startsWith('GET'));
 
 describe('batch', () => {
-  test('R-079 each entry is answered as it would be alone, in its order', () => {
+  test('R-086 R-104 each entry is answered as it would be alone, in its order', () => {
     const entries = [get('Observation/seen'), get('Observation/hidden'), get('Observation/none'), get('Observation?_id=seen')];
     const { status, json } = ask(setting(), post('batch', ...entries));
     expect([status, json.type, statuses(json)]).toEqual([200, 'batch-response', ['200', '404', '404', '200']]);
@@ -117,7 +117,7 @@ describe('transaction', () => {
     ]);
   });
 
-  test('one entry that may not be done refuses the whole, alike for hidden and absent', () => {
+  test('R-086 one entry that may not be done refuses the whole, alike for hidden and absent', () => {
     for (const entry of [put, remove]) {
       const one = setting();
       const [onHidden, onAbsent] = ['hidden', 'none'].map((id) =>
@@ -184,7 +184,7 @@ describe('transaction', () => {
     expect(to('Seen').json.entry[0].resource.subject.reference).toBe('Patient/p');
   });
 
-  test('two entries for one resource are refused, also when a condition leads there', () => {
+  test('R-086 two entries for one resource are refused, also when a condition leads there', () => {
     const conditional: Entry = { request: { method: 'PUT', url: 'Observation?_id=seen' }, resource: observation(undefined) };
     expect(ask(setting(), post('transaction', put('seen'), conditional)).problem?.code).toBe('resource-invalid');
   });

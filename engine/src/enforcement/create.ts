@@ -39,7 +39,6 @@ export function* prepareCreate(
   const readable = decide({ ...given, interaction: 'read', type });
   const read = readable.kind === 'permit' ? readable : undefined;
   refuseClosedBody([permit, read], asked.resource);
-  if (labelsOf(asked.resource, asked.resource.root).length > 0) throw writeClosed();
   if (criteria !== undefined) {
     const match = yield* resolveCondition(given, book, type, criteria);
     if (match !== undefined) return yield* tellFound(given, book, match, read, asked.conditions.prefer);
@@ -70,6 +69,7 @@ function* prepareNew(
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'withheld') return deniedWrite(given, type, judged);
+  if (!judged.mayLabel && labelsOf(stored, stored.root).length > 0) throw writeClosed();
   yield* refuseUnseenTargets(given, book, stored, undefined);
   const { prefer } = conditions;
   const plan = { kind: 'create', type, body: stored.bytes, minimal: prefer === 'minimal' } as const;

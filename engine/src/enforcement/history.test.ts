@@ -46,7 +46,7 @@ const told = ({ json }: Ended) =>
   ]) ?? [];
 const get = (target: string) => ({ target });
 
-describe('R-141 history of an instance', () => {
+describe('R-079 history of an instance', () => {
   test('holds the versions that are visible by themselves, newest first, and counts those', () => {
     const answer = ask(setting(), get('/Observation/a/_history'));
     expect([answer.status, answer.json.type, answer.json.total]).toEqual([200, 'history', 2]);
@@ -108,7 +108,7 @@ describe('R-141 history of an instance', () => {
   });
 });
 
-describe('R-141 history of a type and of the system', () => {
+describe('R-079 history of a type and of the system', () => {
   const shown = [
     ['POST', 'b/1'],
     ['DELETE', 'Observation/gone'],

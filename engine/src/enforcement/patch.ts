@@ -14,6 +14,7 @@ import { writeClosed } from './closed-write.ts';
 import { current, deniedMissing } from './current.ts';
 import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
+import { labelsOf } from './labels.ts';
 import type { Found, Need } from './need.ts';
 import type { PreparedOrAnswered } from './prepared.ts';
 import { rebased } from './rebased.ts';
@@ -21,7 +22,8 @@ import { refuseUnserved } from './refuse-unserved.ts';
 import { replace } from './replace.ts';
 import { requireIfMatch } from './require-if-match.ts';
 
-const identity = [name('resourceType'), name('id'), name('meta')];
+const identity = [name('resourceType'), name('id')];
+const META = name('meta');
 
 export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest): Generator<Need, PreparedOrAnswered, Found> {
   const { type, id, conditions } = asked;
@@ -39,7 +41,8 @@ export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest)
   const before = rebased(state.visible.document, upstream, ours);
   const after = scan(applyPatch(before, operationsOf(asked, before)));
   checkElements(after, after.root, type, given.tables);
-  if (identity.some((member) => rawMember(before, member) !== rawMember(after, member))) throw writeClosed();
+  if (identity.some((member) => rawMember(before, member) !== rawMember(after, member)) || !sameMeta(before, after))
+    throw writeClosed();
   return yield* replace(given, book, { id, permit, read, state, body: rebased(after, ours, upstream), conditions });
 }
 
@@ -81,6 +84,22 @@ function refuseClosedPaths(paths: readonly (readonly string[])[], maskable: read
 function elementPath(pointer: readonly string[]): string {
   const elements = pointer.filter((token) => !/^(\d+|-)$/.test(token));
   return elements.map((token) => token.replace(/^_/, '')).join('.');
+}
+
+/** `meta` is the server's, but for labels: who may change those is judged with the new state. */
+function sameMeta(before: JsonDocument, after: JsonDocument): boolean {
+  if (rawMember(before, META) === rawMember(after, META)) return true;
+  const labelled = labelsOf(before, before.root).join() !== labelsOf(after, after.root).join();
+  return labelled && metaWithoutLabels(before) === metaWithoutLabels(after);
+}
+
+function metaWithoutLabels(document: JsonDocument): string {
+  const meta = document.member(document.root, META);
+  if (!document.isObject(meta)) return '';
+  const members: string[] = [];
+  for (let member = document.first(meta); member !== NONE; member = document.next(member))
+    if (document.key(member) !== 'security') members.push(`${document.key(member)}:${document.raw(member)}`);
+  return members.join();
 }
 
 function rawMember(document: JsonDocument, member: (typeof identity)[number]): string | undefined {

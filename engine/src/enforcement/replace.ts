@@ -42,7 +42,8 @@ export function* replace(given: Given, book: FactBook, write: Replacement): Gene
   if (before.kind === 'withheld') return deniedWrite(given, `${type}/${id}`, before);
   const after = judge(permit, fresh, book);
   if (after.kind === 'withheld') return deniedWrite(given, `${type}/${id}`, after);
-  if (!same(labelsOf(old.document, old.node), labelsOf(fresh.document, fresh.node))) throw writeClosed();
+  const mayLabel = before.mayLabel && after.mayLabel;
+  if (!mayLabel && !same(labelsOf(old.document, old.node), labelsOf(fresh.document, fresh.node))) throw writeClosed();
   if (!same(old.patients, fresh.patients) || old.undetermined !== fresh.undetermined) throw writeClosed();
 
   // Masks that held before must hold after, or a write could unmask what it could not read (search-semantics §9).

@@ -56,12 +56,12 @@ function* putCreate(
     return denied('put-create', state.decision, state.disclosure, presentedToken(given));
   }
   refuseClosedBody([permit], body);
-  if (labelsOf(body, body.root).length > 0) throw writeClosed();
   if (conditions.ifMatch !== undefined) throw new Problem('version-conflict', 'The resource has changed in the meantime.');
   const one = draft(given, type, id, body, body.root);
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'withheld') return deniedWrite(given, `${type}/${id}`, judged);
+  if (!judged.mayLabel && labelsOf(body, body.root).length > 0) throw writeClosed();
   yield* refuseUnseenTargets(given, book, body, undefined);
 
   const { prefer } = conditions;

@@ -114,7 +114,7 @@ describe('create', () => {
     }
   });
 
-  test('R-148 naming what could be masked is closed, and what is SUBSETTED is refused', () => {
+  test('R-148 naming what could be masked is closed, and R-150 what is SUBSETTED is refused', () => {
     const masking: TestPolicies = { '*': {}, read: { maskable: ['note', 'component.valueString'] } };
     for (const more of [{ note: [] }, { _note: [] }, { component: [{ valueString: 'x' }] }, { text: {} }, { contained: [] }]) {
       expect(ask(setting(masking), create(observation(undefined, more))).problem?.code).toBe('write-closed');
@@ -252,8 +252,33 @@ describe('update', () => {
       expect(answers[1]).toEqual(answers[0]);
     });
 
-    test('what is SUBSETTED is refused', () => {
+    test('R-150 what is SUBSETTED is refused', () => {
       expect(ask(setting(), put('seen', { meta: subsetted })).problem?.code).toBe('resource-invalid');
+    });
+  });
+
+  describe('R-083 with a rule that lets label', () => {
+    const labelling: TestPolicies = { '*': { mayLabel: true } };
+    const restricted = { meta: { versionId: '3', ...hidden } };
+
+    test('labels can be set, changed and removed', () => {
+      const one = setting(labelling);
+      expect(ask(one, create(observation(undefined, { meta: hidden }))).status).toBe(201);
+      expect(ask(one, put('seen', { meta: hidden })).status).toBe(200);
+      expect(ask(one, put('hidden')).status).toBe(200);
+      const label = [{ op: 'add', path: '/meta/security', value: hidden.security }];
+      one.upstream.put(stored('patched'));
+      expect(ask(one, patch('patched', label)).status).toBe(200);
+      expect(one.upstream.get('Observation/patched')).toMatchObject({ meta: { security: hidden.security } });
+    });
+
+    test('the rule must apply to the old and to the new state, and nothing else of meta can be patched', () => {
+      const half: TestPolicies = { '*': {}, update: { mayLabel: false }, create: { mayLabel: true } };
+      expect(ask(setting(half), put('seen', { meta: hidden })).problem?.code).toBe('write-closed');
+      const forge = [{ op: 'replace', path: '/meta', value: { ...restricted.meta, versionId: '9' } }];
+      expect(ask(setting(labelling), patch('seen', forge)).problem?.code).toBe('write-closed');
+      const strange = [{ op: 'add', path: '/meta/tag', value: [] }];
+      expect(ask(setting(labelling), patch('seen', strange)).problem?.code).toBe('write-closed');
     });
   });
 

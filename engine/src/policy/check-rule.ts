@@ -27,6 +27,8 @@ function checkPermit(rule: PolicyRule, at: string): void {
   if (rule.resources?.types === undefined && rule.resources?.categories === undefined) {
     refusePolicy(`${at}.resources`, 'a permit must name types or categories; nothing is permitted by leaving something out');
   }
+  const writes = [...interactionsOf(rule.interactions)].some((one) => one === 'create' || one === 'update' || one === 'patch');
+  if (rule.mayLabel === true && !writes) refusePolicy(`${at}.mayLabel`, 'belongs on a permit of create, update or patch');
   const kinds = rule.caller?.kinds ?? [];
   if (kinds.includes('anonymous')) checkAnonymousPermit(rule, at);
 }
@@ -49,7 +51,7 @@ function checkAnonymousPermit(rule: PolicyRule, at: string): void {
 }
 
 function checkDeny(rule: PolicyRule, at: string): void {
-  for (const key of ['mask', 'clears'] as const) {
+  for (const key of ['mask', 'clears', 'mayLabel'] as const) {
     if (rule[key] !== undefined)
       refusePolicy(`${at}.${key}`, 'belongs on a permit; on a deny leave it out (elements withholds elements)');
   }

@@ -75,6 +75,8 @@ const misshapen: readonly (readonly [string, unknown, RegExp])[] = [
 
 /** Documents of the right shape that cannot mean what they say. */
 const senseless: readonly (readonly [string, unknown, RegExp])[] = [
+  ['a reader who may label', document({ ...permit, interactions: ['read'], mayLabel: true }), /mayLabel: belongs on/],
+  ['a deny that lets label', document({ ...deny, mayLabel: true }), /mayLabel: belongs on/],
   [
     'a type that does not exist',
     document({ ...permit, resources: { types: ['Observatoin'] } }),
@@ -188,6 +190,7 @@ describe('the published schema', () => {
           other: ['http://terminology.hl7.org/CodeSystem/v3-ActCode|NOAUTH'],
         },
         mask: ['Observation.value[x]', 'Observation.component.valueString'],
+        mayLabel: true,
       },
       { ...deny, elements: ['Observation.note'], overridable: 'break-the-glass', consentable: true },
       { ...deny, id: 'tells', caller: { relations: ['guardian'] }, denyAs: 'forbidden', announces: true },

@@ -30,6 +30,7 @@ export function compileRule(rule: PolicyRule, policySet: string, tables: FhirTab
     announces: rule.announces ?? false,
     overridable: rule.overridable !== undefined,
     consentable: rule.consentable ?? false,
+    mayLabel: rule.mayLabel ?? false,
   });
 }
 

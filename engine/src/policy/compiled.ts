@@ -40,6 +40,8 @@ export interface CompiledRule {
   readonly announces: boolean;
   readonly overridable: boolean;
   readonly consentable: boolean;
+  /** A permit to set, change and remove security labels by a write. */
+  readonly mayLabel: boolean;
 }
 
 /** A rule that may apply to some instance of one type. */

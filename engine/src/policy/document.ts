@@ -29,6 +29,7 @@ export interface PolicyRule {
   readonly announces?: boolean;
   readonly overridable?: 'break-the-glass';
   readonly consentable?: boolean;
+  readonly mayLabel?: boolean;
 }
 
 /** All that is given must hold; inside a list one is enough. */

@@ -126,6 +126,10 @@ const rule: Schema = {
     announces: { type: 'boolean', description: 'the caller may learn from the answer that something is hidden' },
     overridable: oneOf('break-the-glass'),
     consentable: { type: 'boolean', description: "a patient's consent may lift this deny" },
+    mayLabel: {
+      type: 'boolean',
+      description: 'on a permit of create, update or patch: the writer may set, change and remove security labels',
+    },
   },
 };
 

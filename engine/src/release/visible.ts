@@ -9,6 +9,7 @@ import type { JsonDocument, JsonNode } from '../json/scan.ts';
 interface VisibleParts {
   readonly candidate: Candidate;
   readonly mask: readonly string[];
+  readonly mayLabel: boolean;
   readonly decision: Decision;
 }
 
@@ -24,16 +25,19 @@ export class Visible {
   readonly patients: readonly string[];
   /** Element paths that must be removed before it leaves. */
   readonly mask: readonly string[];
+  /** Judged for a write: the caller may set, change and remove its security labels. */
+  readonly mayLabel: boolean;
   readonly decision: Decision;
   readonly #sealed = true;
 
-  private constructor({ candidate, mask, decision }: VisibleParts) {
+  private constructor({ candidate, mask, mayLabel, decision }: VisibleParts) {
     this.type = candidate.type;
     this.id = candidate.id;
     this.document = candidate.document;
     this.node = candidate.node;
     this.patients = candidate.patients;
     this.mask = mask;
+    this.mayLabel = mayLabel;
     this.decision = decision;
     Object.freeze(this);
   }
@@ -59,7 +63,7 @@ export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): 
   const verdict = permit.judge(candidate, facts);
   switch (verdict.effect) {
     case 'permit':
-      return mint({ candidate, mask: verdict.mask, decision: verdict.decision });
+      return mint({ candidate, mask: verdict.mask, mayLabel: verdict.mayLabel, decision: verdict.decision });
     case 'deny':
       return { kind: 'withheld', decision: verdict.decision, denyAs: verdict.denyAs, patients: candidate.patients };
   }

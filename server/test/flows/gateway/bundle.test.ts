@@ -51,7 +51,7 @@ const visit = (reference: string) => ({
 });
 const statuses = (bundle: { entry: { response: { status: string } }[] }) => bundle.entry.map(({ response }) => response.status);
 
-test('R-079 batch: each entry by itself, hidden and absent alike, one intent and one record that lists what was touched', async () => {
+test('R-086 R-079 batch: each entry by itself, hidden and absent alike, one intent and one record that lists what was touched', async () => {
   const answer = await post(
     gateway.token(),
     'batch',
@@ -100,7 +100,7 @@ test('R-079 transaction: a new patient and a visit that points to it, as one wri
   expect(records[1]).toMatchObject({ patients: [patient] });
 });
 
-test('transaction: nothing of it happens when one entry may not be done, and the intent lists what was to be changed', async () => {
+test('R-086 transaction: nothing of it happens when one entry may not be done, and the intent lists what was to be changed', async () => {
   const token = gateway.token();
   const mine = JSON.parse(await place.raw('Observation/mine-1'));
   const change = { request: { method: 'PUT', url: 'Observation/mine-1' }, resource: { ...mine, status: 'corrected' } };
@@ -114,7 +114,7 @@ test('transaction: nothing of it happens when one entry may not be done, and the
   expect(intent).toMatchObject({ kind: 'intent', outcome: 'unknown', resources: ['Observation/mine-1'] });
 });
 
-test('R-104 hardening B4-56 a conditional create answers by what is visible, whatever the server behind would find', async () => {
+test('R-141 hardening B4-56 a conditional create answers by what is visible, whatever the server behind would find', async () => {
   const create = async (identifier: string) => {
     const answer = await fetch(`${gateway.base}/Observation`, {
       method: 'POST',

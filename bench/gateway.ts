@@ -37,7 +37,7 @@ const admin = async (method: string, where: string, body: object): Promise<{ id:
 const persona = {
   name: 'bench',
   username: 'bench',
-  password: 'bench-password-1',
+  password: 'four-quiet-herons-9',
   roles: ['physician'],
   fhirUser: 'Practitioner/bench',
 };

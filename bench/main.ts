@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --json]`: what Fireguard costs, as ratios in one run. Everything is pinned: what is measured alone on core 0, upstream, load and
- * PostgreSQL on core 1. Rounds alternate, so that a noisy minute hits all alike. A round in which the measured process was not busy, or in which
+ * `npm run bench [-- --json]` (and `-- tokens`, in tokens.ts): what Fireguard costs, as ratios in one run. Everything is pinned: what is measured
+ * alone on core 0, upstream, load and PostgreSQL on core 1. Rounds alternate, so that a noisy minute hits all alike. A round in which the measured process was not busy, or in which
  * the upstream was not at least twice as fast as the proxy, is void, and the run says so and fails.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -10,6 +10,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Case, cases } from './cases.ts';
 import { cpuSeconds, pin } from './processes.ts';
+
+if (process.argv[2] === 'tokens') {
+  await import('./tokens.ts');
+  process.exit();
+}
 
 const json = process.argv.includes('--json');
 const seconds = 3;

@@ -1,19 +1,21 @@
 /**
- * `npm run conformance -- smart [--mutants] [--only TEXT]`: holds every row against the real server over TLS and prints them as a table; its last line is
+ * `npm run conformance -- smart [--mutants] [--only TEXT] [--report FILE]`: holds every row against the real server over TLS and prints them as a table; its last line is
  * `smart: N passed, N failed`. With `--mutants` each row is held against a server from which what it asks was removed, and passes by failing.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { closeBrowser } from './smart/approve-by-browser.ts';
+import { report } from './smart/report.ts';
 import { allRows } from './smart/rows/all.ts';
 import { type Result, runMutants, runRows } from './smart/run-rows.ts';
 import { startSubject } from './smart/subject.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { mutants: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: { mutants: { type: 'boolean', default: false }, only: { type: 'string' }, report: { type: 'string' } },
 });
 if (positionals.join(' ') !== 'smart') {
-  console.error('usage: npm run conformance -- smart [--mutants] [--only TEXT]');
+  console.error('usage: npm run conformance -- smart [--mutants] [--only TEXT] [--report FILE]');
   process.exit(2);
 }
 
@@ -27,6 +29,7 @@ const width = Math.max(...rows.map(({ id }) => id.length));
 const subject = await startSubject();
 try {
   const results = await (mutants ? runMutants : runRows)(subject, rows, print);
+  if (values.report !== undefined && !mutants) writeFileSync(values.report, report(subject, results));
   const passed = results.filter((result) => result.passed).length;
   console.log(`smart${mutants ? ' mutants' : ''}: ${passed} passed, ${results.length - passed} failed`);
   process.exitCode = passed === results.length && passed > 0 ? 0 : 1;

@@ -151,6 +151,15 @@ describe('an include', () => {
     expect(ask(setting, { target: '/Observation?_include=Observation:subject' }).json.total).toBe(3);
   });
 
+  test('R-082 what an upstream sends beside what was asked is left out', () => {
+    const upstream = hospital();
+    const usual = upstream.answer.bind(upstream);
+    upstream.misbehave = (request) =>
+      request.path.startsWith('Patient?_id=') ? usual({ ...request, path: 'Patient?_sort=_id' } as typeof request) : undefined;
+    const setting = { upstream, policies: filtered };
+    expect(found(setting, '/Observation?_id=a1&_include=Observation:subject')).toEqual(['Observation/a1', 'Patient/ann']);
+  });
+
   test('R-082 follows released references alone, and iterates', () => {
     const upstream = new SmallUpstream([
       observation('a', 'Patient/ann', { hasMember: [{ reference: 'Observation/b' }] }),

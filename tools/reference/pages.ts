@@ -7,6 +7,7 @@ import { auditRecordPage } from './audit-record.ts';
 import { cliPage } from './cli.ts';
 import { configurationPage } from './configuration.ts';
 import { defaultPoliciesPage } from './default-policies.ts';
+import { leakPathsPage } from './leak-paths.ts';
 import { policyLanguagePage } from './policy-language.ts';
 import { problemsPage } from './problems.ts';
 
@@ -17,6 +18,7 @@ export const pages: Readonly<Record<string, () => string | Promise<string>>> = O
   'configuration.md': configurationPage,
   'configuration.schema.json': configurationJsonSchema,
   'default-policies.md': defaultPoliciesPage,
+  'leak-paths.md': leakPathsPage,
   'openapi.json': openApiFile,
   'policy-language.md': policyLanguagePage,
   'policy.schema.json': () => `${JSON.stringify(policySchema, undefined, 2)}\n`,

@@ -1,4 +1,4 @@
-// hardening B1-14, R-245; CVE-2021-43798 and its kin: what a router decodes and what the server behind decodes must not differ.
+// hardening B1-14, B11-138, R-245; CVE-2021-43798 and its kin: what a router decodes and what the server behind decodes must not differ.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../flows/gateway/kit.ts';
 import { type OddUpstream, oddUpstream, onePatient } from './odd-upstream.ts';

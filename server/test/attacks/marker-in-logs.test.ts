@@ -1,4 +1,4 @@
-// I9: a marker put into every part of a request is in no log line.
+// I9; hardening B2-38, B11-140: a marker put into every part of a request is in no log line.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../flows/gateway/kit.ts';
 import { type OddUpstream, oddUpstream, onePatient } from './odd-upstream.ts';

@@ -22,7 +22,7 @@ const cases: readonly (readonly [number: string, asked: Asked])[] = [
   ['B5-72', bundle('batch', get('/etc/passwd'), get('../metadata'))],
   ['B5-73', bundle('transaction', { request: { method: 'DELETE', url: 'Observation/secret' } })],
   [
-    'B5-74',
+    'B4-57 B5-74',
     bundle('transaction', {
       resource: { ...observation('x', 'mine'), derivedFrom: [{ reference: 'Observation?identifier=urn:x|1' }] },
       request: { method: 'POST', url: 'Observation' },
@@ -79,7 +79,7 @@ const cases: readonly (readonly [number: string, asked: Asked])[] = [
   ['B6-87', { method: 'POST', path: '/StructureMap/$transform', body: { resourceType: 'Parameters' } }],
   ['B6-88', { path: '/ValueSet/$expand?url=http://169.254.169.254/latest' }],
   ['B6-88', { path: '/CodeSystem/$lookup?system=http://loinc.org&code=8867-4' }],
-  ['B6-90', { method: 'POST', path: '/Group/none/$add', body: { resourceType: 'Parameters' } }],
+  ['B6-90 B6-91', { method: 'POST', path: '/Group/none/$add', body: { resourceType: 'Parameters' } }],
   ['B6-90', { path: '/List/$find?patient=mine&name=current-problems' }],
   ['B6-92', { method: 'POST', path: '/$expunge', body: { resourceType: 'Parameters' } }],
   ['B6-92', { method: 'POST', path: '/$reindex', body: { resourceType: 'Parameters' } }],
@@ -89,7 +89,7 @@ const cases: readonly (readonly [number: string, asked: Asked])[] = [
   ['B6-93', { path: '/$versions' }],
   ['B6-94', { method: 'POST', path: '/Patient/other/$everything', body: { resourceType: 'Parameters' } }],
   ['B6-94', { path: '/Patient/$everything' }],
-  ['B7-95', { path: '/Patient/mine/$graphql?query={name{family}}' }],
+  ['B6-81 B7-95', { path: '/Patient/mine/$graphql?query={name{family}}' }],
   ['B7-96', { path: '/$graphql?query={a:PatientList{id}b:PatientList{id}}' }],
   ['B7-97', { path: '/$graphql?query={__schema{types{name}}}' }],
   ['B7-98', { path: '/$graphql?query={Observation(id:"secret"){id}}' }],

@@ -38,7 +38,7 @@ const cases: readonly (readonly [number: string, asked: Asked])[] = [
   ],
   ['B4-64', { method: 'POST', path: '/Observation', body: observation('new', 'other') }],
   [
-    'B4-66',
+    'B4-66 B9-108 B9-109',
     {
       method: 'POST',
       path: '/Subscription',
@@ -52,7 +52,7 @@ const cases: readonly (readonly [number: string, asked: Asked])[] = [
     },
   ],
   [
-    'B4-66',
+    'B2-34 B4-66',
     {
       method: 'POST',
       path: '/SearchParameter',

@@ -131,7 +131,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     tables,
     facts,
     upstream,
-    dialect: dialectOf(config.upstream.dialect),
+    dialect: dialectOf(config.upstream.dialect, config.upstream.abilities),
     audit,
     cursors: cursorSeal(await cursorKeys(storage)),
     limits: config.gateway,

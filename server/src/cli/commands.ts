@@ -13,6 +13,7 @@ import { demo } from './demo.ts';
 import { keysRotate } from './keys-rotate.ts';
 import { launch } from './launch.ts';
 import { policyCheck } from './policy-check.ts';
+import { probe } from './probe.ts';
 import { registrationToken } from './registration-token.ts';
 import { serve } from './serve.ts';
 import { token } from './token.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = Object.freeze([
   configCheck,
   configPrint,
   policyCheck,
+  probe,
   userAdd,
   userList,
   userRoles,

@@ -8,15 +8,33 @@ const credentials = z.union([
   z.strictObject({ username: z.string().min(1), password: z.string().min(1).describe('Write it as a reference.') }),
 ]);
 
+const abilities = z.strictObject({
+  ifMatch: z.boolean().optional().describe('PUT and DELETE honour If-Match; without it nothing can be changed.'),
+  sortById: z.boolean().optional().describe('_sort may end with _id.'),
+  compartmentSearch: z.boolean().optional().describe('GET Patient/ID/TYPE is served.'),
+  postSearch: z.boolean().optional().describe('POST TYPE/_search with a form is served; needed for long searches.'),
+  maxCount: z.int().min(1).max(10_000).optional().describe('Greatest _count that it honours.'),
+  history: z.boolean().optional().describe('_history of instances, types and the system is served.'),
+  transactions: z.boolean().optional().describe('A transaction is done as a whole or not at all.'),
+});
+
 export type UpstreamCredentials = z.infer<typeof credentials>;
 
 export const upstreamSection = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
     .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
-    .refine((url) => new URL(url).username === '', 'no user name in the URL: use credentials')
+    .refine((url) => !URL.canParse(url) || new URL(url).username === '', 'no user name in the URL: use credentials')
     .describe('FHIR base of the server behind us. No slash at the end.'),
-  dialect: z.enum(['generic', 'demo', 'hapi', 'medplum', 'basic']).default('generic').describe('What kind of server it is.'),
+  dialect: z
+    .enum(['generic', 'demo', 'hapi', 'medplum', 'firely', 'microsoft', 'google', 'basic'])
+    .default('generic')
+    .describe('What kind of server it is.'),
+  abilities: abilities
+    .optional()
+    .describe(
+      'Where this server differs from its dialect. "fireguard probe URL" writes it. More than the server keeps is a fault.',
+    ),
   credentials: credentials.optional().describe('How we show the upstream who we are.'),
   exclusive: z
     .boolean()

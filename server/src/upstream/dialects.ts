@@ -1,4 +1,7 @@
-/** What each kind of FHIR server supports, as data. `basic` is the floor: a server of which nothing but read and search may be assumed. */
+/**
+ * What each kind of FHIR server supports, as data, with what is known to be odd about it. An ability that is not sure is not claimed: what would need it is
+ * refused, or done by us. `basic` is the floor: a server of which nothing but read and search may be assumed.
+ */
 import type { Dialect } from '@fireguard/engine';
 import type { UpstreamSettings } from './config.ts';
 
@@ -19,8 +22,23 @@ const able = {
 const dialects: Readonly<Record<UpstreamSettings['dialect'], Dialect>> = Object.freeze({
   generic: { ...able, name: 'generic', compartmentSearch: false, maxCount: 200 },
   demo: { ...able, name: 'demo', compartmentSearch: true, maxCount: 1000, matchesAlike: every, checksReferences: false },
+  // Ignores parameters that it does not know, unless it is told to be strict; errors are OperationOutcomes with internals in their diagnostics.
   hapi: { ...able, name: 'hapi', compartmentSearch: true, maxCount: 500 },
   medplum: { ...able, name: 'medplum', compartmentSearch: false, maxCount: 1000 },
+  // A PUT to an id that is not there creates it; a page has a hundred entries at most unless its MaxPageSize says more.
+  firely: { ...able, name: 'firely', compartmentSearch: true, maxCount: 100 },
+  // Sorts by few parameters, one at a time, and not by `_id`; nothing says that a DELETE heeds If-Match, so nothing is changed there.
+  microsoft: { ...able, name: 'microsoft', compartmentSearch: true, maxCount: 1000, sortById: false, ifMatch: false },
+  // Takes no form by POST and no compartment; histories are those of instances alone; errors of its front door are not FHIR.
+  google: {
+    ...able,
+    name: 'google',
+    compartmentSearch: false,
+    maxCount: 1000,
+    sortById: false,
+    postSearch: false,
+    history: false,
+  },
   basic: {
     name: 'basic',
     ifMatch: false,
@@ -36,6 +54,8 @@ const dialects: Readonly<Record<UpstreamSettings['dialect'], Dialect>> = Object.
   },
 });
 
-export function dialectOf(name: UpstreamSettings['dialect']): Dialect {
-  return dialects[name];
+/** `abilities`: what the operator, or `fireguard probe`, knows better. */
+export function dialectOf(name: UpstreamSettings['dialect'], abilities: UpstreamSettings['abilities'] = {}): Dialect {
+  const known = Object.entries(abilities).filter(([, value]) => value !== undefined);
+  return known.length === 0 ? dialects[name] : Object.freeze({ ...dialects[name], ...Object.fromEntries(known) });
 }

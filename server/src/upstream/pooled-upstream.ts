@@ -6,7 +6,8 @@ import { authorizationFor } from './credentials.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import type { Upstream } from './upstream.ts';
 
-export function pooledUpstream(settings: UpstreamSettings): Upstream {
+/** The way to an upstream, and the path of its base with a slash at its end. */
+export function wayTo(settings: UpstreamSettings): Exchange & { readonly prefix: string } {
   const base = new URL(settings.url);
   const pool = new Pool(base.origin, {
     connections: settings.connections,
@@ -16,9 +17,14 @@ export function pooledUpstream(settings: UpstreamSettings): Upstream {
     maxResponseSize: settings.maxAnswerBytes + 1,
     pipelining: 1,
   });
-  const authorization = authorizationFor(settings.credentials);
   const prefix = base.pathname === '/' ? '/' : `${base.pathname}/`;
-  const way: Exchange = { pool, authorization, maxBytes: settings.maxAnswerBytes, bodyMs: settings.bodyTimeoutMs };
+  const authorization = authorizationFor(settings.credentials);
+  return { pool, authorization, maxBytes: settings.maxAnswerBytes, bodyMs: settings.bodyTimeoutMs, prefix };
+}
+
+export function pooledUpstream(settings: UpstreamSettings): Upstream {
+  const way = wayTo(settings);
+  const { pool, prefix } = way;
   const READ = new Map([
     ['accept', 'application/fhir+json'],
     ['prefer', 'handling=strict'],

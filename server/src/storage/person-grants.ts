@@ -28,7 +28,7 @@ export async function grantsOfPerson(db: Kysely<Database>, personId: string): Pr
     JOIN LATERAL (
       SELECT max(to_timestamp((token.payload->>'iat')::bigint)) AS last_used,
         max(token.expires_at) FILTER (WHERE token.kind = 'RefreshToken' AND token.payload->>'scope' ~ '(^| )offline_access( |$)') AS until,
-        max(token.payload->>'scope') AS scope, count(*) AS living
+        coalesce(max(token.payload->>'scope') FILTER (WHERE token.kind = 'RefreshToken'), max(token.payload->>'scope')) AS scope, count(*) AS living
       FROM oidc_payload token
       WHERE token.grant_id = context.grant_id AND token.kind IN ('AccessToken', 'RefreshToken') AND token.expires_at > now()
         AND token.consumed_at IS NULL
@@ -45,6 +45,27 @@ export async function grantsOfPerson(db: Kysely<Database>, personId: string): Pr
     lastUsed: row.last_used,
     connectedUntil: row.until,
   }));
+}
+
+/** What goes on by itself goes on under another grant, with another scope; what else the old one has issued stays with it, to end with it. */
+export async function moveGrant(
+  db: Kysely<Database>,
+  move: { readonly from: string; readonly to: string; readonly scope: string },
+): Promise<void> {
+  const { from, to, scope } = move;
+  await db.transaction().execute(async (transaction) => {
+    await transaction
+      .updateTable('oidc_payload')
+      .set({
+        grant_id: to,
+        payload: sql<string>`payload || jsonb_build_object('scope', ${scope}::text, 'grantId', ${to}::text)`,
+      })
+      .where('grant_id', '=', from)
+      .where('kind', '=', 'RefreshToken')
+      .where('consumed_at', 'is', null)
+      .execute();
+    await transaction.updateTable('launch_context').set({ grant_id: to }).where('grant_id', '=', from).execute();
+  });
 }
 
 interface Row {

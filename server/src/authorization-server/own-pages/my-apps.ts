@@ -19,8 +19,8 @@ export async function showApps(
     brand: use.brand,
     person: mine.person.name,
     apps: await Promise.all(grants.map((grant) => held(use, mine, grant))),
-    csrf: use.formTokens.make(mine.uid, '/my-apps/stop'),
-    stopped: done === 'stopped',
+    csrf: (action) => use.formTokens.make(mine.uid, action),
+    done: done === 'stopped' || done === 'changed' ? done : undefined,
     now: use.now(),
   });
   return sendPage(use, reply, page);

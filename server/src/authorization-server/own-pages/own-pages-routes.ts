@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { answerNewCodes, answerRemove, answerSetUp, showAccount, showSetUp } from './account.ts';
+import { answerChange, showChange } from './change-app.ts';
 import { answerStop, showApps } from './my-apps.ts';
 import { type OwnSession, ownSession, readOwnForm } from './own-session.ts';
 import { answerEverywhere, answerPassword, showPassword } from './password.ts';
@@ -42,4 +43,6 @@ export function ownPagesRoutes(app: FastifyInstance, use: PeopleDependencies): v
   answer('/account/sign-out-everywhere', '/account', answerEverywhere);
   show('/my-apps', '/my-apps', showApps);
   answer('/my-apps/stop', '/my-apps', answerStop);
+  answer('/my-apps/change', '/my-apps', showChange);
+  answer('/my-apps/narrow', '/my-apps', answerChange);
 }

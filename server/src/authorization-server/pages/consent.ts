@@ -2,7 +2,8 @@
 import type { ScopeSet } from '@fireguard/engine';
 import type { PickerPatient } from '../picker-source.ts';
 import type { Brand } from './brand.ts';
-import { type Choice, type ChoiceGroup, consentChoices } from './consent-choices.ts';
+import { choiceFields } from './choice-fields.ts';
+import { consentChoices } from './consent-choices.ts';
 import { birthDateText, longDate } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
@@ -44,7 +45,7 @@ export function consentPage(page: ConsentPage): Html {
           <input type="hidden" name="csrf" value="${page.csrf}">
           ${page.patient !== undefined && !page.own && patientBanner(page.patient, page.brand.language)}
           ${identityGroup(page.scopes, page.brand.language)}
-          ${groups.map((group, at) => choiceGroup(group, at, page.brand.language))}
+          ${choiceFields(groups, page.brand.language)}
           ${duration(page)}
           <div class="stack-s">
             <div class="btns fill">
@@ -92,26 +93,6 @@ function identityGroup(scopes: ScopeSet, language: Language): Html | undefined {
               <div class="tick"><input id="identity" type="checkbox" checked disabled><label for="identity">${text.whoYouAre}</label><p class="hint">${text.whoYouAreHint}</p></div>
             </div>
           </fieldset>`;
-}
-
-function choiceGroup(group: ChoiceGroup, at: number, language: Language): Html {
-  return html`<fieldset class="group">
-            <legend>${group.legend}</legend>
-            <div class="card ticks">${group.choices.map((choice, index) => tick(choice, `choice-${at + 1}-${index + 1}`, language))}
-            </div>
-          </fieldset>`;
-}
-
-function tick({ label, hint, value, kinds }: Choice, id: string, language: Language): Html {
-  const text = language.texts.consent;
-  return html`
-              <div class="tick"><input id="${id}" name="scope" type="checkbox" value="${value}" checked><label for="${id}">${label}</label>${hint !== '' && html`<p class="hint">${hint}${kinds !== undefined && html`<br>${text.kindsHint}`}</p>`}</div>${
-                kinds !== undefined &&
-                html`
-              <fieldset class="sub"><legend class="hide">${text.kinds(label)}</legend>
-                ${kinds.choices.map((kind, at) => html`<div class="tick plain"><input id="${id}-${at + 1}" name="only ${kinds.of}" type="checkbox" value="${kind.value}"><label for="${id}-${at + 1}">${kind.label}</label></div>`)}
-              </fieldset>`
-              }`;
 }
 
 function duration(page: ConsentPage): Html {

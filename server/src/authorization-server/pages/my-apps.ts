@@ -25,8 +25,10 @@ export interface MyAppsPage {
   readonly brand: Brand;
   readonly person: string;
   readonly apps: readonly HeldApp[];
-  readonly csrf: string;
-  readonly stopped: boolean;
+  /** The token of the form at this address. */
+  readonly csrf: (action: string) => string;
+  /** What was just done. */
+  readonly done: 'stopped' | 'changed' | undefined;
   readonly now: number;
 }
 
@@ -39,7 +41,7 @@ export function myAppsPage(page: MyAppsPage): Html {
     { title: text.title, brand: page.brand, person: page.person, links: true },
     html`<div class="cols">
         <div class="stack-l">
-          ${page.stopped && html`<p class="note is-good" role="status" tabindex="-1" autofocus>${texts.account.done.stopped}</p>`}
+          ${page.done !== undefined && html`<p class="note is-good" role="status" tabindex="-1" autofocus>${texts.account.done[page.done]}</p>`}
           <div>
             <h1>${text.title}</h1>
             <p class="lead">${text.lead(page.apps.length)}</p>
@@ -74,11 +76,15 @@ function row(app: HeldApp, page: MyAppsPage): Html {
                 <dt>${text.connected}</dt><dd>${app.until === undefined ? text.whileUsed : text.until(date(app.until))}</dd>
               </dl>
               ${app.lastUsed !== undefined && page.now - app.lastUsed > THREE_MONTHS_MS && html`<p class="note small">${text.unused}</p>`}
-              <form class="btns" method="post" action="/my-apps/stop">
-                <input type="hidden" name="csrf" value="${page.csrf}">
-                <button class="btn second small" name="grant" value="${app.grant}">${text.stop}<span class="hide">${text.stopWhat(app.name)}</span></button>
-              </form>
+              <div class="btns">
+                ${app.until !== undefined && button(app, '/my-apps/change', text.change, text.changeWhat(app.name), page)}
+                ${button(app, '/my-apps/stop', text.stop, text.stopWhat(app.name), page)}
+              </div>
             </li>`;
+}
+
+function button(app: HeldApp, action: string, label: string, what: string, page: MyAppsPage): Html {
+  return html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${page.csrf(action)}"><button class="btn second small" name="grant" value="${app.grant}">${label}<span class="hide">${what}</span></button></form>`;
 }
 
 /** The parts of the record, as the consent page calls them; a part of which only some kinds were allowed says so. */

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import { insertLaunchContext } from '../../storage/launch-contexts.ts';
 import { auditDraft, type KnownPerson } from '../audit-drafts.ts';
+import { chosenScopes } from '../chosen-scopes.ts';
 import { needsPatient } from '../login-policy.ts';
 import { consentPage } from '../pages/consent.ts';
 import { deniedResult, goOn, placeOf, readStepForm, type Step, type StepDependencies, sendPage } from './step.ts';
@@ -43,7 +44,10 @@ export async function answerConsent(
 ): Promise<FastifyReply> {
   const person = signedIn(step);
   const form = readStepForm(use, step, 'consent', request);
-  const granted = form.get('decision') === 'allow' ? narrow(offered(step, person), chosen(form, step)) : [];
+  const granted =
+    form.get('decision') === 'allow'
+      ? narrow(offered(step, person), chosenScopes(form, parseScopes(step.scope), form.get('duration') === 'stay'))
+      : [];
   if (granted.length === 0) {
     await recordConsent(use, request, step, 'consent-refused');
     return goOn(use, request, reply, deniedResult('the person did not allow it'));
@@ -109,23 +113,6 @@ function offered(step: Step, person: KnownPerson): ScopeSet {
       ? step.launch !== undefined
       : scope.target !== 'encounter' || step.encounter !== undefined;
   });
-}
-
-/**
- * Ticked record parts, each narrowed to the kinds ticked inside it; who the person is and the context always belong; staying connected only if
- * chosen.
- */
-function chosen(form: URLSearchParams, step: Step): ScopeSet {
-  const parts = form
-    .getAll('scope')
-    .flatMap((value) => value.split(' '))
-    .map((scope) => form.getAll(`only ${scope}`).join(' ') || scope);
-  const ticked = parseScopes(parts.join(' ')).filter(({ kind }) => kind === 'resource' || kind === 'offline');
-  const stays = form.get('duration') === 'stay';
-  const belong = parseScopes(step.scope).filter(
-    ({ kind }) => kind === 'identity' || kind === 'launch' || kind === 'custom' || (kind === 'offline' && stays),
-  );
-  return [...ticked, ...belong];
 }
 
 function contextOf(step: Step): string | undefined {

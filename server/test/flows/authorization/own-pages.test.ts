@@ -17,6 +17,7 @@ beforeEach(() => server.storage.db.deleteFrom('sign_in_count').execute());
 
 const scope = 'openid launch/patient patient/*.rs offline_access';
 const stay = { duration: 'stay' };
+const laboratory = 'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory';
 
 async function signedIn(username: string, page = '/account', password = PASSWORD, browser = newBrowser(server.issuer)) {
   const first = await browser.open(server.issuer + page);
@@ -56,6 +57,7 @@ describe('getting there', () => {
     '/account/recovery-codes',
     '/account/sign-out-everywhere',
     '/my-apps/stop',
+    '/my-apps/narrow',
   ])('a form of somebody else’s page changes nothing: %s', async (path) => {
     const { browser } = await signedIn('clerk');
     const { page: others } = await signedIn('parent');
@@ -94,6 +96,93 @@ describe('my apps', () => {
     expect((await token(server, refresh)).body['error']).toBe('invalid_grant');
     expect(await server.tokens.resolve(String(others.body['access_token']))).toBeDefined();
     expect(server.records.at(-2)).toMatchObject({ action: 'app-stopped', outcome: 'permit' });
+  });
+});
+
+describe('changing what an app sees', () => {
+  const refresh = (answer: { body: Record<string, unknown> }) =>
+    token(server, {
+      grant_type: 'refresh_token',
+      refresh_token: String(answer.body['refresh_token']),
+      client_id: 'growth-chart',
+    });
+  const asked = 'openid launch/patient patient/Observation.rs patient/Condition.rs offline_access';
+  const change = async (username: string, form: Record<string, string | readonly string[]>) => {
+    const { browser, page } = await signedIn(username, '/my-apps');
+    const grant = /\/my-apps\/change"[\s\S]*?name="grant" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    const shown = await browser.submit(page, '/my-apps/change', { grant });
+    expect(shown.text).toContain('What may Growth Chart use?');
+    return browser.submit(shown, '/my-apps/narrow', { grant, ...form });
+  };
+
+  test('R-102 the old token is dead, the next one holds exactly what was kept, in the same context', async () => {
+    const before = await tokensFor(server, { username: 'lindqvist', scope: asked, consent: stay });
+    const after = await change('lindqvist', { scope: 'patient/Observation.rs', 'only patient/Observation.rs': laboratory });
+    expect(after.text).toContain('It is changed.');
+    expect(after.text).toContain('some of: Test results');
+    expect(await server.tokens.resolve(String(before.body['access_token']))).toBeUndefined();
+    const next = await refresh(before);
+    expect(String(next.body['scope']).split(' ').sort()).toEqual(
+      ['launch/patient', 'offline_access', 'openid', laboratory].sort(),
+    );
+    expect(next.body['patient']).toBe('mara');
+    expect((await server.tokens.resolve(String(next.body['access_token'])))?.scope).not.toContain('Condition');
+    // And once more by rotation; nothing widens again.
+    expect(String((await refresh(next)).body['scope'])).not.toContain('Condition');
+    expect(
+      String(
+        (
+          await token(server, {
+            grant_type: 'refresh_token',
+            refresh_token: String(next.body['refresh_token']),
+            client_id: 'growth-chart',
+            scope: asked,
+          })
+        ).body['error'],
+      ),
+    ).toMatch(/invalid/);
+  });
+
+  test('R-102 it cannot widen, and not what is somebody else’s', async () => {
+    await server.revocation.byPerson('person-lindqvist');
+    const before = await tokensFor(server, { username: 'lindqvist', scope: asked, consent: stay });
+    await change('lindqvist', {
+      scope: ['patient/Observation.cruds', 'user/*.cruds', 'patient/Condition.rs'],
+      'only patient/Condition.rs': 'patient/*.cruds',
+    });
+    expect(
+      String((await refresh(before)).body['scope'])
+        .split(' ')
+        .sort(),
+    ).toEqual(['launch/patient', 'offline_access', 'openid', 'patient/Condition.rs', 'patient/Observation.rs'].sort());
+    const others = await tokensFor(server, { username: 'okafor', scope: asked, consent: stay });
+    const foreign = await server.storage.db
+      .selectFrom('launch_context')
+      .select('grant_id')
+      .where('person_id', '=', 'person-okafor')
+      .orderBy('created_at', 'desc')
+      .executeTakeFirstOrThrow();
+    await change('lindqvist', { grant: foreign.grant_id, scope: [] });
+    expect(String((await refresh(others)).body['scope'])).toContain('patient/Condition.rs');
+  });
+
+  test('of a change and many refreshes at once, no token with the old scope lives', async () => {
+    await server.revocation.byPerson('person-parent');
+    const before = await tokensFor(server, { username: 'parent', scope: asked, consent: stay });
+    const { browser, page } = await signedIn('parent', '/my-apps');
+    const grant = /name="grant" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    const shown = await browser.submit(page, '/my-apps/change', { grant });
+    const answers = await Promise.all([
+      refresh(before),
+      browser.submit(shown, '/my-apps/narrow', { grant, scope: 'patient/Observation.rs' }),
+      refresh(before),
+    ]);
+    for (const answer of [answers[0], answers[2]]) {
+      const live = await server.tokens.resolve(String(answer.body['access_token'] ?? 'none'));
+      expect(live?.scope ?? '').not.toContain('Condition');
+      if (answer.body['refresh_token'] !== undefined)
+        expect(String((await refresh(answer)).body['scope'] ?? '')).not.toContain('Condition');
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { r4Module } from './r4.ts';
+import { structureModule } from './structure.ts';
 import { summaryModule } from './summary.ts';
 import { terminologyModule } from './terminology.ts';
 
@@ -13,6 +14,7 @@ import { terminologyModule } from './terminology.ts';
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['engine/src/fhir/generated/r4.ts', r4Module()],
+    ['engine/src/fhir/generated/r4-structure.ts', structureModule()],
     ['engine/src/fhir/generated/r4-summary.ts', summaryModule()],
     ['engine/src/terminology/generated/v3.ts', terminologyModule()],
   ]);

@@ -22,7 +22,7 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
     implementation: { description: 'FHIR, guarded', url: ourBase },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
-    patchFormat: ['application/json-patch+json', 'application/merge-patch+json'],
+    patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'],
     rest: [
       {
         mode: 'server',

@@ -2,6 +2,7 @@
  * http.html#patch, applied by us on the state that the caller sees, then written as an update of exactly that version. A `test` reads and so do
  * `copy` and `move`: a patch may not name what a mask could withhold (search-semantics §9, hardening B4-61).
  */
+import { asJsonPatch, fhirPathOperations, fhirPathPaths } from '../fhir/fhirpath-patch.ts';
 import { mergedPaths, mergeOperations } from '../json/merge-patch.ts';
 import { applyPatch, patchedPaths } from '../json/patch.ts';
 import { type JsonDocument, NONE, name, scan } from '../json/scan.ts';
@@ -24,6 +25,8 @@ import { requireIfMatch } from './require-if-match.ts';
 
 const identity = [name('resourceType'), name('id')];
 const META = name('meta');
+/** Operations times values. */
+const MOST_WORK = 20_000_000;
 
 export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest): Generator<Need, PreparedOrAnswered, Found> {
   const { type, id, conditions } = asked;
@@ -34,12 +37,12 @@ export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest)
   if (read.kind === 'denied') return read;
   refuseUnserved(asked);
   requireIfMatch(given);
-  refuseClosedPaths(pathsOf(asked), [...permit.maskable, ...read.maskable]);
+  refuseClosedPaths(pathsOf(asked, given), [...permit.maskable, ...read.maskable]);
 
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return deniedMissing(given, state);
   const before = rebased(state.visible.document, upstream, ours);
-  const after = scan(applyPatch(before, operationsOf(asked, before)));
+  const after = applied(asked, given, before);
   checkElements(after, after.root, type, given.tables);
   if (identity.some((member) => rawMember(before, member) !== rawMember(after, member)) || !sameMeta(before, after))
     throw writeClosed();
@@ -47,30 +50,35 @@ export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest)
 }
 
 /** Every path that the patch could read or write, by its own words. */
-function pathsOf({ format, patch }: PatchRequest): readonly (readonly string[])[] {
+function pathsOf({ format, patch, type }: PatchRequest, { tables }: Given): readonly (readonly string[])[] {
+  const patched = { version: tables.version, type };
   switch (format) {
     case 'json-patch':
       return patchedPaths(patch);
     case 'merge-patch':
       return mergedPaths(patch);
     case 'fhirpath-patch':
-      throw notServed();
+      return fhirPathPaths(fhirPathOperations(patch, patched), patched);
   }
 }
 
-function operationsOf({ format, patch }: PatchRequest, before: JsonDocument): JsonDocument {
+function applied({ format, patch, type }: PatchRequest, { tables }: Given, before: JsonDocument): JsonDocument {
+  const patched = { version: tables.version, type };
   switch (format) {
     case 'json-patch':
-      return patch;
+      return scan(applyPatch(before, patch));
     case 'merge-patch':
-      return mergeOperations(before, patch);
-    case 'fhirpath-patch':
-      throw notServed();
+      return scan(applyPatch(before, mergeOperations(before, patch)));
+    case 'fhirpath-patch': {
+      const operations = fhirPathOperations(patch, patched);
+      // Each operation goes through the whole document.
+      if (operations.length * before.count > MOST_WORK) throw new Problem('patch-failed', 'The patch could not be applied.');
+      return operations.reduce((now, operation) => {
+        const one = scan(new TextEncoder().encode(asJsonPatch(now, patch, operation, patched)));
+        return scan(applyPatch(now, one));
+      }, before);
+    }
   }
-}
-
-function notServed(): Problem {
-  return new Problem('media-type-not-supported', 'FHIRPath Patch is not served.');
 }
 
 function refuseClosedPaths(paths: readonly (readonly string[])[], maskable: readonly string[]): void {

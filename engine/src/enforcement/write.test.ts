@@ -434,6 +434,40 @@ describe('patch', () => {
   });
 });
 
+describe('fhirpatch.html', () => {
+  const fhirPath = (id: string, path: string, value: object): Asked => ({
+    ...patch(id, {
+      resourceType: 'Parameters',
+      parameter: [
+        {
+          name: 'operation',
+          part: [
+            { name: 'type', valueCode: 'replace' },
+            { name: 'path', valueString: path },
+            { name: 'value', ...value },
+          ],
+        },
+      ],
+    }),
+    headers: { 'content-type': 'application/fhir+json' },
+  });
+
+  test('is written as an update of the decided version', () => {
+    const { status, json, sent } = ask(setting(), fhirPath('seen', 'Observation.status', { valueCode: 'amended' }));
+    expect([status, json.status, sent.at(-1)!.headers.get('if-match')]).toEqual([200, 'amended', 'W/"3"']);
+  });
+
+  test('hardening B4-61 a choice that could be masked is closed, by any of its names', () => {
+    const one = setting({ '*': { mask: ['valueString'] } });
+    for (const path of ['Observation.value', 'Observation.valueString'])
+      for (const id of ['seen', 'free'])
+        expect(ask(one, fhirPath(id, path, { valueString: 'x' })).problem?.code).toBe('write-closed');
+    expect(ask(setting(), fhirPath('seen', 'Observation.subject.reference', { valueString: 'Patient/q' })).problem?.code).toBe(
+      'write-closed',
+    );
+  });
+});
+
 describe('delete', () => {
   test('removes the version that was judged', () => {
     const one = setting();

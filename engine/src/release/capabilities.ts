@@ -53,7 +53,9 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
     implementation: { description: 'FHIR, guarded', url: given.base },
     fhirVersion: fhirVersions[given.tables.version],
     format: ['application/fhir+json', 'json'],
-    ...(given.dialect.ifMatch ? { patchFormat: ['application/json-patch+json', 'application/merge-patch+json'] } : {}),
+    ...(given.dialect.ifMatch
+      ? { patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'] }
+      : {}),
     rest: [
       {
         mode: 'server',

@@ -218,3 +218,36 @@ describe('what is not in the list', () => {
       expect(ask(setting(), { target }).problem?.code, target).toBe('operation-not-supported');
   });
 });
+
+describe('what the server behind would act on', () => {
+  test('R-085 is not written: no index over hidden elements, no channel past us', () => {
+    for (const resourceType of [
+      'SearchParameter',
+      'Subscription',
+      'StructureDefinition',
+      'CompartmentDefinition',
+      'OperationDefinition',
+    ]) {
+      const body = { resourceType, id: 'x' };
+      for (const asked of [
+        { method: 'POST', target: `/${resourceType}`, body: { resourceType } },
+        { method: 'PUT', target: `/${resourceType}/x`, body },
+        { method: 'PUT', target: `/${resourceType}?_id=x`, body },
+        { method: 'PATCH', target: `/${resourceType}/x`, body: [] },
+        { method: 'DELETE', target: `/${resourceType}/x` },
+        {
+          method: 'POST',
+          target: '/',
+          body: {
+            resourceType: 'Bundle',
+            type: 'transaction',
+            entry: [{ resource: body, request: { method: 'PUT', url: `${resourceType}/x` } }],
+          },
+        },
+      ]) {
+        const { status, sent } = ask(setting(), asked);
+        expect([status >= 400, sent.filter(({ writes }) => writes)], `${asked.method} ${asked.target}`).toEqual([true, []]);
+      }
+    }
+  });
+});

@@ -5,6 +5,33 @@
 import { Problem, type ProblemCode } from '../problem.ts';
 import type { FhirRequest, SearchRequest } from '../request/request.ts';
 
+/** What the server behind would act on: a new index over hidden elements, a channel past us, an operation, another shape (hardening 34, 66, B9). */
+const definitions: ReadonlySet<string> = new Set([
+  'CapabilityStatement',
+  'CompartmentDefinition',
+  'GraphDefinition',
+  'OperationDefinition',
+  'SearchParameter',
+  'StructureDefinition',
+  'Subscription',
+  'SubscriptionStatus',
+  'SubscriptionTopic',
+]);
+
+const writes: ReadonlySet<string> = new Set([
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'conditional-update',
+  'conditional-patch',
+  'conditional-delete',
+]);
+
+function isWrite(asked: FhirRequest): asked is FhirRequest & { readonly type: string } {
+  return writes.has(asked.interaction);
+}
+
 /** Throws unless everything that the request asks for is served. */
 export function refuseUnserved(asked: FhirRequest): void {
   const { representation } = asked;
@@ -15,6 +42,8 @@ export function refuseUnserved(asked: FhirRequest): void {
       refuse('parameter-unknown', '_summary is not served.');
   }
   if (asked.interaction === 'search') refuseUnservedSearch(asked);
+  if (isWrite(asked) && definitions.has(asked.type))
+    refuse('interaction-not-supported', 'Resources of this type cannot be written here.');
 }
 
 function refuseUnservedSearch({ compartment, special }: SearchRequest): void {

@@ -36,9 +36,10 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
               ],
             },
           ],
-          service: [
-            { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }] },
-          ],
+          cors: true,
+          service: ['SMART-on-FHIR', 'OAuth'].map((code) => ({
+            coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code }],
+          })),
         },
         resource: [
           {

@@ -69,11 +69,12 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
 
 function security(endpoints: AuthorizationEndpoints | undefined): JsonValue {
   const system = 'http://terminology.hl7.org/CodeSystem/restful-security-service';
-  const service = [{ coding: [{ system, code: 'SMART-on-FHIR' }] }];
-  if (endpoints === undefined) return { service };
+  const service = ['SMART-on-FHIR', 'OAuth'].map((code) => ({ coding: [{ system, code }] }));
+  // pages of registered apps may call.
+  if (endpoints === undefined) return { cors: true, service };
   const uris = ['authorize', 'token', 'introspect', 'revoke', 'manage', 'register'] as const;
   const extension = uris.flatMap((url) => (endpoints[url] === undefined ? [] : [{ url, valueUri: endpoints[url] }]));
-  return { extension: [{ url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris', extension }], service };
+  return { extension: [{ url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris', extension }], cors: true, service };
 }
 
 function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly JsonValue[] {

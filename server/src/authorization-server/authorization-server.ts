@@ -34,11 +34,13 @@ import { createPayloadAdapter } from './payload-adapter.ts';
 import { peopleParts } from './people-parts.ts';
 import type { PickerSource } from './picker-source.ts';
 import { createProvider } from './provider.ts';
+import { type BrandSettings, publicDocuments } from './public-documents.ts';
 import { registrationRoutes } from './registration/registration-routes.ts';
 import { revocationAnswer } from './revocation-answer.ts';
 import { type SignInSettings, signInSection } from './sign-in-settings.ts';
 import { stepRoutes } from './step-routes.ts';
 import { tokenAnswer } from './token-answer.ts';
+import { registerTokenExchange } from './token-exchange.ts';
 
 export interface AuthorizationServerDependencies {
   /** Origin at which it is mounted, without a slash at its end. */
@@ -64,6 +66,10 @@ export interface AuthorizationServerDependencies {
   readonly keySets: ClientKeySets;
   /** Other FHIR servers, for which clients registered for them get short JWTs (topology 2). Default none. */
   readonly jwtAudiences?: readonly string[];
+  /** Who offers access here, for apps that list hospitals; undefined: no such document. */
+  readonly brands?: BrandSettings | undefined;
+  /** RFC 9116: `mailto:` or https address for whoever finds a hole; undefined: no such document. */
+  readonly securityContact?: string | undefined;
   readonly passwords?: Passwords;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -119,6 +125,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         ctx.body = answer.html;
       },
     });
+    registerTokenExchange(provider, { db, tokens, fhirBase, jwtAudiences: use.jwtAudiences ?? [], now });
     provider.on('server_error', (ctx, error) => report(error, ctx.path));
     // Koa's own event, for what goes wrong while an answer is written; without a listener it would print to the console.
     (provider as EventEmitter).on('error', (error: unknown) => report(error, 'oidc-provider'));
@@ -162,7 +169,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const forward = createForward(provider, issuer);
 
   return Object.freeze({
-    smartConfiguration: () => smartConfiguration(issuer),
+    smartConfiguration: () => smartConfiguration(issuer, { hasBrands: use.brands !== undefined }),
     protectedResourceMetadata: () => protectedResourceMetadata(issuer, fhirBase),
     async mount(app: FastifyInstance) {
       await app.register(async (scope) => {
@@ -185,6 +192,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         oauthRoutes(scope, { db, keySets, forward, origins, tokens, introspection, issuer, fhirBase, now });
         stepRoutes(scope, steps);
         ownPagesRoutes(scope, steps);
+        publicDocuments(scope, { issuer, fhirBase, brands: use.brands, securityContact: use.securityContact, now });
         await registrationRoutes(scope, { db, cluster, revocation, auditLog, issuer });
         await launchRoute(scope, { db, tokens, auditLog, fhirBase, now });
         scope.get(smartStyle.path, (_request, reply) =>

@@ -31,6 +31,32 @@ export const authorizationServerSection = z
       .max(366)
       .default(92)
       .describe('How long "stay connected" lasts: life of a refresh token with offline_access, in days.'),
+    access: z
+      .strictObject({
+        website: z.url({ protocol: /^https$/ }).describe('The organisation’s website; its identifier in the bundle.'),
+        portal: z
+          .url({ protocol: /^https$/ })
+          .optional()
+          .describe('Where patients sign in to their portal.'),
+        logo: z
+          .url({ protocol: /^https$/ })
+          .optional()
+          .describe('A logo that apps may show.'),
+        city: z.string().min(1).max(100).optional(),
+        state: z.string().min(1).max(100).optional(),
+        postalCode: z.string().min(1).max(20).optional(),
+        country: z.string().min(2).max(2).optional().describe('Two letters, ISO 3166.'),
+      })
+      .optional()
+      .describe(
+        'User-access brands (SMART App Launch 2.2): how apps that list hospitals show this one. Default: no such document.',
+      ),
+    securityContact: z
+      .string()
+      .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/)
+      .max(500)
+      .optional()
+      .describe('`mailto:` or https address for whoever finds a hole (security.txt, RFC 9116). Default: no such document.'),
     jwtAudiences: z
       .array(z.url({ protocol: /^https?$/ }).max(500))
       .max(50)

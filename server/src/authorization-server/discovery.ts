@@ -1,5 +1,8 @@
 /** What the server says of itself: SMART App Launch 2.2 §Conformance, OpenID Connect Discovery, RFC 8414, RFC 9728. Only what is served is named. */
-export const paths = {
+import { DPOP_ALGORITHMS } from '../token/dpop-proof.ts';
+
+/** The provider's own. */
+const served = {
   authorization: '/authorize',
   token: '/token',
   introspection: '/introspect',
@@ -10,7 +13,22 @@ export const paths = {
   end_session: '/session/end',
 } as const;
 
-const authMethods = ['none', 'client_secret_basic', 'private_key_jwt'] as const;
+export const providerPaths = served;
+export const paths = { ...served, registration: '/register', brands: '/user-access-brands.json' } as const;
+
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** Certificates need TLS that ends here. */
+function authMethods(issuer: string): readonly string[] {
+  const certificates = issuer.startsWith('https:') ? ['tls_client_auth', 'self_signed_tls_client_auth'] : [];
+  return ['client_secret_basic', 'client_secret_post', 'private_key_jwt', ...certificates];
+}
+
+/** Documents that exist only where the operator wrote something for them. */
+export interface DiscoverySettings {
+  /** User-access brands, SMART App Launch 2.2 §User-access brands. */
+  readonly hasBrands: boolean;
+}
 
 /** Scopes named to clients; granular forms of them are supported too. */
 export const supportedScopes = [
@@ -30,7 +48,7 @@ export const supportedScopes = [
   'system/*.rs',
 ] as const;
 
-export function smartConfiguration(issuer: string): Readonly<Record<string, unknown>> {
+export function smartConfiguration(issuer: string, { hasBrands }: DiscoverySettings): Readonly<Record<string, unknown>> {
   return Object.freeze({
     issuer,
     jwks_uri: issuer + paths.jwks,
@@ -39,10 +57,14 @@ export function smartConfiguration(issuer: string): Readonly<Record<string, unkn
     introspection_endpoint: issuer + paths.introspection,
     revocation_endpoint: issuer + paths.revocation,
     userinfo_endpoint: issuer + paths.userinfo,
-    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+    registration_endpoint: issuer + paths.registration,
+    management_endpoint: `${issuer}/my-apps`,
+    pushed_authorization_request_endpoint: issuer + paths.pushed_authorization_request,
+    ...(hasBrands ? { user_access_brand_bundle: issuer + paths.brands } : {}),
+    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', EXCHANGE],
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+    token_endpoint_auth_methods_supported: authMethods(issuer),
     token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
     scopes_supported: supportedScopes,
     capabilities: [
@@ -75,9 +97,11 @@ export function discoveryCorrections(issuer: string): Readonly<Record<string, un
     userinfo_endpoint: issuer + paths.userinfo,
     response_modes_supported: ['query'],
     scopes_supported: supportedScopes,
-    introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+    registration_endpoint: issuer + paths.registration,
+    token_endpoint_auth_methods_supported: ['none', ...authMethods(issuer)],
+    introspection_endpoint_auth_methods_supported: authMethods(issuer),
     introspection_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
-    revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_methods_supported: ['none', ...authMethods(issuer)],
     revocation_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
   };
 }
@@ -89,5 +113,7 @@ export function protectedResourceMetadata(issuer: string, fhirBase: string): Rea
     authorization_servers: [issuer],
     scopes_supported: supportedScopes,
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
+    ...(fhirBase.startsWith('https:') ? { tls_client_certificate_bound_access_tokens: true } : {}),
   });
 }

@@ -72,7 +72,8 @@ export function providerFeatures(use: FeatureSettings): NonNullable<Configuratio
   };
 }
 
-function mayHaveJwt(use: FeatureSettings, resource: string, client: Client): boolean {
+/** Whether the client is registered for JWTs for this server. */
+export function mayHaveJwt(use: Pick<FeatureSettings, 'jwtAudiences'>, resource: string, client: Client): boolean {
   const registered = client.metadata()['fireguard_audiences'];
   return use.jwtAudiences.includes(resource) && Array.isArray(registered) && registered.includes(resource);
 }

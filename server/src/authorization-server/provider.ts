@@ -14,7 +14,7 @@ import { checkAud, pushedResource } from './audience.ts';
 import { CLOCK_SKEW_SECONDS, checkClientAssertion } from './client-assertion.ts';
 import { extraClientProperties } from './client-metadata.ts';
 import { originsOf } from './cors.ts';
-import { paths } from './discovery.ts';
+import { paths, providerPaths } from './discovery.ts';
 import { checkLaunch } from './launch/check-launch.ts';
 import { loginPolicy } from './login-policy.ts';
 import { type FeatureSettings, providerFeatures } from './provider-features.ts';
@@ -56,7 +56,7 @@ export function createProvider(use: ProviderSettings): Provider {
       long: cookie,
       short: cookie,
     },
-    routes: { ...paths },
+    routes: { ...providerPaths },
     acrValues: [...acrValues],
     clients: [accountClient(use.issuer, use.brandName)],
     claims: { openid: ['sub', 'acr', 'amr', 'auth_time', 'at_hash'], fhirUser: ['fhirUser'], profile: ['name'] },

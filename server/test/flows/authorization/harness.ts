@@ -13,6 +13,7 @@ import type { BrandChoice } from '../../../src/authorization-server/pages/brand.
 import type { PasswordRules } from '../../../src/authorization-server/password-rules.ts';
 import { createPasswords } from '../../../src/authorization-server/passwords.ts';
 import type { PickerEncounter, PickerPatient, PickerSource } from '../../../src/authorization-server/picker-source.ts';
+import type { BrandSettings } from '../../../src/authorization-server/public-documents.ts';
 import { signInSection } from '../../../src/authorization-server/sign-in-settings.ts';
 import { insertClient, type NewClient } from '../../../src/storage/clients.ts';
 import { insertPerson } from '../../../src/storage/people.ts';
@@ -91,12 +92,16 @@ export interface IssuerOptions {
   };
   readonly acceptPrivateKeyAddresses?: boolean;
   readonly jwtAudiences?: readonly string[];
+  readonly access?: BrandSettings;
+  readonly securityContact?: string;
 }
 
 export async function startIssuer({
   tls,
   acceptPrivateKeyAddresses = false,
   jwtAudiences = [],
+  access,
+  securityContact,
   signIn,
   rules,
   brand,
@@ -143,6 +148,8 @@ export async function startIssuer({
     fetch: fetchOutside(acceptPrivateKeyAddresses),
     keySets: createClientKeySets({ fetch: fetchOutside(acceptPrivateKeyAddresses), now: now ?? Date.now }),
     jwtAudiences,
+    brands: access,
+    securityContact,
     report: (error, where) => reports.push({ error, where }),
     passwords,
   });

@@ -3,7 +3,7 @@
  * INVARIANT: PKCE with S256 for every client; opaque tokens only; every launch has a grant of its own.
  */
 import type { Kysely } from 'kysely';
-import Provider, { type Client, type Configuration, errors, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type Client, type Configuration, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Database } from '../storage/schema.ts';
 import type { FetchOutside } from '../token/fetch-outside.ts';
 import { tokenHash } from '../token/token-hash.ts';
@@ -17,6 +17,7 @@ import { originsOf } from './cors.ts';
 import { paths, providerPaths } from './discovery.ts';
 import { checkLaunch } from './launch/check-launch.ts';
 import { loginPolicy } from './login-policy.ts';
+import { checkStillOnline, sessionSeconds } from './online-session.ts';
 import { type FeatureSettings, providerFeatures } from './provider-features.ts';
 import { providerFetch } from './provider-fetch.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
@@ -94,7 +95,7 @@ export function createProvider(use: ProviderSettings): Provider {
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && (code.scopes.has('offline_access') || code.scopes.has('online_access')),
     rotateRefreshToken: async (ctx) => {
-      await checkStillOnline(ctx);
+      await checkStillOnline(ctx, use.db, use.signIn);
       return true;
     },
     // A second launch in the same session must not end the first; what ends with the session is checked on refresh and on sign-out.
@@ -117,12 +118,8 @@ export function createProvider(use: ProviderSettings): Provider {
       // Rotation does not lengthen: "until 23 November" stays true.
       RefreshToken: (ctx, token) =>
         ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? (token.scopes.has('offline_access') ? stay : longest),
-      Session: (_ctx, session) => {
-        const age = session.loginTs === undefined ? 0 : Math.floor(Date.now() / 1000) - session.loginTs;
-        // Saved anew with every use: a session that nobody uses ends earlier, unless its person asked to stay signed in.
-        const idle = session.transient === true ? use.signIn.idleMinutes * 60 : longest;
-        return Math.max(1, Math.min(idle, longest - age));
-      },
+      // Saved anew with every use, so that a session which nobody uses ends earlier.
+      Session: (_ctx, session) => sessionSeconds(session, use.signIn),
     },
   });
   // Addresses and the client's address come from the headers that forward.ts writes over whatever a client sent.
@@ -137,12 +134,4 @@ export function createProvider(use: ProviderSettings): Provider {
 async function loadExistingGrant(ctx: KoaContextWithOIDC) {
   const id = ctx.oidc.result?.consent?.grantId;
   return id === undefined ? undefined : ctx.oidc.provider.Grant.find(id);
-}
-
-/** SMART App Launch 2.2 §Refresh, online_access: usable while the person's session lasts. */
-async function checkStillOnline(ctx: KoaContextWithOIDC): Promise<void> {
-  const token = ctx.oidc.entities.RefreshToken;
-  if (token === undefined || token.scopes.has('offline_access')) return;
-  const session = token.sessionUid === undefined ? undefined : await ctx.oidc.provider.Session.findByUid(token.sessionUid);
-  if (session?.accountId !== token.accountId) throw new errors.InvalidGrant('the session has ended');
 }

@@ -99,6 +99,20 @@ export async function revokePayloadsByGrant(db: Db, kind: string, grantId: strin
   return rows.map((row) => row.id_hash);
 }
 
+/** Lets a living session live so many seconds more from now on. */
+export async function extendSession(db: Db, uid: string, seconds: number): Promise<void> {
+  await db
+    .updateTable('oidc_payload')
+    .set({
+      expires_at: sql<Date>`now() + ${seconds} * interval '1 second'`,
+      payload: sql<string>`payload || jsonb_build_object('exp', floor(extract(epoch FROM now()) + ${seconds}::int)::bigint)`,
+    })
+    .where('kind', '=', 'Session')
+    .where('uid', '=', digest(uid))
+    .where('expires_at', '>', sql<Date>`now()`)
+    .execute();
+}
+
 /** The grants of a person whose tokens were promised to last no longer than the session `sessionUid`. */
 export async function grantsOfSession(db: Db, personId: string, sessionUid: string): Promise<readonly string[]> {
   const rows = await db

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { passwordRules } from '../../../src/authorization-server/password-rules.ts';
 import { type Browser, newBrowser, type Page } from './browser.ts';
 import { type Issuer, PASSWORD, startIssuer } from './harness.ts';
-import { launch, token, tokensFor } from './launch.ts';
+import { authorizeUrl, launch, token, tokensFor } from './launch.ts';
 
 let server: Issuer;
 beforeAll(async () => {
@@ -262,6 +262,40 @@ describe('sessions that end', () => {
     expect(await seconds({ remember: 'yes' })).toBeGreaterThan(7 * 3600);
   });
 });
+
+test('online_access: a refresh is a use of the session, which ends what it promised when it ends', async () => {
+  const online = 'openid launch/patient patient/*.rs online_access';
+  const sessions = server.storage.db.selectFrom('oidc_payload').where('kind', '=', 'Session');
+  await server.storage.db.deleteFrom('oidc_payload').where('kind', '=', 'Session').execute();
+  const answer = await tokensFor(server, { username: 'okafor', scope: online, consent: stay });
+  const refresh = (one: { body: Record<string, unknown> }) =>
+    token(server, { grant_type: 'refresh_token', refresh_token: String(one.body['refresh_token']), client_id: 'growth-chart' });
+  const soon = new Date(Date.now() + 60_000);
+  await server.storage.db.updateTable('oidc_payload').set({ expires_at: soon }).where('kind', '=', 'Session').execute();
+  const next = await refresh(answer);
+  expect(next.status).toBe(200);
+  const { expires_at: until } = await sessions.select('expires_at').executeTakeFirstOrThrow();
+  expect((until?.getTime() ?? 0) - Date.now()).toBeGreaterThan(250_000);
+  await server.storage.db
+    .updateTable('oidc_payload')
+    .set({ expires_at: new Date(0) })
+    .where('kind', '=', 'Session')
+    .execute();
+  expect((await refresh(next)).body['error']).toBe('invalid_grant');
+});
+
+test('session fixation: who signs in gets another cookie than the one that was there before', async () => {
+  const browser = newBrowser(server.issuer);
+  await browser.submit(await browser.open(`${server.issuer}/account`), '/sign-in', { username: 'clerk', password: PASSWORD });
+  const before = browser.cookies.get('fireguard-session')?.value;
+  const again = await browser.open(`${server.issuer}/authorize?${new URL(signInUrl()).searchParams}`);
+  await browser.submit(again, '/sign-in', { username: 'clerk', password: PASSWORD });
+  expect(browser.cookies.get('fireguard-session')?.value).not.toBe(before);
+  const old = newBrowser(server.issuer);
+  old.cookies.set('fireguard-session', { value: before ?? '', path: '/', attributes: '' });
+  expect((await old.open(`${server.issuer}/account`)).text).toContain('name="password"');
+});
+const signInUrl = () => authorizeUrl(server, { scope: 'openid', request: { prompt: 'login' } }, 'v'.repeat(43), 's');
 
 describe('the consent page narrows', () => {
   const granted = async (consent: Record<string, string | readonly string[]>, asked = scope) => {

@@ -244,3 +244,69 @@ test('a patient can be registered, by whom a rule lets who needs no relation', (
   expect([status, outcome!.disclosure.patients]).toEqual([201, ['new-1']]);
   expect(JSON.stringify(rounds)).not.toContain('fireguard-new');
 });
+
+describe('R4 http.html#custom X-Provenance', () => {
+  const provenance = (who: string, more: object = {}) => ({
+    'x-provenance': JSON.stringify({
+      resourceType: 'Provenance',
+      recorded: '2026-06-01T00:00:00Z',
+      agent: [{ who: { reference: who } }],
+      ...more,
+    }),
+  });
+  const made = (headers: Record<string, string>, body: object = observation(undefined)): Asked => ({
+    method: 'POST',
+    target: '/Observation',
+    body,
+    headers,
+  });
+
+  test('is stored together with the write, its target said by us', () => {
+    const one = setting();
+    const { status, json, headers, sent } = ask(one, made(provenance('Practitioner/ada')));
+    expect([status, json.id, headers['location']]).toEqual([201, 'new-1', `${ourBase}/Observation/new-1/_history/1`]);
+    expect(sent.filter(({ writes }) => writes).map(({ path, about }) => [path, about])).toEqual([
+      ['', ['Observation', 'Provenance']],
+    ]);
+    expect(one.upstream.get('Provenance/new-2')).toMatchObject({
+      target: [{ reference: 'Observation/new-1' }],
+      agent: [{ who: { reference: 'Practitioner/ada' } }],
+    });
+    const update: Asked = {
+      method: 'PUT',
+      target: '/Observation/seen',
+      body: observation('seen'),
+      headers: provenance('Practitioner/ada'),
+    };
+    expect(ask(one, update).status).toBe(200);
+  });
+
+  test('by others alone, with a target, or no Provenance is refused before anything is looked up', () => {
+    const one = setting();
+    for (const headers of [
+      provenance('Practitioner/eve'),
+      provenance('Practitioner/ada', { target: [{ reference: 'Observation/hidden' }] }),
+      provenance('Practitioner/ada', { invented: 1 }),
+      { 'x-provenance': '{"resourceType":"Patient"}' },
+    ])
+      expect(ask(one, made(headers)).problem?.code).toBe('resource-invalid');
+    expect(ask(one, made({ 'x-provenance': '{' })).problem?.code).toBe('json-invalid');
+    expect(ask(one, { target: '/Observation/seen', headers: provenance('Practitioner/ada') }).problem?.code).toBe(
+      'parameter-invalid',
+    );
+    expect(one.upstream.log).toEqual([]);
+  });
+
+  test('what may not be written takes the other with it', () => {
+    for (const policies of [
+      { ...open, 'create Provenance': { refuse: 'forbidden' } },
+      { ...open, 'create Observation': { sees: () => false } },
+    ] as TestPolicies[]) {
+      const one = setting(policies);
+      expect(ask(one, made(provenance('Practitioner/ada'))).status).toBe(403);
+      expect(writes(one)).toEqual([]);
+    }
+    const lone = { ...setting(), dialect: { transactions: false } };
+    expect(ask(lone, made(provenance('Practitioner/ada'))).problem?.code).toBe('interaction-not-supported');
+  });
+});

@@ -3,7 +3,6 @@
  * on. One entry that may not be done refuses the whole, with the answer that it would have had alone. INVARIANT: neither conditions nor reads
  * nor the client's own names are sent; a condition that means a resource of the same transaction finds nothing (search-semantics §9).
  */
-import { planTransaction } from '../planning/plan-transaction.ts';
 import { Problem } from '../problem.ts';
 import { type Answered, releaseResponses } from '../release/release-responses.ts';
 import type { Released } from '../release/released.ts';
@@ -12,24 +11,14 @@ import { answerEntry, type Flow } from './batch.ts';
 import { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import { linkEntries } from './link-entries.ts';
-import type { Found, Need, UpstreamAnswer } from './need.ts';
-import { newId, newUrn, refuseNewIds, urnFor } from './new-id.ts';
+import type { Found, Need } from './need.ts';
+import { refuseNewIds } from './new-id.ts';
 import type { Outcome } from './outcome.ts';
 import { prepareWrite } from './prepare-write.ts';
-import type { Prepared } from './prepared.ts';
 import { refuseStranger } from './refuse-stranger.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
-import { refusedWrite } from './refused-write.ts';
 import { type ResolvedEntry, resolveEntry } from './resolve-entry.ts';
-import { rewritten } from './rewritten.ts';
-import { tellDone } from './tell-done.ts';
-import { resourceIn, responsesIn, scanned, upstreamAnswer } from './upstream-answer.ts';
-import { writtenKey } from './written-key.ts';
-
-interface Write {
-  readonly position: number;
-  readonly write: Prepared;
-}
+import { sendTogether, type TogetherWrite } from './send-together.ts';
 
 export function* transaction(given: Given, asked: BundleRequest, flow: Flow): Generator<Need, Outcome, Found> {
   const stranger = refuseStranger(given);
@@ -54,7 +43,7 @@ export function* transaction(given: Given, asked: BundleRequest, flow: Flow): Ge
   const linked = yield* linkEntries(given, book, entries);
   if ('kind' in linked) return linked;
 
-  const writes: Write[] = [];
+  const writes: TogetherWrite[] = [];
   const answers = new Map<number, Released>();
   for (const [position, one] of linked.entries()) {
     if (one.kind === 'answered') answers.set(position, one.answer);
@@ -65,7 +54,7 @@ export function* transaction(given: Given, asked: BundleRequest, flow: Flow): Ge
     else answers.set(position, prepared);
   }
   refuseSameTarget(writes);
-  const told = yield* send(given, book, writes);
+  const told = yield* sendTogether(given, book, writes);
 
   const all: Answered[] = [];
   for (const [position, { request }] of asked.entries.entries()) {
@@ -82,7 +71,7 @@ function refuseUnservedEntry(interaction: string): void {
 }
 
 /** Conditions may have led two entries to one resource (http.html#trules). */
-function refuseSameTarget(writes: readonly Write[]): void {
+function refuseSameTarget(writes: readonly TogetherWrite[]): void {
   const seen = new Set<string>();
   for (const { write } of writes) {
     if (write.plan.kind === 'create') continue;
@@ -90,49 +79,4 @@ function refuseSameTarget(writes: readonly Write[]): void {
     if (seen.has(key)) throw new Problem('resource-invalid', 'Two entries of the transaction mean the same resource.');
     seen.add(key);
   }
-}
-
-function* send(
-  given: Given,
-  book: FactBook,
-  writes: readonly Write[],
-): Generator<Need, ReadonlyMap<number, Answered['outcome']>, Found> {
-  if (writes.length === 0) return new Map();
-  const entries = writes.map(({ position, write: { plan } }) => ({
-    write: plan.kind === 'delete' ? plan : { ...plan, body: outward(plan.body) },
-    fullUrl: plan.kind === 'create' ? newUrn(position) : undefined,
-  }));
-  const answer = upstreamAnswer(yield planTransaction(entries));
-  if (answer.status !== 200)
-    throw refusedWrite(
-      answer,
-      writes.some(({ write }) => write.expected),
-    );
-  const responses = responsesIn(answer, writes.length);
-  const newIds = new Map(
-    writes.flatMap(({ position, write }, index) => {
-      const id = write.plan.kind === 'create' ? createdId(responses[index]!, write.plan.type) : undefined;
-      return id === undefined ? [] : [[newId(position), id] as const];
-    }),
-  );
-  const told = new Map<number, Answered['outcome']>();
-  for (const [index, { position, write }] of writes.entries()) {
-    try {
-      told.set(position, yield* tellDone(given, book, write, responses[index]!, newIds));
-    } catch (problem) {
-      // The others have happened all the same, and must be told.
-      if (!(problem instanceof Problem)) throw problem;
-      told.set(position, { kind: 'problem', problem });
-    }
-  }
-  return told;
-}
-
-/** Where our names stand for what does not exist yet, the upstream is given the urn of its entry. */
-function outward(body: Uint8Array): Uint8Array {
-  return rewritten(scanned(body), urnFor).bytes;
-}
-
-function createdId(answer: UpstreamAnswer, type: string): string | undefined {
-  return writtenKey(answer, type).id ?? resourceIn(answer.body, type)?.id;
 }

@@ -18,6 +18,7 @@ export function parseConditions(request: HttpRequest): { readonly conditions: Co
     ifModifiedSince: since !== undefined && httpDate.test(since) ? since : undefined,
     ifNoneExist: single(request, 'if-none-exist'),
     prefer,
+    provenance: single(request, 'x-provenance'),
     dropped: Object.freeze([]),
   });
   return { conditions, lenient };

@@ -72,6 +72,8 @@ export interface Conditions {
   /** The search of a conditional create, rebuilt from what was understood; its criteria are in `CreateRequest`. */
   readonly ifNoneExist: string | undefined;
   readonly prefer: PreferReturn | undefined;
+  /** `X-Provenance` (R4 http.html#custom): a Provenance without a target, as text; of a write of one resource. */
+  readonly provenance: string | undefined;
   /** `handling=lenient`: unknown parameter names were dropped (listed here); otherwise they are refused. */
   readonly dropped: readonly string[];
 }
@@ -108,7 +110,7 @@ export interface SearchRequest extends Common {
   readonly count: number | undefined;
   readonly total: 'none' | 'estimate' | 'accurate' | undefined;
   readonly includes: readonly Include[];
-  /** Result parameters that are understood and kept apart: `_contained`, `_containedType`, … by name. */
+  /** Parameters that are no criteria and kept apart: `_contained`, `_containedType`, and `_list` (the id of a List), by name. */
   readonly special: ReadonlyMap<string, string>;
   /** Opaque page cursor made by us (`_cursor`); when present nothing else is. */
   readonly cursor: string | undefined;

@@ -40,6 +40,10 @@ function understandAt(request: HttpRequest, tables: FhirTables, place: 'outer' |
     throw new Problem('parameter-invalid', 'If-None-Exist belongs to a create.');
   }
 
+  if (conditions.provenance !== undefined && !/^(?:conditional-)?(?:create|update|patch)$/.test(interaction)) {
+    throw new Problem('parameter-invalid', 'X-Provenance belongs to a create, update or patch.');
+  }
+
   switch (interaction) {
     case 'search':
       if (form === undefined) refuseBody(request);

@@ -92,6 +92,14 @@ async function answer(browser: Browser, page: Page, forms: readonly HtmlForm[], 
     const stays = /(^| )(offline_access|online_access)( |$)/.test(signIn.scope) ? ([['duration', 'stay']] as const) : [];
     return submit(browser, page, consent, [...stays, ['decision', 'allow']]);
   }
+  if (
+    forms.some(({ action }) => /\/(code|recovery-code|passkey|enrol-[a-z]+)$/.test(action)) ||
+    page.text.includes('?way=app')
+  ) {
+    throw new CliError(
+      `${signIn.persona.name} signs in with a second step, which this command cannot do. Take another persona.`,
+    );
+  }
   if (forms.some(({ buttons }) => buttons.some(([name]) => name === 'decision'))) {
     throw new CliError(`${signIn.persona.name} has no patient to choose. Take another persona, or a scope without patient/.`);
   }

@@ -51,7 +51,7 @@ test('R-048 another password ends what the old one opened; a weak one is refused
 test('R-048 second factors are forgotten, with the sessions that they opened', async () => {
   const { db } = it.running.storage;
   await insertFactor(db, { id: randomUUID(), person_id: id, kind: 'totp', name: 'app', secret: 'sealed' });
-  await expect(signIn('seven quiet lakes')).rejects.toThrow();
+  await expect(signIn('seven quiet lakes')).rejects.toThrow(/second step/);
   expect(await cli(['user', 'reset-factors', 'doc'])).toMatchObject({ status: 0, err: '' });
   expect(await factorsOf(db, id)).toEqual([]);
   await signIn('seven quiet lakes');

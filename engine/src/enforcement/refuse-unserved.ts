@@ -50,7 +50,7 @@ function refuseUnservedSearch({ compartment, special }: SearchRequest): void {
   if (compartment !== undefined && compartment.type !== 'Patient') {
     refuse('interaction-not-supported', 'Only the compartments of patients are served.');
   }
-  if (special.size > 0) refuse('parameter-unknown', 'A parameter of this search is not served.');
+  if ([...special.keys()].some((name) => name !== '_list')) refuse('parameter-unknown', 'A parameter of this search is not served.');
 }
 
 function refuse(code: ProblemCode, publicText: string): never {

@@ -331,3 +331,38 @@ test('R-092 a page goes on with what its stages find now, not with what they fou
   }
   expect(shown).toEqual(['Observation/a1x', 'Observation/a2x', 'Observation/a3x']);
 });
+
+describe('_list', () => {
+  const list = (id: string, references: readonly string[], more: object = {}) => ({
+    resourceType: 'List',
+    id,
+    entry: references.map((reference) => ({ item: { reference } })),
+    ...more,
+  });
+  const upstream = hospital();
+  upstream.put(list('mine', ['Observation/a1', 'Observation/c2', 'Patient/ann', 'Observation/nowhere']));
+  upstream.put(list('closed', ['Observation/a1'], secret));
+  upstream.put({ ...list('short', []), entry: [{ item: { reference: 'Observation/a1' }, deleted: true }] });
+  const setting: Setting = { upstream, policies: filtered };
+
+  test('searches what a visible list holds', () => {
+    expect(found(setting, '/Observation?_list=mine')).toEqual(['Observation/a1']);
+    expect(found(setting, '/Patient?_list=mine')).toEqual(['Patient/ann']);
+    expect(found(setting, '/?_type=Patient,Observation&_list=mine')).toEqual(['Observation/a1', 'Patient/ann']);
+    expect(found(setting, '/Observation?_list=short')).toEqual([]);
+  });
+
+  test('a hidden list is as an absent one', () => {
+    const closed = ask(setting, { target: '/Observation?_list=closed' });
+    const absent = ask(setting, { target: '/Observation?_list=absent' });
+    expect(closed.text.replaceAll('closed', '')).toBe(absent.text.replaceAll('absent', ''));
+    expect(closed.json.total).toBe(0);
+  });
+
+  test('a masked list holds nothing, and a closed type of lists is refused', () => {
+    const masked: TestPolicies = { 'search List': { mask: ['entry.item'] }, ...filtered };
+    expect(found({ upstream, policies: masked }, '/Observation?_list=mine')).toEqual([]);
+    const closed: TestPolicies = { 'search List': { refuse: 'forbidden' }, ...filtered };
+    expect(ask({ upstream, policies: closed }, { target: '/Observation?_list=mine' }).problem?.code).toBe('forbidden');
+  });
+});

@@ -83,7 +83,8 @@ function* planned(
   const parts: Part[] = [];
   const { tables, dialect, bases } = given;
   for (const { type, permit } of types) {
-    const criteria = yield* stages.plain(search.criteria, type);
+    const listed = yield* stages.listed(search.special.get('_list'), type);
+    const criteria = yield* stages.plain([...search.criteria, ...listed], type);
     const sort = search.sort.map((one) => ({ ...one, definition: type.searchParameters.get(one.definition.name)! }));
     const one = {
       ...search,

@@ -4,7 +4,10 @@
  */
 import { decide } from '../decision/decide.ts';
 import type { Permit } from '../decision/permit.ts';
+import { elementNodes } from '../fhir/element-path.ts';
+import { referenceKey } from '../fhir/reference.ts';
 import type { TypeFacts } from '../fhir/tables.ts';
+import { name } from '../json/scan.ts';
 import { reader } from '../matching/matcher.ts';
 import { matchingOf, planSearch } from '../planning/plan-search.ts';
 import { Problem } from '../problem.ts';
@@ -15,7 +18,7 @@ import type { FactBook } from './fact-book.ts';
 import { gatherAll } from './gather-all.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
-import { plainSearch } from './plain-search.ts';
+import { plainCriterion, plainSearch } from './plain-search.ts';
 
 const DEEPEST = 2;
 const MOST_STAGES = 20;
@@ -60,6 +63,20 @@ export class Stages {
       plain.push(one);
     }
     return possible ? plain : undefined;
+  }
+
+  /** search.html#list: the ids of this type in a List, as far as the caller sees them there. Removed items (`deleted`) are no longer in it. */
+  *listed(list: string | undefined, type: TypeFacts): Generator<Need, readonly Criterion[], Found> {
+    if (list === undefined) return [];
+    const facts = this.#given.tables.types.get('List')!;
+    const permit = this.permitFor('List');
+    if (permit === undefined) throw typeClosed();
+    const byId = plainCriterion(facts.searchParameters.get('_id')!, [list]);
+    const [found] = (yield* this.search(permit, facts, [byId], 1)).filter(({ id }) => id === list);
+    const keys = found === undefined ? [] : itemsOf(found, this.#given);
+    const ids = keys.filter((key) => key.startsWith(`${type.name}/`)).map((key) => key.slice(type.name.length + 1));
+    if (ids.length > MOST_IDS) throw tooCostly();
+    return [plainCriterion(type.searchParameters.get('_id')!, ids)];
   }
 
   /** All visible resources of `type` that meet the criteria. */
@@ -164,6 +181,19 @@ export function referencedKeys(
   return keys;
 }
 
+/** `Type/id` of what a visible List holds. */
+function itemsOf(list: Visible, { bases }: Given): readonly string[] {
+  const { document, node } = releasedForm(list);
+  return elementNodes(document, node, 'entry').flatMap((entry) => {
+    if (document.boolean(document.member(entry, DELETED)) === true) return [];
+    const key = referenceKey(document.string(document.at(entry, ITEM, REFERENCE)) ?? '', [bases.ours, bases.upstream]);
+    return key === undefined ? [] : [`${key.type}/${key.id}`];
+  });
+}
+
+const DELETED = name('deleted');
+const ITEM = name('item');
+const REFERENCE = name('reference');
 const literal = /^[A-Z][A-Za-z]{0,63}\/[A-Za-z0-9\-.]{1,64}$/;
 
 function tooCostly(): Problem {

@@ -13,7 +13,7 @@ import type { Dialect } from './dialect.ts';
 import { parameterClass } from './parameter-class.ts';
 
 /** They run over other resources than the one matched, or are languages of their own. */
-const neverServed: ReadonlySet<string> = new Set(['_filter', '_query', '_list', '_in', '_type']);
+const neverServed: ReadonlySet<string> = new Set(['_filter', '_query', '_in', '_type']);
 /** They read the whole text, or reveal a place step by step: only where nothing at all is hidden or masked. */
 const onlyInFullSight: ReadonlySet<string> = new Set(['_text', '_content', 'near']);
 /** `:in` names a ValueSet, which would be read without being decided. */

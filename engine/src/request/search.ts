@@ -1,4 +1,5 @@
 /** Searches of one type, of the system, of a patient's compartment, and their pages (FHIR R4 search.html). */
+import { isId } from '../fhir/id.ts';
 import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
 import { type Asking, allTypes, factsOf } from './asking.ts';
@@ -13,7 +14,6 @@ import type { Criterion, ResourceKey, SearchRequest, Sort } from './request.ts';
 const neverDropped: ReadonlySet<string> = new Set([
   '_filter',
   '_query',
-  '_list',
   '_in',
   '_graph',
   '_method',
@@ -175,5 +175,9 @@ function specialOf({ parameters }: Asking): ReadonlyMap<string, string> {
     if (!values.includes(value)) throw new Problem('parameter-invalid', `The value of ${name} is not one that FHIR knows.`);
     special.set(name, value);
   }
+  const list = parameters.one('_list');
+  // Lists that a server makes up (`$current-problems`) could not be judged.
+  if (list !== undefined && !isId(list)) throw new Problem('parameter-invalid', 'The value of _list is not the id of a List.');
+  if (list !== undefined) special.set('_list', list);
   return special;
 }

@@ -11,6 +11,7 @@ import { matchToken, matchTokenText } from '../match/match-token.ts';
 import type { Version } from '../storage/version.ts';
 import type { SearchContext } from './context.ts';
 import type { ParameterType, SearchParameter } from './definitions.ts';
+import { flat, get } from './expression.ts';
 import { extracted, type Link } from './extract.ts';
 
 export interface Filter {
@@ -23,6 +24,7 @@ type Test = (candidate: never) => boolean;
 
 export function filterFor(context: SearchContext, type: string, name: string, value: string): Filter | undefined {
   if (name.startsWith('_has:')) return reverseChain(context, type, name, value);
+  if (name === '_list') return listed(context, type, value);
   const dot = name.indexOf('.');
   if (dot > 0) return chain(context, type, name.slice(0, dot), name.slice(dot + 1), value);
   const [code = '', modifier, ...more] = name.split(':');
@@ -183,6 +185,22 @@ function reverseChain(context: SearchContext, type: string, name: string, value:
     matching(context, source, [filter]).flatMap((version) =>
       (extracted(version, parameter, context.base) as readonly Link[]).map(({ target }) => target),
     ),
+  );
+  return {
+    test: (version) => targets.has(version.key),
+    candidates: () => [...targets].flatMap((target) => living(context, type, target)),
+  };
+}
+
+/** §3.1.1.5.10: what a List holds and has not struck out. */
+function listed(context: SearchContext, type: string, id: string): Filter {
+  const entries = flat(get(context.store.current('List', id)?.value ?? null, 'entry'));
+  const targets = new Set(
+    entries
+      .filter((entry) => get(entry, 'deleted') !== true)
+      .map((entry) => get(get(entry, 'item') ?? null, 'reference'))
+      .filter((reference) => typeof reference === 'string')
+      .map((reference) => (reference.startsWith(`${context.base}/`) ? reference.slice(context.base.length + 1) : reference)),
   );
   return {
     test: (version) => targets.has(version.key),

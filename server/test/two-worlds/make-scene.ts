@@ -17,7 +17,7 @@ export interface SceneOptions {
   readonly world?: World | undefined;
 }
 
-const MOST_VISIBLE = 0.46;
+const MOST_VISIBLE = 0.45;
 
 /** Scenes in which next to nothing may be seen tell little; a few of them are kept all the same. */
 export function makeScene(options: SceneOptions): Scene {

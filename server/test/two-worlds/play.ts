@@ -163,7 +163,7 @@ function tellable({ status, headers, text, problem }: Answered): Json {
 
 function showsSomething({ status, json }: Answered): boolean {
   if (status >= 300 || json === undefined) return status === 204 || status === 304;
-  return json.resourceType !== 'Bundle' || (json.entry ?? []).length > 0;
+  return json.resourceType !== 'Bundle' || (json.entry ?? []).length > 0 || json.total > 0;
 }
 
 function notReadable(answer: Answered, decider: NaiveDecider, upstream: Upstream): string | undefined {

@@ -36,7 +36,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     });
   add({
     resources: { categories: ['business', 'individual'] },
-    ...maybe(random, 0.3, () => ({ mask: masks(random, types, ['Practitioner', 'Organization', 'Location', 'Medication']) })),
+    ...maybe(random, 0.45, () => ({ mask: masks(random, types, ['Practitioner', 'Organization', 'Location', 'Medication']) })),
   });
   add({
     interactions: random.chance(0.6) ? all : R,
@@ -75,7 +75,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...denyAs(random),
       ...maybe(random, 0.4, () => ({ consentable: true })),
     });
-  if (random.chance(0.45)) {
+  if (random.chance(0.65)) {
     const type = random.pick(types);
     add({
       effect: 'deny',

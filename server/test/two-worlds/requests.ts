@@ -6,6 +6,7 @@ import type { SearchParameter, TypeFacts } from '@fireguard/engine';
 import { tables } from './gateway.ts';
 import { copy, type Json } from './json.ts';
 import type { NaiveDecider, NaiveInteraction } from './naive/decider.ts';
+import { naiveTypes } from './naive/types.ts';
 import type { Random } from './random.ts';
 import { generate, patients, population } from './resources.ts';
 import type { Asked, SceneFacts, World } from './scenario.ts';
@@ -278,7 +279,7 @@ function written(drawing: Drawing, type: string, id: string): Json {
   return body;
 }
 
-const versions = ['1', '1', '1', '2', '2', '3'];
+const versions = ['1', '1', '1', '1', '2', '3'];
 const ifMatch = ({ random }: Drawing) =>
   random.chance(0.2) ? { headers: { 'if-match': `W/"${random.pick(versions)}"` } } : {};
 /** One that means one resource, or any. */
@@ -291,6 +292,7 @@ function patchBody(drawing: Drawing, type: string, id: string): Json {
   const keys = Object.keys(fresh).filter(
     (key) => !['resourceType', 'id', 'meta', 'subject', 'patient', 'text', 'contained'].includes(key),
   );
+  if (keys.length === 0) keys.push('language');
   const key = random.pick(keys);
   return [
     ...(random.chance(0.2) ? [{ op: 'test', path: `/${random.pick(keys)}`, value: fresh[random.pick(keys)] }] : []),
@@ -327,7 +329,15 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   'search sorted': [7, (d) => onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search')],
   'search in a compartment': [
     5,
-    (d) => onType(d, (type) => ({ ...searchOf(d, type, [], `Patient/${d.random.pick(patients)}/${type}`) }), 'search'),
+    (d) =>
+      onType(
+        d,
+        (type) =>
+          naiveTypes[type]!.compartment.length > 0 || d.random.chance(0.03)
+            ? searchOf(d, type, [], `Patient/${d.random.pick(patients)}/${type}`)
+            : undefined,
+        'search',
+      ),
   ],
   'search _total=accurate': [2, (d) => searchOf(d, typeFor(d), [{ text: '_total=accurate', tries: ['result _total'] }])],
   'search _summary=count': [
@@ -478,10 +488,10 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   transaction: [1, (d) => bundle(d, 'transaction')],
   metadata: [0.3, () => get('/metadata', 'capabilities')],
   'read as XML': [1, (d) => onType(d, (type) => get(`/${type}/${idOf(d, type)}?_format=xml`, 'xml'))],
-  $everything: [1.5, (d) => get(`/Patient/${d.random.pick(patients)}/$everything`, '$everything')],
+  $everything: [1.5, (d) => get(`/Patient/${idOf(d, 'Patient')}/$everything`, '$everything')],
   $lastn: [1, (d) => get(`/Observation/$lastn?patient=${d.random.pick(patients)}`, '$lastn')],
   $meta: [0.5, (d) => onType(d, (type) => get(`/${type}/${idOf(d, type)}/$meta`, '$meta'))],
-  $document: [0.5, (d) => get(`/Composition/com${1 + d.random.below(4)}/$document`, '$document')],
+  $document: [0.5, (d) => get(`/Composition/${idOf(d, 'Composition')}/$document`, '$document')],
 };
 
 function onType(

@@ -5,10 +5,12 @@
 import { decide } from '../decision/decide.ts';
 import type { Permit, Refusal } from '../decision/permit.ts';
 import { planSearch } from '../planning/plan-search.ts';
+import { Problem } from '../problem.ts';
 import { denied, nothingDisclosed } from '../release/denied.ts';
-import type { Visible } from '../release/visible.ts';
+import { judge, type Visible, type Withheld } from '../release/visible.ts';
 import type { HistoryRequest } from '../request/request.ts';
 import { presentedToken } from './admit.ts';
+import { candidate, draft } from './draft.ts';
 import { FactBook } from './fact-book.ts';
 import { gatherAll } from './gather-all.ts';
 import type { Given } from './given.ts';
@@ -24,6 +26,8 @@ import type { HistoryEntry } from './upstream-answer.ts';
 
 /** Ids in one search. */
 const ID_LIST = 100;
+/** Of deleted resources, one request each: those whose last living version is not on the same page. */
+const MOST_LOOKUPS = 200;
 
 export function* history(given: Given, asked: HistoryRequest): Generator<Need, Outcome, Found> {
   const permits = permitsFor(given, asked);
@@ -36,11 +40,12 @@ export function* history(given: Given, asked: HistoryRequest): Generator<Need, O
   const pager = new HistoryPager(given, asked);
   const book = new FactBook(given);
   const known = new Map<string, Visible | undefined>();
+  const lookups = { left: MOST_LOOKUPS };
   const withheld = yield* readHistory(given, book, {
     place: { type: asked.type, id: undefined },
     permitFor: (type) => permits.get(type),
     *standing(entries) {
-      yield* learn(given, book, permits, entries, known);
+      yield* learn(given, book, permits, entries, known, lookups);
       return (key) => known.get(key);
     },
     take: (one) => pager.take(one),
@@ -69,22 +74,45 @@ function* learn(
   permits: ReadonlyMap<string, Permit>,
   entries: readonly HistoryEntry[],
   known: Map<string, Visible | undefined>,
+  lookups: { left: number },
 ): Generator<Need, void, Found> {
   const living = new Map<string, string[]>();
-  for (const { type, id, method } of entries) {
-    const key = `${type}/${id}`;
-    if (known.has(key)) continue;
-    known.set(key, undefined);
+  const fresh = entries.filter(({ type, id }, index) => {
+    const first = entries.findIndex((one) => one.type === type && one.id === id);
+    return first === index && !known.has(`${type}/${id}`);
+  });
+  for (const entry of fresh) {
+    const { type, id, method } = entry;
+    known.set(`${type}/${id}`, undefined);
     if (method !== 'DELETE') living.set(type, [...(living.get(type) ?? []), id]);
     else {
-      const last = yield* lastLiving(given, book, permits.get(type)!, id);
-      if (last?.kind === 'visible') known.set(key, last);
+      const last = yield* lastOf(given, book, permits.get(type)!, entry, entries, lookups);
+      if (last?.kind === 'visible') known.set(`${type}/${id}`, last);
     }
   }
   for (const [type, ids] of living) {
     for (let at = 0; at < ids.length; at += ID_LIST)
       yield* current(given, book, permits.get(type)!, ids.slice(at, at + ID_LIST), known);
   }
+}
+
+/** The last living version is mostly a little further down the same page. Throws Problem `too-costly`, as the page budget does. */
+function* lastOf(
+  given: Given,
+  book: FactBook,
+  permit: Permit,
+  { type, id }: HistoryEntry,
+  entries: readonly HistoryEntry[],
+  lookups: { left: number },
+): Generator<Need, Visible | Withheld | undefined, Found> {
+  const near = entries.find((one) => one.type === type && one.id === id && one.method !== 'DELETE');
+  if (near === undefined) {
+    if (lookups.left-- <= 0) throw new Problem('too-costly', 'The history is too long. Ask for one resource, or a later time.');
+    return yield* lastLiving(given, book, permit, id);
+  }
+  const one = draft(given, type, id, near.document, near.node);
+  yield* book.gather([permit], [one]);
+  return judge(permit, candidate(one, book), book);
 }
 
 function* current(

@@ -17,10 +17,10 @@ export function* lastLiving(
 ): Generator<Need, Visible | Withheld | undefined, Found> {
   const answer = upstreamAnswer(yield planHistory(permit.type, id, given.dialect));
   if (answer.status === 404 || answer.status === 410) return undefined;
-  const { document, entries } = historyIn(answer);
+  const { entries } = historyIn(answer);
   const living = entries.find((one) => one.method !== 'DELETE' && one.type === permit.type && one.id === id);
   if (living === undefined) return undefined;
-  const one = draft(given, permit.type, id, document, living.node);
+  const one = draft(given, permit.type, id, living.document, living.node);
   yield* book.gather([permit], [one]);
   return judge(permit, candidate(one, book), book);
 }

@@ -43,11 +43,11 @@ export function* readHistory(given: Given, book: FactBook, reading: HistoryReadi
     if (seen.has(path)) throw odd('its pages go round in a circle');
     seen.add(path);
     const request = path === '' ? planHistory(place.type, place.id, given.dialect) : planPage(path, given.dialect);
-    const { document, entries, next } = historyIn(upstreamAnswer(yield request));
+    const { entries, next } = historyIn(upstreamAnswer(yield request));
     const asked = entries.filter(({ type, id }) => belongs(place, type, id) && permitFor(type) !== undefined);
     const visibleNow = yield* standing(asked);
     const drafts = asked.map((one) =>
-      one.method === 'DELETE' ? undefined : draft(given, one.type, one.id, document, one.node),
+      one.method === 'DELETE' ? undefined : draft(given, one.type, one.id, one.document, one.node),
     );
     for (const type of new Set(asked.map((one) => one.type)))
       yield* book.gather(

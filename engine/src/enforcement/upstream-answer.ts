@@ -96,6 +96,7 @@ function nextLink(document: JsonDocument): string | undefined {
 export interface HistoryEntry {
   readonly type: string;
   readonly id: string;
+  readonly document: JsonDocument;
   /** NONE of a deletion. */
   readonly node: JsonNode;
   readonly method: 'POST' | 'PUT' | 'DELETE';
@@ -106,7 +107,6 @@ export interface HistoryEntry {
 
 /** One page of a history, newest first. What is neither a version nor a deletion is dropped without a word. */
 export function historyIn(answer: UpstreamAnswer): {
-  readonly document: JsonDocument;
   readonly entries: readonly HistoryEntry[];
   readonly next: string | undefined;
 } {
@@ -114,7 +114,7 @@ export function historyIn(answer: UpstreamAnswer): {
   const document = scanned(answer.body);
   if (!document.stringIs(document.member(document.root, TYPE), HISTORY)) throw odd('no history');
   const entries = itemsOf(document, document.member(document.root, ENTRY)).flatMap((entry) => historyEntry(document, entry));
-  return { document, entries, next: nextLink(document) };
+  return { entries, next: nextLink(document) };
 }
 
 function historyEntry(document: JsonDocument, entry: JsonNode): readonly HistoryEntry[] {
@@ -128,14 +128,14 @@ function historyEntry(document: JsonDocument, entry: JsonNode): readonly History
     const version = document.string(document.at(node, META, VERSION_ID)) ?? tag;
     if (!isId(id)) return [];
     const method = said === 'POST' ? 'POST' : 'PUT';
-    return [{ type, id, node, method, version: isId(version) ? version : undefined, lastModified }];
+    return [{ type, id, document, node, method, version: isId(version) ? version : undefined, lastModified }];
   }
   const [, type = '', id = ''] =
     /(?:^|\/)([A-Z][A-Za-z]{0,63})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]*)?$/.exec(
       document.string(document.at(entry, REQUEST, URL)) ?? document.string(document.member(entry, FULL_URL)) ?? '',
     ) ?? [];
   if (said !== 'DELETE' || id === '') return [];
-  return [{ type, id, node, method: 'DELETE', version: isId(tag) ? tag : undefined, lastModified }];
+  return [{ type, id, document, node, method: 'DELETE', version: isId(tag) ? tag : undefined, lastModified }];
 }
 
 /** The answers to the entries of a transaction, in their order. */

@@ -133,11 +133,11 @@ describe.skipIf(browser === undefined)(
       // Stopping the app.
       await page.goto(`${server.issuer}/my-apps`);
       await page.getByRole('button', { name: 'Change what Growth Chart sees' }).click();
-    await look('change-app', 'What may Growth Chart use?');
-    await page.getByLabel('Everything').uncheck();
-    await press('Keep what I ticked');
-    await page.getByText('It is changed.').waitFor();
-    await page.getByRole('button', { name: 'Stop Growth Chart' }).first().click();
+      await look('change-app', 'What may Growth Chart use?');
+      await page.getByLabel('Everything').uncheck();
+      await press('Keep what I ticked');
+      await page.getByText('It is changed.').waitFor();
+      await page.getByRole('button', { name: 'Stop Growth Chart' }).first().click();
       await page.getByText('The app is stopped.').waitFor();
       await look('my-apps-stopped', 'My apps');
       expect(complaints).toEqual([]);

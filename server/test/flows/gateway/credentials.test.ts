@@ -269,3 +269,35 @@ describe('R-021 what a service may show instead of a token', () => {
     await storage.db.updateTable('client').set({ disabled: false }).where('id', '=', 'by-key').execute();
   });
 });
+
+test('R-049 a sign-in that is not sure enough is told how to do better (RFC 9470), and only that', async () => {
+  const { handle } = await import('../../../src/gateway/pipeline.ts');
+  const { Problem } = await import('@fireguard/engine');
+  const detail = 'acr_values="aal2", max_age="300"';
+  const answer = await handle(
+    {
+      method: 'GET',
+      target: '/Patient/mine',
+      headers: new Map([['authorization', [`Bearer ${plain.token()}`]]]),
+      address: '',
+      body: async () => new Uint8Array(0),
+    },
+    {
+      ...plain.use,
+      authenticate: async () => {
+        throw new Problem('sign-in-insufficient', 'Sign in more surely.', { detail });
+      },
+    },
+  );
+  expect(answer.status).toBe(401);
+  expect(new Map(answer.headers).get('WWW-Authenticate')).toMatch(
+    /^Bearer realm="fhir", error="insufficient_user_authentication", acr_values="aal2", max_age="300", resource_metadata="/,
+  );
+});
+
+test('R-105 a token with patient scopes alone still reads its own fhirUser, and nobody else’s', async () => {
+  await place.put({ resourceType: 'Practitioner', id: 'colleague', name: [{ family: 'Else' }] });
+  const token = plain.token({ scope: 'openid fhirUser launch/patient patient/*.rs', patient: 'mine' });
+  expect((await plain.get('/Practitioner/doc', token)).status).toBe(200);
+  expect((await plain.get('/Practitioner/colleague', token)).status).not.toBe(200);
+});

@@ -72,9 +72,14 @@ export async function replaceRecoveryCodes(db: Db, personId: string, codes: read
   });
 }
 
-/** One of a person's own; false when it is not there. */
+/** One of a person's own apps or passkeys; false when it is not there. */
 export async function deleteFactor(db: Db, personId: string, id: string): Promise<boolean> {
-  const result = await db.deleteFrom('factor').where('person_id', '=', personId).where('id', '=', id).executeTakeFirst();
+  const result = await db
+    .deleteFrom('factor')
+    .where('person_id', '=', personId)
+    .where('id', '=', id)
+    .where('kind', '!=', 'recovery')
+    .executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
 

@@ -10,6 +10,8 @@ export interface Journey {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
+  /** The person must show themselves there anew: a session that the provider remembers does not count. */
+  readonly anew: boolean;
 }
 
 export interface ExternalIdentity {
@@ -22,10 +24,13 @@ export interface ExternalProvider {
   readonly id: string;
   readonly name: string;
   readonly settings: ExternalProviderSettings;
-  begin(): Promise<{ readonly url: URL; readonly journey: Journey }>;
+  begin(anew: boolean): Promise<{ readonly url: URL; readonly journey: Journey }>;
   /** `query`: as the browser brought it back. Throws when anything is not as it must be. */
   finish(query: string, journey: Journey): Promise<ExternalIdentity>;
 }
+
+/** How lately the person must have shown themselves there, where this is asked for. */
+const FRESH_SECONDS = 300;
 
 export function externalProvider(settings: ExternalProviderSettings, issuer: string): ExternalProvider {
   const redirectUri = `${issuer}/sign-in/external/${settings.id}`;
@@ -42,9 +47,9 @@ export function externalProvider(settings: ExternalProviderSettings, issuer: str
     id: settings.id,
     name: settings.name,
     settings,
-    async begin() {
+    async begin(anew) {
       const verifier = openid.randomPKCECodeVerifier();
-      const journey = { state: openid.randomState(), nonce: openid.randomNonce(), verifier };
+      const journey = { state: openid.randomState(), nonce: openid.randomNonce(), verifier, anew };
       const url = openid.buildAuthorizationUrl(await configuration(), {
         redirect_uri: redirectUri,
         scope: settings.scope,
@@ -52,6 +57,7 @@ export function externalProvider(settings: ExternalProviderSettings, issuer: str
         nonce: journey.nonce,
         code_challenge: await openid.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(anew ? { prompt: 'login', max_age: String(FRESH_SECONDS) } : {}),
       });
       return { url, journey };
     },
@@ -61,6 +67,8 @@ export function externalProvider(settings: ExternalProviderSettings, issuer: str
         expectedNonce: journey.nonce,
         pkceCodeVerifier: journey.verifier,
         idTokenExpected: true,
+        // Checks auth_time, which a provider must tell when it was asked for max_age.
+        ...(journey.anew ? { maxAge: FRESH_SECONDS } : {}),
       });
       const claims = tokens.claims();
       if (claims === undefined) throw new Error('the provider sent no id_token');

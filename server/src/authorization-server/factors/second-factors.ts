@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import {
   advanceFactor,
   deleteFactor,
+  deleteFactors,
   type Factor,
   factorsOf,
   insertFactor,
@@ -36,7 +37,9 @@ export interface SecondFactors {
   checkRecoveryCode(personId: string, code: string): Promise<boolean>;
   /** New ones; the old ones are void. */
   makeRecoveryCodes(personId: string): Promise<readonly string[]>;
+  /** An app or a passkey of the person's own. */
   remove(personId: string, factorId: string): Promise<boolean>;
+  removeAll(personId: string): Promise<void>;
 }
 
 export function secondFactors(use: {
@@ -100,5 +103,6 @@ export function secondFactors(use: {
       return codes;
     },
     remove: (personId, factorId) => deleteFactor(db, personId, factorId),
+    removeAll: (personId) => deleteFactors(db, personId),
   };
 }

@@ -110,6 +110,9 @@ export async function answerRemove(
   const kept = mustKeepOne(use, mine);
   const id = form.get('factor') ?? '';
   const removed = !kept && (await use.factors.remove(mine.person.id, id));
+  // Recovery codes stand in for a factor: without one they would wait for the next.
+  const left = mine.factors.apps.length + mine.factors.passkeys.length - 1;
+  if (removed && left === 0) await use.factors.removeAll(mine.person.id);
   await record(use, request, mine, 'second-factor-removed', removed ? undefined : kept ? 'the role needs one' : 'not there');
   return reply.redirect(removed ? '/account?done=removed' : '/account', 303);
 }

@@ -14,7 +14,7 @@ import { parseForm } from '../form.ts';
 import { own } from '../forward.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 
-const FRESH_SECONDS = 1800;
+const FRESH_SECONDS = 900;
 
 type ProviderSession = Awaited<ReturnType<PeopleDependencies['provider']['Session']['get']>>;
 

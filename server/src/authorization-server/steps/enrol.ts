@@ -1,6 +1,6 @@
 /**
- * Setting up a second step while signing in, for whoever needs one and has none. INVARIANT: who has one cannot add another with the password alone:
- * that is done in their account, after signing in with what they have.
+ * Setting up a second step while signing in, for whoever needs one and has none, after a first factor in this very login. INVARIANT: who has one cannot
+ * add another with the password alone: that is done in their account, after signing in with what they have.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
@@ -76,7 +76,7 @@ export async function answerEnrolled(
   const way = (['app', 'passkey'] as const).find(
     (one) => pending !== undefined && use.formTokens.check(step.uid, doneForm(one, pending.person.id), token),
   );
-  if (pending === undefined || way === undefined) throw new errors.SessionNotFound('not a form of this step');
+  if (pending?.fresh !== true || way === undefined) throw new errors.SessionNotFound('not a form of this step');
   const amr = [...pending.amr, way === 'app' ? 'otp' : 'swk', 'mfa'];
   return signedIn(use, request, reply, pending.person.id, { amr, remember: pending.remember, acr: 'aal2' });
 }
@@ -85,7 +85,7 @@ const doneForm = (way: Way, personId: string) => `enrolled ${way} ${personId}`;
 
 async function withoutFactor(use: PeopleDependencies, step: Step): Promise<Pending> {
   const pending = await pendingPerson(use, step);
-  if (pending === undefined || (await use.factors.of(pending.person.id)).any)
+  if (pending?.fresh !== true || (await use.factors.of(pending.person.id)).any)
     throw new errors.SessionNotFound('nothing to set up here');
   return pending;
 }

@@ -28,7 +28,7 @@ export async function leaveForProvider(
   if (step.prompt !== 'login') throw new errors.SessionNotFound('not a step to sign in');
   let begun: Awaited<ReturnType<ExternalProvider['begin']>>;
   try {
-    begun = await provider.begin();
+    begun = await provider.begin(step.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age'));
   } catch {
     await recordSignIn(use, request, step, `external:${provider.id}`, undefined, 'the provider cannot be reached');
     return showSignIn(use, reply, step, '', { kind: 'external', provider: provider.name });

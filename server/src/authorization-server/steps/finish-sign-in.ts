@@ -17,6 +17,8 @@ export interface Pending {
   readonly person: KnownPerson;
   readonly amr: readonly string[];
   readonly remember: boolean;
+  /** The factor was shown in this login; otherwise it is the session's, and whoever sits at this computer now need not be its owner. */
+  readonly fresh: boolean;
 }
 
 /** Who has shown one factor, in this login or (for a step-up) in this session. */
@@ -24,10 +26,12 @@ export async function pendingPerson(use: StepDependencies, step: Step): Promise<
   const { first } = step;
   if (first !== undefined && use.now() - first.at <= PATIENCE_MS) {
     const person = await knownPerson(use.db, first.personId);
-    return person === undefined ? undefined : { person, amr: first.amr, remember: first.remember };
+    return person === undefined ? undefined : { person, amr: first.amr, remember: first.remember, fresh: true };
   }
   const isStepUp = step.reasons.length > 0 && step.reasons.every((reason) => stepUpReasons.has(reason));
-  return isStepUp && step.person !== undefined ? { person: step.person, amr: step.sessionAmr, remember: false } : undefined;
+  return isStepUp && step.person !== undefined
+    ? { person: step.person, amr: step.sessionAmr, remember: false, fresh: false }
+    : undefined;
 }
 
 /** After a first factor. */

@@ -22,7 +22,8 @@ export async function showLogin(
   const pending = way === 'other' ? undefined : await pendingPerson(use, step);
   if (pending === undefined) return way === 'passkey' ? showPasskey(use, reply, step, undefined) : showSignIn(use, reply, step);
   const ways = await waysOf(use, pending.person.id);
-  if (ways.length === 0) return showEnrolment(use, reply, step, pending, way);
+  // A session alone sets up nothing: an unlocked computer would give its finder a second factor for good.
+  if (ways.length === 0) return pending.fresh ? showEnrolment(use, reply, step, pending, way) : showSignIn(use, reply, step);
   const chosen = ways.find((one) => one === way) ?? ways[0];
   return chosen === 'passkey' ? showPasskey(use, reply, step, pending) : showCode(use, reply, step, pending, chosen ?? 'app');
 }

@@ -89,6 +89,29 @@ test('an id_token for somebody else’s nonce is refused', async () => {
   expect(page.text).toContain('did not confirm who you are');
 });
 
+test('who must show themselves anew does so over there too: a remembered session does not count', async () => {
+  const browser = newBrowser(server.issuer);
+  const page = await browser.open(
+    authorizeUrl(server, { scope: 'openid user/*.rs', request: { prompt: 'login' } }, VERIFIER, 's'),
+  );
+  const link = /href="(\/interaction\/[^"]+\/external\/closed)"/.exec(page.text)?.[1] ?? '';
+  const away = new URL((await browser.open(server.issuer + link)).url);
+  expect([away.searchParams.get('prompt'), away.searchParams.get('max_age')]).toEqual(['login', '300']);
+  const back = await browser.open(await atOther(away.href, 'ines'));
+  expect(await subject({ browser, page: back })).toMatchObject({ sub: 'person-okafor' });
+  // Somebody who takes these words out of the address gets no further.
+  const again = newBrowser(server.issuer);
+  const first = await again.open(
+    authorizeUrl(server, { scope: 'openid user/*.rs', request: { prompt: 'login' } }, VERIFIER, 's'),
+  );
+  const other = new URL(
+    (await again.open(server.issuer + (/href="(\/interaction\/[^"]+\/external\/closed)"/.exec(first.text)?.[1] ?? ''))).url,
+  );
+  other.searchParams.delete('prompt');
+  other.searchParams.delete('max_age');
+  expect((await again.open(await atOther(other.href, 'ines'))).text).toContain('did not confirm who you are');
+});
+
 test('what the cookie holds cannot be read or made', async () => {
   const browser = newBrowser(server.issuer);
   await leave(browser, 'closed');

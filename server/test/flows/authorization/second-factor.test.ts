@@ -143,13 +143,36 @@ describe('step-up (RFC 9470)', () => {
     const silent = await browser.open(ask({ acr_values: 'aal2', prompt: 'none' }));
     expect(new URL(silent.url).searchParams.get('error')).toBe('login_required');
 
-    const page = await browser.open(ask({ acr_values: 'aal2' }));
+    // Whoever finds the computer unlocked cannot give themselves a second factor: the password comes first.
+    const door = await browser.open(ask({ acr_values: 'aal2' }));
+    expect(door.text).toContain('name="password"');
+    const csrf = /name="csrf" value="([^"]+)"/.exec(door.text)?.[1] ?? '';
+    for (const form of ['enrol-app', 'enrol-passkey', 'enrolled'])
+      expect((await browser.open(`${door.url}/${form}`, { method: 'POST', body: new URLSearchParams({ csrf }) })).status).toBe(
+        400,
+      );
+    expect((await browser.open(`${door.url}?way=app`)).text).toContain('name="password"');
+    const page = await browser.submit(door, '/sign-in', { username: 'clerk', password: PASSWORD });
     expect(page.text).toContain('Set up a second step');
     const { codes, secret } = await setUp(browser, page);
     expect(await idToken(await consent(browser, await browser.submit(codes, '/enrolled')))).toMatchObject({ acr: 'aal2' });
     const same = await browser.open(ask({ acr_values: 'aal2 aal1' }));
     expect(same.text).toContain('/consent"');
-    expect(secret).toHaveLength(20);
+
+    // A weaker session of somebody who has a factor is stepped up by the code alone.
+    await server.storage.db.deleteFrom('oidc_payload').where('kind', '=', 'Session').execute();
+    const other = newBrowser(server.issuer);
+    const [{ id }] = (await server.storage.db.selectFrom('factor').selectAll().where('kind', '=', 'totp').execute()) as [
+      { id: string },
+    ];
+    await server.storage.db.updateTable('factor').set({ person_id: 'nobody' }).where('id', '=', id).execute();
+    await clickThrough(other, ask(), { username: 'clerk' });
+    await server.storage.db.updateTable('factor').set({ person_id: 'person-clerk' }).where('id', '=', id).execute();
+    now += 60_000;
+    const stepUp = await other.open(ask({ acr_values: 'aal2' }));
+    expect(stepUp.text).toContain('Enter your 6-digit code');
+    const claims = await idToken(await consent(other, await other.submit(stepUp, '/code', { code: code(secret) })));
+    expect(claims).toMatchObject({ acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] });
   });
 
   test.each([{ max_age: '0' }, { prompt: 'login' }])('%o asks for the password again', async (request) => {

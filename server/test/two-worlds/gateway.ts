@@ -18,13 +18,13 @@ import {
 import { defaultConfig } from '../../src/config/default-config.ts';
 import { dialectOf } from '../../src/upstream/dialects.ts';
 import type { Json } from './json.ts';
-import { type Asked, now, ourBase, type Scene, upstreamBase } from './scenario.ts';
+import { type Asked, now, ourBase, type Scene, type SceneFacts, upstreamBase } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 
 export const tables = r4();
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const limits: Given['limits'] = {
+export const limits: Given['limits'] = {
   ...defaultConfig({ profile: 'development', upstream: { url: upstreamBase, credentials: { bearer: 'harness' } } }).gateway,
   defaultCount: 5,
 };
@@ -38,11 +38,17 @@ export interface Answered {
   readonly json: Json;
 }
 
-export class Gateway {
+/** What a scene is played against: this engine, or a real gateway over HTTP. */
+export interface Askable {
+  ask(asked: Asked): Promise<Answered>;
+  /** Called before each upstream request of this gateway. */
+  before: () => Promise<void>;
+}
+
+export class Gateway implements Askable {
   readonly #upstream: Upstream;
   readonly #scene: Pick<Scene, 'caller' | 'facts' | 'upstreamPage'>;
   readonly #policies: CompiledPolicies;
-  /** Called before each upstream request of this gateway. */
   before: () => Promise<void> = async () => {};
 
   constructor(upstream: Upstream, scene: Pick<Scene, 'policies' | 'caller' | 'facts' | 'upstreamPage'>) {
@@ -68,35 +74,11 @@ export class Gateway {
   }
 
   async #fulfil(need: Need) {
-    if (need.kind === 'facts') return { kind: 'facts' as const, answers: need.queries.map((query) => this.#fact(query)) };
+    if (need.kind === 'facts')
+      return { kind: 'facts' as const, answers: need.queries.map((query) => factOf(this.#scene.facts, query)) };
     if (!UpstreamRequest.isUpstreamRequest(need)) throw new Error('not a planned request');
     await this.before();
     return await this.#upstream.answer(need);
-  }
-
-  #fact(query: FactQuery): FactAnswer {
-    const { relations, consents, subjects } = this.#scene.facts;
-    switch (query.kind) {
-      case 'relations':
-        return { kind: 'relations', relations: new Map(Object.entries(relations) as [string, Relation[]][]) };
-      case 'consents':
-        return {
-          kind: 'consents',
-          consents: new Map(
-            query.patients.map((id) => [
-              id,
-              (consents[id] ?? []).map(({ resource }) => encoder.encode(JSON.stringify(resource))),
-            ]),
-          ),
-        };
-      case 'subjects':
-        return {
-          kind: 'subjects',
-          subjects: new Map(
-            query.references.flatMap((key) => (subjects[key] === undefined ? [] : [[key, subjects[key]] as const])),
-          ),
-        };
-    }
   }
 
   #given({ method, target, headers = {}, body }: Asked): Given {
@@ -119,7 +101,7 @@ export class Gateway {
       // Readable on purpose: encryption is the host's and tested there.
       seal: (cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url'),
       unseal: (text) => JSON.parse(Buffer.from(text, 'base64url').toString()),
-      dialect: { ...dialectOf('demo'), maxCount: this.#scene.upstreamPage ?? dialectOf('demo').maxCount },
+      dialect: dialectFor(this.#scene),
       limits,
     };
   }
@@ -142,6 +124,37 @@ export class Gateway {
 }
 
 function answered(status: number, headers: Record<string, string>, text: string, problem: string | undefined): Answered {
-  const json = problem === undefined && text !== '' ? JSON.parse(text) : undefined;
+  const isJson = problem === undefined && text !== '' && headers['content-type']?.includes('json') === true;
+  const json = isJson ? JSON.parse(text) : undefined;
   return { status, headers, text, problem, json };
+}
+
+export function dialectFor({ upstreamPage }: Pick<Scene, 'upstreamPage'>): Given['dialect'] {
+  const demo = dialectOf('demo');
+  return { ...demo, maxCount: upstreamPage ?? demo.maxCount };
+}
+
+/** A fact as the security system knows it. */
+export function factOf({ relations, consents, subjects }: SceneFacts, query: FactQuery): FactAnswer {
+  switch (query.kind) {
+    case 'relations':
+      return { kind: 'relations', relations: new Map(Object.entries(relations) as [string, Relation[]][]) };
+    case 'consents':
+      return {
+        kind: 'consents',
+        consents: new Map(
+          query.patients.map((id) => [
+            id,
+            (consents[id] ?? []).map(({ resource }) => encoder.encode(JSON.stringify(resource))),
+          ]),
+        ),
+      };
+    case 'subjects':
+      return {
+        kind: 'subjects',
+        subjects: new Map(
+          query.references.flatMap((key) => (subjects[key] === undefined ? [] : [[key, subjects[key]] as const])),
+        ),
+      };
+  }
 }

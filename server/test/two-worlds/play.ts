@@ -1,5 +1,5 @@
 /** Plays one scene in both worlds, request by request, and says where the law was broken. */
-import { type Answered, Gateway } from './gateway.ts';
+import { type Answered, type Askable, Gateway } from './gateway.ts';
 import { type Json, same } from './json.ts';
 import { NaiveDecider } from './naive/decider.ts';
 import { PlainServer } from './plain-server.ts';
@@ -52,12 +52,20 @@ const lawful: ReadonlySet<string> = new Set([
 ]);
 const MOST_PAGES = 6;
 
-export async function play(scene: Scene, { stopAtFirst = false } = {}): Promise<Played> {
+export interface PlayOptions {
+  readonly stopAtFirst?: boolean;
+  /** The engine in this process, unless it says otherwise. */
+  readonly gatewayOver?: (upstream: Upstream, scene: Scene) => Promise<Askable>;
+}
+
+const inProcess = async (upstream: Upstream, scene: Scene): Promise<Askable> => new Gateway(upstream, scene);
+
+export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = inProcess }: PlayOptions = {}): Promise<Played> {
   const decider = new NaiveDecider(scene);
   const [a, b] = [new Upstream(upstreamBase, scene.habits), new Upstream(upstreamBase, scene.habits)];
   await a.load(scene.a);
   await b.load(scene.b);
-  const [inA, inB] = [new Gateway(a, scene), new Gateway(b, scene)];
+  const [inA, inB] = [await gatewayOver(a, scene), await gatewayOver(b, scene)];
   const churn = [...scene.churn];
   let sent = 0;
   inB.before = async () => {
@@ -129,8 +137,8 @@ const isWrite = ({ method, target }: Asked) => method !== 'GET' && !target.endsW
 /** All pages: each is asked in A and in B with the cursor that A gave, so that B continues what A began. */
 async function bothWorlds(
   asked: Asked,
-  inA: Gateway,
-  inB: Gateway,
+  inA: Askable,
+  inB: Askable,
   note: (kind: 'worlds', says: string) => void,
 ): Promise<readonly Answered[]> {
   const pages: Answered[] = [];

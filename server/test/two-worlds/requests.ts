@@ -182,6 +182,30 @@ function sortTerm({ random, decider }: Drawing, type: string): Term {
   return { text: `_sort=${random.chance(0.5) ? '-' : ''}${name}`, tries: ['result _sort'] };
 }
 
+/** By what may be masked, among so few that it may be read to the end: where criteria are kept back, and where the order is made here. */
+function byMasked(drawing: Drawing): Asked | undefined {
+  const { random, decider, shown } = drawing;
+  const among = [...shown.keys()].filter((type) => shown.get(type)!.length > 1 && decider.maskable(type, 'search').length > 0);
+  if (among.length === 0) return undefined;
+  const type = random.pick(among);
+  const facts = tables.types.get(type)!;
+  const masks = decider.maskable(type, 'search');
+  const reading = [...facts.searchParameters.values()].filter(
+    ({ type: kind, paths }) =>
+      kind !== 'special' &&
+      paths.some((path) => masks.some((mask) => path === mask || path.startsWith(`${mask}.`) || mask.startsWith(`${path}.`))),
+  );
+  if (reading.length === 0) return undefined;
+  const ids = [...new Set(shown.get(type)!.map(({ id }) => id as string))];
+  const parameter = random.pick(reading);
+  const term =
+    parameter.type !== 'composite' && random.chance(0.5)
+      ? { text: `_sort=${random.chance(0.5) ? '-' : ''}${parameter.name}`, tries: ['result _sort'] }
+      : termFor(drawing, facts, parameter, one(drawing, type));
+  if (term === undefined) return undefined;
+  return searchOf(drawing, type, [{ text: `_id=${ids.join(',')}`, tries: ['parameter _id'] }, term]);
+}
+
 /** A reference parameter of `source` whose target is one of the types at hand. */
 function link(
   { random, types }: Drawing,
@@ -327,6 +351,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   search: [26, (d) => searchOf(d, typeFor(d))],
   'search by POST': [2, (d) => posted(searchOf(d, typeFor(d)))],
   'search sorted': [7, (d) => onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search')],
+  'search by what is masked': [4, byMasked],
   'search in a compartment': [
     5,
     (d) =>

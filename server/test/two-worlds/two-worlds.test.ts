@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { makeScene } from './make-scene.ts';
 import { mutants } from './mutants.ts';
 import { play } from './play.ts';
 import { run } from './run.ts';
+import { servedFeatures } from './served.ts';
+import { ThroughHttp } from './through-http.ts';
 
 const kept = path.join(import.meta.dirname, 'kept');
 const cases = readdirSync(kept).filter((name) => name.endsWith('.json'));
@@ -16,6 +19,22 @@ describe('the law of two worlds', () => {
     expect(found.differences.map(({ says, scene }) => `${says}\n${JSON.stringify(scene)}`)).toEqual([]);
     expect(found.gaps).toEqual([]);
   }, 240_000);
+
+  test('R-092 I11: and so does the real gateway over HTTP', async () => {
+    const served = await servedFeatures();
+    for (let seed = 1; seed <= 12; seed++) {
+      const scene = makeScene({ seed, requests: 20, served });
+      const opened: ThroughHttp[] = [];
+      const gatewayOver = async (...over: Parameters<typeof ThroughHttp.start>) => {
+        const one = await ThroughHttp.start(...over);
+        opened.push(one);
+        return one;
+      };
+      const { differences } = await play(scene, { gatewayOver });
+      await Promise.all(opened.map((one) => one.close()));
+      expect(differences, JSON.stringify(scene)).toEqual([]);
+    }
+  }, 120_000);
 
   test.each(cases)('what was once found stays closed: %s', async (name) => {
     const { differences } = await play(JSON.parse(readFileSync(path.join(kept, name), 'utf8')));

@@ -1,5 +1,5 @@
 /** The second half of the law: the answer is the one of a plain server over the released world. Says what is wrong with it; undefined: nothing. */
-import type { Answered, Gateway } from './gateway.ts';
+import type { Answered, Askable } from './gateway.ts';
 import { type Json, same, within } from './json.ts';
 import type { NaiveDecider, NaiveInteraction } from './naive/decider.ts';
 import type { PlainServer } from './plain-server.ts';
@@ -12,7 +12,7 @@ export interface Judging {
   readonly upstream: Upstream;
   readonly plain: PlainServer;
   readonly before: Snapshot;
-  readonly gateway: Gateway;
+  readonly gateway: Askable;
 }
 
 export async function wrongAnswer(asked: Asked, pages: readonly Answered[], judging: Judging): Promise<string | undefined> {

@@ -8,6 +8,11 @@ const anonymous = { kind: 'anonymous', client: undefined, user: undefined, token
 const authorization = { authorize: 'https://login.example/authorize', token: 'https://login.example/token' };
 const setting = (): Setting => ({ upstream: new SmallUpstream(), policies: {}, caller: anonymous, authorization });
 
+const operation = (id: string) => ({
+  name: id.slice(id.indexOf('-') + 1),
+  definition: `http://hl7.org/fhir/OperationDefinition/${id}`,
+});
+
 test('R-036 the statement is ours, for anybody, and tells nothing of what runs behind', () => {
   const { status, json, text } = ask(setting(), { target: '/metadata' });
   expect(status).toBe(200);
@@ -21,7 +26,7 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
     software: { name: 'Fireguard' },
     implementation: { description: 'FHIR, guarded', url: ourBase },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
     patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'],
     rest: [
       {
@@ -60,6 +65,7 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
               { name: 'code', type: 'token' },
               { name: 'patient', type: 'reference' },
             ],
+            operation: ['Observation-lastn', 'Resource-meta', 'Resource-validate'].map(operation),
           },
           {
             type: 'Patient',
@@ -68,6 +74,7 @@ test('R-036 the statement is ours, for anybody, and tells nothing of what runs b
             conditionalRead: 'full-support',
             searchParam: [{ name: 'family', type: 'string' }],
             searchRevInclude: ['Observation:patient'],
+            operation: ['Patient-everything', 'Resource-meta', 'Resource-validate', 'Patient-match'].map(operation),
           },
         ],
         interaction: [{ code: 'search-system' }, { code: 'batch' }],

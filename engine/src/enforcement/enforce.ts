@@ -12,6 +12,8 @@
  * A deny is returned with its reasons. A Problem is thrown for a bad request or a failure. Any other exception is a bug; whatever is thrown,
  * nothing has been released.
  */
+
+import { inFormat } from '../release/in-format.ts';
 import { batch } from './batch.ts';
 import { capabilities } from './capabilities.ts';
 import type { Given } from './given.ts';
@@ -27,6 +29,12 @@ import { vread } from './vread.ts';
 import { write } from './write.ts';
 
 export function* enforce(given: Given): Generator<Need, Outcome, Found> {
+  const outcome = yield* answer(given);
+  return inFormat(outcome, given.asked, given.tables.version);
+}
+
+/** In JSON, as everything is decided. The entries of a Bundle end here: its format is that of the whole. */
+function* answer(given: Given): Generator<Need, Outcome, Found> {
   const { asked } = given;
   switch (asked.interaction) {
     case 'capabilities':
@@ -51,9 +59,9 @@ export function* enforce(given: Given): Generator<Need, Outcome, Found> {
     case 'history-system':
       return yield* history(given, asked);
     case 'batch':
-      return yield* batch(given, asked, enforce);
+      return yield* batch(given, asked, answer);
     case 'transaction':
-      return yield* transaction(given, asked, enforce);
+      return yield* transaction(given, asked, answer);
     case 'operation':
       return yield* operation(given, asked);
   }

@@ -230,9 +230,16 @@ test('facts are asked in one batch, and a second only for patients that the firs
 });
 
 test('what is not served is said only to those who are admitted', () => {
-  const xml = get('/Observation/seen', { accept: 'application/fhir+xml' });
-  expect(ask(reading([seen]), xml).problem?.code).toBe('not-acceptable');
-  expect(ask(reading([seen], {}), xml).status).toBe(403);
+  const subscription = { method: 'POST', target: '/Subscription', body: { resourceType: 'Subscription' } };
+  expect(ask(reading([seen]), subscription).problem?.code).toBe('interaction-not-supported');
+  expect(ask(reading([seen], {}), subscription).status).toBe(403);
+});
+
+test('XML is another form of what is released, for hidden and absent alike', () => {
+  const xml = (id: string) => ask(reading([seen]), get(`/Observation/${id}`, { accept: 'application/fhir+xml' }));
+  expect([xml('seen').status, xml('seen').headers['content-type']]).toEqual([200, 'application/fhir+xml; charset=utf-8']);
+  expect(xml('seen').text).toContain('<Observation xmlns="http://hl7.org/fhir"><id value="seen"/>');
+  expect([xml('never').status, xml('never').text]).toEqual([404, expect.stringContaining('<OperationOutcome xmlns')]);
 });
 
 test('_summary and _elements shorten what was judged and masked, and tag it', () => {

@@ -35,7 +35,6 @@ function isWrite(asked: FhirRequest): asked is FhirRequest & { readonly type: st
 /** Throws unless everything that the request asks for is served. */
 export function refuseUnserved(asked: FhirRequest): void {
   const { representation } = asked;
-  if (representation.format === 'xml') refuse('not-acceptable', 'XML is not served.');
   if (asked.interaction !== 'search' && asked.interaction !== 'read' && asked.interaction !== 'vread') {
     if (representation.elements !== undefined) refuse('parameter-unknown', '_elements is not served.');
     if (representation.summary !== undefined && representation.summary !== 'false')

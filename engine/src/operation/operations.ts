@@ -15,8 +15,16 @@ export interface Operation {
   readonly parameters: readonly string[];
   /** Whether a resource may be handed in. */
   readonly takesResource: boolean;
+  /** Canonical URL of its definition on a type (operations.html). */
+  readonly definition: (type: string) => string;
   /** What it implies: for the reader, and for the reference. */
   readonly implies: string;
+}
+
+const CORE = 'http://hl7.org/fhir/OperationDefinition/';
+
+function core(name: OperationName): Operation['definition'] {
+  return (type) => `${CORE}${type}-${name}`;
 }
 
 export const operations: readonly Operation[] = Object.freeze([
@@ -26,6 +34,7 @@ export const operations: readonly Operation[] = Object.freeze([
     types: ['Patient', 'Encounter'],
     parameters: ['_since', '_type', '_count'],
     takesResource: false,
+    definition: core('everything'),
     implies: 'a read of the instance and a search of everything that belongs to it',
   },
   {
@@ -34,6 +43,7 @@ export const operations: readonly Operation[] = Object.freeze([
     types: ['Observation'],
     parameters: ['patient', 'subject', 'category', 'code', 'max'],
     takesResource: false,
+    definition: core('lastn'),
     implies: 'a search of Observation, grouped and cut here',
   },
   {
@@ -42,6 +52,7 @@ export const operations: readonly Operation[] = Object.freeze([
     types: ['DocumentReference'],
     parameters: ['patient', 'start', 'end', 'type'],
     takesResource: false,
+    definition: () => 'http://hl7.org/fhir/uv/ipa/OperationDefinition/docref',
     implies: 'a search of DocumentReference',
   },
   {
@@ -50,6 +61,7 @@ export const operations: readonly Operation[] = Object.freeze([
     types: ['Composition'],
     parameters: [],
     takesResource: false,
+    definition: core('document'),
     implies: 'a read of the Composition and a search for each thing that it points to',
   },
   {
@@ -58,6 +70,7 @@ export const operations: readonly Operation[] = Object.freeze([
     types: undefined,
     parameters: [],
     takesResource: false,
+    definition: () => `${CORE}Resource-meta`,
     implies: 'a read of the instance',
   },
   {
@@ -66,6 +79,7 @@ export const operations: readonly Operation[] = Object.freeze([
     types: undefined,
     parameters: ['mode'],
     takesResource: true,
+    definition: () => `${CORE}Resource-validate`,
     implies: 'nothing: the shape of what was sent is checked, and nothing is looked up',
   },
   {
@@ -74,6 +88,7 @@ export const operations: readonly Operation[] = Object.freeze([
     types: ['Patient'],
     parameters: ['onlyCertainMatches', 'count'],
     takesResource: true,
+    definition: core('match'),
     implies: 'a search of Patient by all that was given; an answer only when exactly one is found',
   },
 ]);

@@ -6,6 +6,7 @@
 import type { FhirTables } from '../fhir/tables.ts';
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import type { JsonValue } from '../json/value.ts';
+import { operations } from '../operation/operations.ts';
 import type { Dialect } from '../planning/dialect.ts';
 
 /** Absolute URLs of the authorization server (smart-app-launch conformance: oauth-uris). */
@@ -52,7 +53,7 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
     software: { name: 'Fireguard' },
     implementation: { description: 'FHIR, guarded', url: given.base },
     fhirVersion: fhirVersions[given.tables.version],
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
     ...(given.dialect.ifMatch
       ? { patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'] }
       : {}),
@@ -74,7 +75,11 @@ function security(endpoints: AuthorizationEndpoints | undefined): JsonValue {
   if (endpoints === undefined) return { cors: true, service };
   const uris = ['authorize', 'token', 'introspect', 'revoke', 'manage', 'register'] as const;
   const extension = uris.flatMap((url) => (endpoints[url] === undefined ? [] : [{ url, valueUri: endpoints[url] }]));
-  return { extension: [{ url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris', extension }], cors: true, service };
+  return {
+    extension: [{ url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris', extension }],
+    cors: true,
+    service,
+  };
 }
 
 function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly JsonValue[] {
@@ -108,6 +113,7 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
         ...conditions(interaction.map(({ code }) => code)),
         ...(searchInclude.length === 0 ? {} : { searchInclude }),
         ...(searchParam.length === 0 ? {} : { searchParam }),
+        ...operationsOn(type.name, upstream, resource),
       });
     }
   }
@@ -162,6 +168,14 @@ function interactions(upstream: JsonDocument, resource: JsonNode, dialect: Capab
     ['search-type', known.has('search-type')],
   ];
   return table.filter(([, served]) => served).map(([code]) => code);
+}
+
+/** Run by us as reads and searches: what the upstream says of its own operations is of no interest. */
+function operationsOn(type: string, upstream: JsonDocument, resource: JsonNode): { readonly operation?: readonly JsonValue[] } {
+  const known = texts(upstream, upstream.member(resource, INTERACTION), CODE);
+  if (!known.includes('read') || !known.includes('search-type')) return {};
+  const served = operations.filter(({ types }) => types === undefined || types.includes(type));
+  return { operation: served.map(({ name, definition }) => ({ name, definition: definition(type) })) };
 }
 
 function texts(document: JsonDocument, list: JsonNode, member: typeof CODE): readonly string[] {

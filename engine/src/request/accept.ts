@@ -48,5 +48,5 @@ function quality(name: string, ranges: readonly Range[]): number {
 }
 
 function notAcceptable(): Problem {
-  return new Problem('not-acceptable', 'Answers are JSON: accept application/fhir+json.');
+  return new Problem('not-acceptable', 'Answers are JSON or XML: accept application/fhir+json or application/fhir+xml.');
 }

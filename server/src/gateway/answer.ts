@@ -2,7 +2,7 @@
  * From an outcome to what goes on the wire. One order of headers for every answer, so that hidden and absent cannot be told apart by it
  * (I11); nothing names what runs here or behind (R-036).
  */
-import { type Outcome, outcomeBody, Released } from '@fireguard/engine';
+import { type Outcome, outcomeBody, Released, xmlOf } from '@fireguard/engine';
 import type { HttpResponse } from '../http/incoming.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { challenge } from './challenge.ts';
@@ -33,10 +33,13 @@ export function failureAnswer(known: Known, failure: Failure, use: Collaborators
     return build(known, 500, NONE, outcomeBody('exception', `Internal error. Reference: ${known.requestId}`), use);
   const { answer, publicText, code, detail } = failure.problem;
   const stepUp = code === 'sign-in-insufficient' ? detail : undefined;
-  return build(known, answer.status, NONE, outcomeBody(answer.issue, publicText), use, stepUp);
+  const body = outcomeBody(answer.issue, publicText);
+  if (known.asked?.representation.format !== 'xml') return build(known, answer.status, NONE, body, use, stepUp);
+  return build(known, answer.status, XML, xmlOf(body, use.tables.version), use, stepUp);
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
+const XML: ReadonlyMap<string, string> = new Map([['content-type', 'application/fhir+xml; charset=utf-8']]);
 
 function build(
   known: Known,

@@ -1,0 +1,52 @@
+/** XML through the whole gateway: the same as in JSON, masks, denials and failures included. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OddUpstream, oddUpstream, onePatient } from '../../attacks/odd-upstream.ts';
+import { type Gateway, startGateway } from './kit.ts';
+
+let upstream: OddUpstream;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  upstream = await oddUpstream(onePatient);
+  gateway = await startGateway({ upstream: upstream.url });
+});
+afterAll(async () => {
+  await gateway?.close();
+  await upstream?.close();
+});
+
+async function xml(path: string): Promise<{ readonly status: number; readonly type: string | null; readonly text: string }> {
+  const answer = await gateway.get(path, gateway.token(), { accept: 'application/fhir+xml' });
+  return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+}
+
+test('R-244 a read, a search and the capability statement', async () => {
+  const read = await xml('/Patient/mine');
+  expect([read.status, read.type]).toEqual([200, 'application/fhir+xml; charset=utf-8']);
+  expect(read.text).toContain('<generalPractitioner><reference value="Practitioner/doc"/></generalPractitioner>');
+  expect((await xml('/Patient?_count=5')).text).toContain('<search><mode value="match"/></search>');
+  const json = await gateway.get('/Patient/mine', gateway.token(), { accept: 'application/fhir+json, application/fhir+xml' });
+  expect(json.headers.get('content-type')).toContain('json');
+  expect((await xml('/Patient/mine?_format=json')).type).toContain('json');
+});
+
+test('R-244 what is refused is refused in XML', async () => {
+  upstream.answer = (request, response) =>
+    request.url === '/fhir/Patient/absent' ? void response.writeHead(404).end() : onePatient(request, response);
+  const absent = await xml('/Patient/absent');
+  expect([absent.status, absent.text]).toEqual([
+    404,
+    expect.stringContaining('<OperationOutcome xmlns="http://hl7.org/fhir">'),
+  ]);
+  const failed = await xml('/Patient/mine/$purge');
+  expect([failed.status, failed.type]).toEqual([404, 'application/fhir+xml; charset=utf-8']);
+});
+
+test('R-244 XML is not read: no parser, no entities', async () => {
+  const answer = await fetch(`${gateway.base}/Observation`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${gateway.token()}`, 'content-type': 'application/fhir+xml' },
+    body: '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Observation xmlns="http://hl7.org/fhir"><status value="&b;"/></Observation>',
+  });
+  expect(answer.status).toBe(415);
+});

@@ -19,9 +19,10 @@ test('the same seed and moment give the same bytes, another seed others', () => 
 test.each(['alder', 'birch', 'cedar', '1', '2', '3'])(
   'seed %s: at least 60 patients, 5,000 resources, 20 types, unique ids, in under a second',
   (seed) => {
-    const start = performance.now();
+    // Processor time, so that a busy machine does not count as a slow generator.
+    const start = process.cpuUsage();
     const made = generateHospital({ ...options, seed });
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
     expect(made.length).toBeGreaterThanOrEqual(5000);
     expect(made.filter(({ type }) => type === 'Patient').length).toBeGreaterThanOrEqual(60);
     expect(new Set(made.map(({ type }) => type)).size).toBeGreaterThanOrEqual(40);

@@ -124,10 +124,10 @@ describe('duplicate names in big objects', () => {
     const names = Array.from({ length: 1 << 16 }, (_, bits) =>
       Array.from({ length: 16 }, (_, at) => ((bits >> at) & 1 ? one : other)).join(''),
     );
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(refusal(object(names))).toBeUndefined();
     expect(refusal(object([...names, names[12_345]!]))).toBe('json-invalid: duplicate property name');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
   });
 });
 

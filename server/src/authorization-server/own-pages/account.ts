@@ -139,6 +139,7 @@ function mustKeepOne(use: PeopleDependencies, mine: OwnSession): boolean {
   return needed && mine.factors.apps.length + mine.factors.passkeys.length <= 1;
 }
 
+/** Changes of how somebody signs in are administration, by themselves (DICOM 110137). */
 export function record(
   use: PeopleDependencies,
   request: FastifyRequest,
@@ -148,6 +149,13 @@ export function record(
 ) {
   const outcome = refused === undefined ? 'permit' : 'deny';
   return use.auditLog.append(
-    auditDraft({ kind: 'sign-in', action, outcome, reason: refused, person: mine.person, ...placeOf(request) }),
+    auditDraft({
+      kind: 'administration',
+      action: `user-${action}`,
+      outcome,
+      reason: refused,
+      person: mine.person,
+      ...placeOf(request),
+    }),
   );
 }

@@ -49,7 +49,7 @@ export async function answerEnrolment(
     way === 'app'
       ? await use.factors.addApp(person.id, form.get('sealed') ?? '', form.get('code') ?? '', texts.appName)
       : await use.passkeys.add(step.uid, person.id, form.get('answer') ?? '', texts.passkeyName);
-  await recordSignIn(use, request, step, `second-factor-set-up`, person, kept ? undefined : `${way} not confirmed`);
+  await recordSignIn(use, request, step, 'user-second-factor-set-up', person, kept ? undefined : `${way} not confirmed`);
   if (!kept) {
     return way === 'app'
       ? showApp(use, reply, step, pending, form.get('sealed') ?? '')

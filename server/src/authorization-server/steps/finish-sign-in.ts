@@ -65,6 +65,7 @@ export async function signedIn(
   return goOn(use, request, reply, { login: { accountId: personId, remember, amr: [...amr], acr }, first: undefined });
 }
 
+/** `action`: the means of signing in, or `user-…` for a change of them. */
 export function recordSignIn(
   use: StepDependencies,
   request: FastifyRequest,
@@ -75,7 +76,7 @@ export function recordSignIn(
 ) {
   return use.auditLog.append(
     auditDraft({
-      kind: 'sign-in',
+      kind: action.startsWith('user-') ? 'administration' : 'sign-in',
       action,
       outcome: refused === undefined ? 'permit' : 'deny',
       reason: refused,

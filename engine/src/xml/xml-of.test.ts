@@ -11,7 +11,7 @@ const xml = (value: unknown) => new TextDecoder().decode(xmlOf(encode(value), 'R
 const NS = 'xmlns="http://hl7.org/fhir"';
 
 describe('the XML form', () => {
-  test('R-244 elements are in the order of the definitions, ids and urls of extensions are attributes', () => {
+  test('elements are in the order of the definitions, ids and urls of extensions are attributes', () => {
     const patient = {
       resourceType: 'Patient',
       gender: 'female',
@@ -26,7 +26,7 @@ describe('the XML form', () => {
     );
   });
 
-  test('R-244 decimals keep every digit, and extensions of primitives their place', () => {
+  test('decimals keep every digit, and extensions of primitives their place', () => {
     expect(xml('{"resourceType":"Observation","valueQuantity":{"value":1.10}}')).toContain('<value value="1.10"/>');
     expect(xml('{"resourceType":"Observation","valueQuantity":{"value":1.00E-5}}')).toContain('<value value="1.00E-5"/>');
     const names = {
@@ -100,7 +100,7 @@ test('a narrative is well-formed by itself, or not there', () => {
 
 const examples = path.resolve(import.meta.dirname, '../../../../shared/data/fhir-examples/r4');
 
-test.skipIf(!existsSync(examples))('R-244 the examples of the specification can be said in XML', () => {
+test.skipIf(!existsSync(examples))('the examples of the specification can be said in XML', () => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
   const unsaid = files.filter((file) => {
     try {

@@ -44,7 +44,7 @@ async function found(
   return { status: answer.status, ids, text };
 }
 
-test('R-244 a page of strangers, whatever was asked, shows none of them', async () => {
+test('a page of strangers, whatever was asked, shows none of them', async () => {
   searches((_url, response) =>
     send(response, { total: 900, entry: entries(patient('mine'), patient('other', 'else'), patient('third', 'else')) }),
   );
@@ -53,7 +53,7 @@ test('R-244 a page of strangers, whatever was asked, shows none of them', async 
   expect(text).not.toMatch(/other|third|900/);
 });
 
-test('R-244 pages that go round in a circle end, in whatever length of circle', async () => {
+test('pages that go round in a circle end, in whatever length of circle', async () => {
   for (const length of [1, 3]) {
     let asked = 0;
     searches((url, response) => {
@@ -67,7 +67,7 @@ test('R-244 pages that go round in a circle end, in whatever length of circle', 
   }
 });
 
-test('R-244 pages without end stop at the budget', async () => {
+test('pages without end stop at the budget', async () => {
   let page = 0;
   searches((_url, response) => {
     page++;
@@ -77,12 +77,12 @@ test('R-244 pages without end stop at the budget', async () => {
   expect(page).toBeLessThanOrEqual(51);
 });
 
-test('R-244 more entries than were asked for, and the same one twice, make no longer page', async () => {
+test('more entries than were asked for, and the same one twice, make no longer page', async () => {
   searches((_url, response) => send(response, { entry: entries(...Array.from({ length: 40 }, () => patient('mine'))) }));
   expect((await found('/Patient?_count=5')).ids).toEqual(['mine']);
 });
 
-test('R-244 other types, other modes, resources without id or with a wrong one are not in the answer', async () => {
+test('other types, other modes, resources without id or with a wrong one are not in the answer', async () => {
   searches((_url, response) =>
     send(response, {
       entry: [
@@ -108,7 +108,7 @@ test('R-244 other types, other modes, resources without id or with a wrong one a
   expect(text).not.toMatch(/internal|secret|included/);
 });
 
-test('R-244 truncated, doubled and lying JSON is not believed', async () => {
+test('truncated, doubled and lying JSON is not believed', async () => {
   for (const body of [
     '{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Patient","id":"mi',
     '{"resourceType":"Bundle","type":"searchset","entry":[],"entry":[]}',
@@ -122,7 +122,7 @@ test('R-244 truncated, doubled and lying JSON is not believed', async () => {
   }
 });
 
-test('R-244 headers that are there twice are not there', async () => {
+test('headers that are there twice are not there', async () => {
   upstream.answer = (request, response) => {
     if (request.url !== '/fhir/Patient/mine') return onePatient(request, response);
     response.writeHead(200, {
@@ -143,7 +143,7 @@ test('R-244 headers that are there twice are not there', async () => {
   expect((await gateway.get('/Patient/mine', gateway.token())).status).toBe(502);
 });
 
-test('R-244 an operation of the upstream is never asked, however it would answer', async () => {
+test('an operation of the upstream is never asked, however it would answer', async () => {
   const before = upstream.seen.length;
   searches((_url, response) => send(response, { entry: entries(patient('other', 'else')) }));
   for (const path of ['/Patient/$everything', '/Patient/mine/$purge', '/$graphql?query={PatientList{id}}', '/$export'])

@@ -66,7 +66,7 @@ async function probed(habits: Habits, args: readonly string[] = []) {
 }
 
 describe('fireguard probe', () => {
-  test('R-244 finds all that a good server can, and asks for nothing but reads', async () => {
+  test('finds all that a good server can, and asks for nothing but reads', async () => {
     const { status, out } = await probed({ strict: true, sorts: true, compartments: true, forms: true, histories: true });
     expect(status).toBe(0);
     expect(out).toContain('FHIR 4.0.1, looks like: generic');
@@ -77,7 +77,7 @@ describe('fireguard probe', () => {
     expect(server!.seen.length).toBeLessThanOrEqual(15);
   });
 
-  test('R-244 finds what a poor server cannot, and says what that means', async () => {
+  test('finds what a poor server cannot, and says what that means', async () => {
     const { out } = await probed({ page: 2, software: 'HAPI FHIR Server' });
     expect(out).toContain('looks like: hapi');
     expect(out).toContain('It ignores search parameters');

@@ -20,7 +20,7 @@ async function xml(path: string): Promise<{ readonly status: number; readonly ty
   return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
 }
 
-test('R-244 a read, a search and the capability statement', async () => {
+test('a read, a search and the capability statement', async () => {
   const read = await xml('/Patient/mine');
   expect([read.status, read.type]).toEqual([200, 'application/fhir+xml; charset=utf-8']);
   expect(read.text).toContain('<generalPractitioner><reference value="Practitioner/doc"/></generalPractitioner>');
@@ -30,7 +30,7 @@ test('R-244 a read, a search and the capability statement', async () => {
   expect((await xml('/Patient/mine?_format=json')).type).toContain('json');
 });
 
-test('R-244 what is refused is refused in XML', async () => {
+test('what is refused is refused in XML', async () => {
   upstream.answer = (request, response) =>
     request.url === '/fhir/Patient/absent' ? void response.writeHead(404).end() : onePatient(request, response);
   const absent = await xml('/Patient/absent');

@@ -4,6 +4,7 @@ import { assertion } from './assertion.ts';
 import { backend } from './backend.ts';
 import { discovery } from './discovery.ts';
 import { ehr } from './ehr.ts';
+import { extensions } from './extensions.ts';
 import { introspection } from './introspection.ts';
 import { launch } from './launch.ts';
 import { negative } from './negative.ts';
@@ -26,4 +27,5 @@ export const allRows: readonly Row[] = Object.freeze([
   ...scopes,
   ...ehr,
   ...pages,
+  ...extensions,
 ]);

@@ -5,7 +5,10 @@ export const CONFIDENTIALITY = 'http://terminology.hl7.org/CodeSystem/v3-Confide
 export const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 
 const order = ['U', 'L', 'M', 'N', 'R', 'V'];
-const below: Readonly<Record<string, readonly string[]>> = { SUD: ['OPIOIDUD'] };
+const below: Readonly<Record<string, readonly string[]>> = {
+  SUD: ['OPIOIDUD'],
+  SPI: ['SUD', 'OPIOIDUD', 'PSY'],
+};
 const sensitivities = ['HIV', 'SUD', 'OPIOIDUD', 'PSY'];
 /** They bind disclosure, so that only who is cleared for them by name may see the resource. */
 const duties = ['NODSCLCD', 'REDACT'];
@@ -58,7 +61,7 @@ export function carries(labels: NaiveLabels, named: readonly string[], effect: '
       const rank = order.indexOf(code);
       return effect === 'deny' ? labels.rank >= rank : labels.rank >= 0 && labels.rank <= rank;
     }
-    if (sensitivities.includes(code))
+    if (sensitivities.includes(code) || code in below)
       return labels.sensitivities.some((one) => one === code || (below[code] ?? []).includes(one));
     return labels.all.includes(label);
   });

@@ -14,7 +14,7 @@ server does not start with it. Editors can use [policy.schema.json](policy.schem
     '## What the schema cannot say',
     `- Types, elements and HL7 codes that are named must exist in FHIR R4; \`Encounter.reasonCod\` is an error, not a rule that never applies. Codes of other systems are yours.
 - A permit names \`types\` or \`categories\`: nothing is permitted by leaving something out.
-- \`mask\`, \`clears\` and \`mayLabel\` belong to permits; \`elements\`, \`denyAs\`, \`announces\`, \`overridable\` and \`consentable\` to denies. \`id\`, \`meta\` and \`resourceType\` cannot be withheld.
+- \`mask\`, \`clears\` and \`mayLabel\` belong to permits; \`elements\`, \`denyAs\`, \`announces\`, \`overridable\` and \`consentable\` to denies. Whoever writes CareTeam, Consent, Contract, Group, Permission, Person, PractitionerRole or RelatedPerson needs a permit that names the type: what they say decides who may see what. \`id\`, \`meta\` and \`resourceType\` cannot be withheld.
 - A permit for \`anonymous\` callers can only be about \`categories: [anonymous]\`, and only read, vread and search.
 - A deny that reads \`relations\` or \`labels\` cannot answer \`forbidden\` or \`unauthorized\` unless it says \`announces: true\`.
 - Ids of rules are unique among all documents, names of policy sets too.`,

@@ -288,3 +288,16 @@ describe('combineMasks', () => {
     expect([...combineMasks(permits, denies)].sort()).toEqual(wanted);
   });
 });
+
+test('hardening B4-65 authorization data are written by a rule that names their type; a category does not reach them', () => {
+  const byCategory = { id: 'by-category', resources: { categories: ['patient', 'individual', 'business', 'not-classified'] } };
+  const byName = { id: 'by-name', resources: { types: ['Consent', 'CareTeam', 'Group'] } };
+  for (const type of ['Consent', 'CareTeam', 'Group']) {
+    expect(ask([byCategory], {}, type, 'read').kind).toBe('permit');
+    for (const interaction of ['create', 'update', 'patch', 'delete'] as const) {
+      expect(ask([byCategory], {}, type, interaction).kind).toBe('refusal');
+      expect(ask([byName], {}, type, interaction).kind).toBe('permit');
+    }
+  }
+  expect(ask([byCategory], {}, 'Observation', 'create').kind).toBe('permit');
+});

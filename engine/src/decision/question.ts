@@ -6,6 +6,7 @@ import type { Applicable, CompiledPolicies } from '../policy/compiled.ts';
 import { isDecided } from '../policy/interactions.ts';
 import type { Interaction } from '../request/request.ts';
 import { callerHolds } from './caller-holds.ts';
+import { hasOwnPrivilege } from './own-privilege.ts';
 import { type ScopeBound, scopeBound } from './scope-bound.ts';
 
 export interface DecideInput {
@@ -37,7 +38,7 @@ export function question(input: DecideInput): Question {
     ...input,
     // what is not in the table is patient data.
     category: tables.types.get(type)?.category ?? 'patient',
-    permits: rules.filter(({ rule }) => rule.effect === 'permit'),
+    permits: rules.filter((one) => one.rule.effect === 'permit' && hasOwnPrivilege(one, type, interaction)),
     denies: rules.filter(({ rule }) => rule.effect === 'deny'),
     scope: isDecided(interaction)
       ? scopeBound(caller, interaction, type, tables, [input.bases.ours, input.bases.upstream])

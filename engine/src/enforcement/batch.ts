@@ -1,6 +1,6 @@
 /**
  * http.html#batch: every entry goes through the very flow that it would go through alone, one after the other, and is answered by itself
- * (hardening B5-70). INVARIANT: nothing of the Bundle is sent as a Bundle.
+ * (hardening B5-72). INVARIANT: nothing of the Bundle is sent as a Bundle.
  */
 import { Problem } from '../problem.ts';
 import { type Answered, releaseResponses } from '../release/release-responses.ts';

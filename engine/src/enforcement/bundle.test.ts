@@ -82,7 +82,7 @@ describe('batch', () => {
     expect(outcome!.decision.reason).toContain('update Observation/hidden');
   });
 
-  test('nothing is sent as a Bundle, and a stranger gets nothing', () => {
+  test('hardening B5-72 nothing is sent as a Bundle, and a stranger gets nothing', () => {
     const one = setting();
     ask(one, post('batch', get('Observation/seen'), remove('seen')));
     expect(one.upstream.log).toEqual(['GET Observation/seen', 'GET Observation/seen', 'DELETE Observation/seen']);
@@ -151,7 +151,7 @@ describe('transaction', () => {
     expect(new TextDecoder().decode(sent.at(-1)!.body)).not.toMatch(/fireguard|6c37a9e2/);
   });
 
-  test('hardening B4-56 conditions are resolved first, by what is visible; what was found is not sent', () => {
+  test('hardening B4-54 B5-74 conditions are resolved first, by what is visible; what was found is not sent', () => {
     const one = setting();
     const link = 'urn:uuid:6c37a9e2-6a26-4a7e-9f2e-000000000001';
     const about = (family: string) =>
@@ -189,7 +189,7 @@ describe('transaction', () => {
     expect(ask(setting(), post('transaction', put('seen'), conditional)).problem?.code).toBe('resource-invalid');
   });
 
-  test('reads are answered after the writes; searches and others are refused', () => {
+  test('hardening B5-75 reads are answered after the writes; searches and others are refused', () => {
     const { json } = ask(
       setting(),
       post('transaction', get('Observation/seen'), put('seen', { status: 'amended' }), get('Observation/hidden')),
@@ -200,7 +200,7 @@ describe('transaction', () => {
       expect(ask(setting(), post('transaction', get(url))).problem?.code).toBe('interaction-not-supported');
   });
 
-  test('what the upstream refuses is one generic conflict, and nothing has happened', () => {
+  test('hardening B5-73 what the upstream refuses is one generic conflict, and nothing has happened', () => {
     const one = setting();
     one.upstream.before = ({ writes }) => writes && one.upstream.put(stored('seen', { versionId: '4' }));
     const { problem } = ask(one, post('transaction', create(observation(undefined)), put('seen')));
@@ -245,7 +245,7 @@ test('a patient can be registered, by whom a rule lets who needs no relation', (
   expect(JSON.stringify(rounds)).not.toContain('fireguard-new');
 });
 
-describe('R4 http.html#custom X-Provenance', () => {
+describe('hardening B4-69 X-Provenance', () => {
   const provenance = (who: string, more: object = {}) => ({
     'x-provenance': JSON.stringify({
       resourceType: 'Provenance',

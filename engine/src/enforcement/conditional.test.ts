@@ -51,7 +51,7 @@ const patch = (code: string): Asked => ({
 const written = (one: Setting) => one.upstream.log.filter((line) => !line.startsWith('GET'));
 
 describe('conditional create', () => {
-  test('R-141 hardening B4-56 a hidden match is no match, and the condition is never forwarded (search-semantics §12-18)', () => {
+  test('R-141 hardening B4-54 a hidden match is no match, and the condition is never forwarded (search-semantics §12-18)', () => {
     const [withHidden, without] = [setting(), setting()];
     without.upstream.remove('Observation/h2');
     const answers = [withHidden, without].map((one) => {
@@ -90,7 +90,7 @@ describe('conditional create', () => {
   });
 });
 
-describe('conditional update', () => {
+describe('hardening B4-55 conditional update', () => {
   test('of the one visible match is an update of it, in the version that was judged', () => {
     const one = setting();
     const { status, sent } = ask(one, update('single', observation(undefined, 'other')));
@@ -126,7 +126,7 @@ describe('conditional update', () => {
   });
 });
 
-describe('conditional patch and delete', () => {
+describe('hardening B4-56 conditional patch and delete', () => {
   test('act on the one visible match', () => {
     const one = setting();
     expect(ask(one, patch('single')).json.status).toBe('amended');
@@ -144,7 +144,7 @@ describe('conditional patch and delete', () => {
   });
 });
 
-describe('R-141 written references, where the upstream checks them', () => {
+describe('R-141 hardening B4-59 written references, where the upstream checks them', () => {
   const checking = (): Setting & { upstream: SmallUpstream } => ({ ...setting(), dialect: { checksReferences: true } });
   const pointing = (reference: string) => observation(undefined, 'x', { subject: undefined, derivedFrom: [{ reference }] });
   const made = (one: Setting, reference: string) =>

@@ -3,20 +3,8 @@
  * type. Nothing is ignored: a part of a request that was left out would widen its answer (I5).
  */
 import { Problem, type ProblemCode } from '../problem.ts';
+import { definitions } from '../request/definitions.ts';
 import type { FhirRequest, SearchRequest } from '../request/request.ts';
-
-/** What the server behind would act on: a new index over hidden elements, a channel past us, an operation, another shape (hardening 34, 66, B9). */
-const definitions: ReadonlySet<string> = new Set([
-  'CapabilityStatement',
-  'CompartmentDefinition',
-  'GraphDefinition',
-  'OperationDefinition',
-  'SearchParameter',
-  'StructureDefinition',
-  'Subscription',
-  'SubscriptionStatus',
-  'SubscriptionTopic',
-]);
 
 const writes: ReadonlySet<string> = new Set([
   'create',
@@ -49,7 +37,8 @@ function refuseUnservedSearch({ compartment, special }: SearchRequest): void {
   if (compartment !== undefined && compartment.type !== 'Patient') {
     refuse('interaction-not-supported', 'Only the compartments of patients are served.');
   }
-  if ([...special.keys()].some((name) => name !== '_list')) refuse('parameter-unknown', 'A parameter of this search is not served.');
+  if ([...special.keys()].some((name) => name !== '_list'))
+    refuse('parameter-unknown', 'A parameter of this search is not served.');
 }
 
 function refuse(code: ProblemCode, publicText: string): never {

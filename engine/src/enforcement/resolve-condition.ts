@@ -1,6 +1,6 @@
 /**
  * http.html#ccreate, #cond-update: what a condition means, found by an authorised search of our own. INVARIANT: a condition is never forwarded
- * (hardening B4-56): the upstream would evaluate it on what the caller cannot see. Only hidden matches are no matches.
+ * (hardening B4-54): the upstream would evaluate it on what the caller cannot see. Only hidden matches are no matches.
  */
 import { decide } from '../decision/decide.ts';
 import type { Permit } from '../decision/permit.ts';

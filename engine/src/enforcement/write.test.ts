@@ -515,3 +515,16 @@ test.each([[{ method: 'GET', target: '/Patient/p/$unheard-of' }, 'operation-not-
     expect(ask({ ...setting({ '*': { refuse: 'unauthorized' } }), now: late }, asked).status).toBe(401);
   },
 );
+
+test('hardening B4-66 what tells a server what to do is not written through here, whatever policy says', () => {
+  const one = setting({ '*': {} });
+  const subscription = { resourceType: 'Subscription', status: 'requested' };
+  for (const asked of [
+    { method: 'POST', target: '/Subscription', body: subscription },
+    { method: 'PUT', target: '/Subscription/s', body: { ...subscription, id: 's' } },
+    { method: 'DELETE', target: '/SearchParameter/s' },
+    { method: 'PUT', target: '/Subscription?status=active', body: subscription },
+  ])
+    expect(ask(one, asked).problem?.code).toBe('interaction-not-supported');
+  expect(one.upstream.log).toEqual([]);
+});

@@ -8,6 +8,7 @@ import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import type { JsonValue } from '../json/value.ts';
 import { operations } from '../operation/operations.ts';
 import type { Dialect } from '../planning/dialect.ts';
+import { definitions } from '../request/definitions.ts';
 
 /** Absolute URLs of the authorization server (smart-app-launch conformance: oauth-uris). */
 export interface AuthorizationEndpoints {
@@ -41,6 +42,7 @@ const SEARCH_PARAM = name('searchParam');
 const NAME = name('name');
 
 const fhirVersions = { R4: '4.0.1', R4B: '4.3.0', R5: '5.0.0', R6: '6.0.0' } as const;
+const changing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete']);
 const versionings: ReadonlySet<string> = new Set(['no-version', 'versioned', 'versioned-update']);
 const notSearchable: ReadonlySet<string> = new Set(['_filter', '_query', '_list', '_text', '_content']);
 
@@ -93,7 +95,9 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
       const type = given.tables.types.get(upstream.string(upstream.member(resource, TYPE)) ?? '');
       if (type === undefined || type.category === 'none' || seen.has(type.name)) continue;
       seen.add(type.name);
-      const interaction = interactions(upstream, resource, given.dialect).map((code) => ({ code }));
+      const interaction = interactions(upstream, resource, given.dialect)
+        .filter((code) => !definitions.has(type.name) || !changing.has(code))
+        .map((code) => ({ code }));
       const searchParam = texts(upstream, upstream.member(resource, SEARCH_PARAM), NAME).flatMap((parameter) => {
         const definition = notSearchable.has(parameter) ? undefined : type.searchParameters.get(parameter);
         return definition === undefined ? [] : [{ name: definition.name, type: definition.type }];

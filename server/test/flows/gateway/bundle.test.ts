@@ -114,7 +114,7 @@ test('R-086 transaction: nothing of it happens when one entry may not be done, a
   expect(intent).toMatchObject({ kind: 'intent', outcome: 'unknown', resources: ['Observation/mine-1'] });
 });
 
-test('R-141 hardening B4-56 a conditional create answers by what is visible, whatever the server behind would find', async () => {
+test('R-141 hardening B4-54 a conditional create answers by what is visible, whatever the server behind would find', async () => {
   const create = async (identifier: string) => {
     const answer = await fetch(`${gateway.base}/Observation`, {
       method: 'POST',

@@ -135,9 +135,12 @@ async function introspect(
   use: OauthRouteDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply | void> {
+): Promise<FastifyReply | undefined> {
   const form = parseForm(request.body);
-  if (!/^Bearer /i.test(request.headers.authorization ?? '')) return send(use, request, reply, form);
+  if (!/^Bearer /i.test(request.headers.authorization ?? '')) {
+    await send(use, request, reply, form);
+    return undefined;
+  }
   const asking = bearerToken(request.headers.authorization);
   const answer =
     asking === undefined ? undefined : await introspectAsBearer(use.introspection, asking, form.get('token') ?? '');

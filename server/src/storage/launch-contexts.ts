@@ -21,10 +21,6 @@ export async function launchContextByGrant(db: Db, grantId: string): Promise<Lau
   return db.selectFrom('launch_context').selectAll().where('grant_id', '=', grantId).executeTakeFirst();
 }
 
-export async function deleteLaunchContext(db: Db, grantId: string): Promise<void> {
-  await db.deleteFrom('launch_context').where('grant_id', '=', grantId).execute();
-}
-
 /** Removes those whose grant has nothing left; they name patients, and must not outlive their use. Returns how many. */
 export async function deleteUnusedLaunchContexts(db: Db): Promise<number> {
   const result = await db

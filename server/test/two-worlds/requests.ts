@@ -350,8 +350,11 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   ],
   search: [26, (d) => searchOf(d, typeFor(d))],
   'search by POST': [2, (d) => posted(searchOf(d, typeFor(d)))],
-  'search sorted': [7, (d) => onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search')],
-  'search by what is masked': [4, byMasked],
+  'search sorted': [
+    7,
+    (d) =>
+      (d.random.chance(0.5) ? byMasked(d) : undefined) ?? onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search'),
+  ],
   'search in a compartment': [
     5,
     (d) =>

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import type { TokenRevocation } from '../../token/revoke.ts';
 import { knownPerson } from '../account.ts';
+import { tellApps } from '../app-sign-out.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { parseForm } from '../form.ts';
 import { own } from '../forward.ts';
@@ -34,6 +35,7 @@ export async function answerSignOut(
     if (!use.formTokens.check(session.uid, 'sign-out', token)) throw new errors.SessionNotFound('not a form of this session');
     const person = await knownPerson(use.db, session.accountId);
     await use.revocation.bySession(session.accountId, session.uid);
+    await tellApps(use.provider, session);
     await session.destroy();
     await use.auditLog.append(
       auditDraft({ kind: 'sign-out', action: 'sign-out', outcome: 'permit', person, ...placeOf(request) }),

@@ -78,6 +78,15 @@ test('an app signs the person out: the person presses the button, apps are told,
   expect(again.url).not.toContain('code=');
 });
 
+test('who signs out on our own page is signed out of the apps as well', async () => {
+  told.length = 0;
+  const { launched } = await tokensFor(server);
+  const page = await launched.browser.open(`${server.issuer}/sign-out`);
+  await launched.browser.submit(page, '/sign-out');
+  const { payload } = await jwtVerify(new URLSearchParams(told[0]).get('logout_token')!, keys(), { audience: 'growth-chart' });
+  expect(payload.sub).toBe('person-okafor');
+});
+
 test('a logout request leads nowhere that is not registered', async () => {
   const { body, launched } = await tokensFor(server);
   const query = new URLSearchParams({

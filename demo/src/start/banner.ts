@@ -18,7 +18,7 @@ export function banner(
 Fireguard is ready (${took.toFixed(1)} s). Synthetic or your own data only: this is a demo, on this machine alone.
 
   FHIR API   ${state.fhir}
-  Sign-in    ${state.issuer}
+  Sign-in    ${state.issuer}/account     a person’s own pages: password, second step, ${state.issuer}/my-apps
   Console    ${state.console}     sign in as privacy-officer
 
 People, with their passwords

@@ -104,7 +104,7 @@ export function ask(setting: Setting, asked: Asked): Ended {
       status,
       headers: Object.fromEntries(headers),
       text,
-      json: text === '' || text.startsWith('<?xml') ? undefined : JSON.parse(text),
+      json: /^[[{]/.test(text) ? JSON.parse(text) : undefined,
       sent,
       rounds,
     };

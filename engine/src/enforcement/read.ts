@@ -1,4 +1,5 @@
 /** http.html#read */
+import { releaseContent } from '../release/release-content.ts';
 import { releaseResource } from '../release/release-resource.ts';
 import type { ReadRequest } from '../request/request.ts';
 import { admit } from './admit.ts';
@@ -17,5 +18,7 @@ export function* read(given: Given, asked: ReadRequest): Generator<Need, Outcome
   refuseUnserved(asked);
   const state = yield* current(given, new FactBook(given), permit, asked.id);
   if (state.kind === 'missing') return deniedMissing(given, state);
-  return releaseResource(state.visible, given.bases, isUnchanged(state.visible, asked.conditions), shapeOf(given, asked));
+  const unchanged = isUnchanged(state.visible, asked.conditions);
+  if (asked.raw !== undefined) return releaseContent(state.visible, given.bases, unchanged, asked.raw);
+  return releaseResource(state.visible, given.bases, unchanged, shapeOf(given, asked));
 }

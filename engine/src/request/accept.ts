@@ -21,6 +21,18 @@ export function acceptedFormat(lines: readonly string[], fhirVersion: string): R
   throw notAcceptable();
 }
 
+/**
+ * Which other media types a client can read, where neither JSON nor XML will do: for the content of a Binary (binary.html#rest). Ranges in lower case;
+ * undefined: one of FHIR's formats will do, or nothing at all.
+ */
+export function rawRanges(lines: readonly string[], fhirVersion: string): readonly string[] | undefined {
+  const text = lines.join(',').trim();
+  const ranges = text.split(',').flatMap((one) => parseRange(one, fhirVersion));
+  if (text === '' || [...json, ...xml].some((name) => quality(name, ranges) > 0)) return undefined;
+  const wanted = ranges.filter((range) => range.quality > 0).map(({ name }) => name);
+  return wanted.length === 0 ? undefined : Object.freeze(wanted);
+}
+
 /** `_format`: a media type or its short name; a `+` that was not encoded has become a space. */
 export function namedFormat(text: string): Representation['format'] {
   const name = parseMediaType(text.replaceAll(' ', '+').toLowerCase())?.name ?? text.toLowerCase();

@@ -1,5 +1,6 @@
 /** Interactions on one instance (FHIR R4 http.html#read, #vread, #update, #patch, #delete). */
-import { type Asking, factsOf } from './asking.ts';
+import { rawRanges } from './accept.ts';
+import { type Asking, factsOf, fhirVersionOf } from './asking.ts';
 import { readPatch } from './patch-body.ts';
 import { plainRepresentation, representation } from './representation.ts';
 import type { FhirRequest } from './request.ts';
@@ -20,6 +21,8 @@ export function readInstance(
   const { request, tables, conditions, original } = asking;
   const { type, id } = place;
   const reads = interaction === 'read' || interaction === 'vread';
+  const raw = interaction === 'read' && type === 'Binary' ? rawOf(asking) : undefined;
+  if (raw !== undefined) return readRaw(asking, id, raw);
   const answer = reads ? representation(asking, [factsOf(tables, type)], false) : plainRepresentation(asking);
   asking.parameters.refuseRest();
   const common = { type, id, representation: answer, conditions, original };
@@ -41,4 +44,18 @@ export function readInstance(
       refuseBody(request);
       return Object.freeze({ interaction, ...common });
   }
+}
+
+/** `_format` names a format of FHIR, so beside it the content is never meant. */
+function rawOf({ request, tables, parameters }: Asking): readonly string[] | undefined {
+  if (parameters.has('_format')) return undefined;
+  return rawRanges(request.headers.get('accept') ?? [], fhirVersionOf(tables));
+}
+
+/** The content of a Binary has no summary and no elements; what tells of a failure is JSON. */
+function readRaw({ request, parameters, conditions, original }: Asking, id: string, raw: readonly string[]): FhirRequest {
+  parameters.refuseRest();
+  refuseBody(request);
+  const answer = Object.freeze({ format: 'json', pretty: false, summary: undefined, elements: undefined } as const);
+  return Object.freeze({ interaction: 'read', type: 'Binary', id, raw, representation: answer, conditions, original });
 }

@@ -56,6 +56,11 @@ export class Parameters {
     return values;
   }
 
+  /** Whether `name` is there and nobody has taken it. */
+  has(name: string): boolean {
+    return this.#left.some((pair) => pair.name === name);
+  }
+
   /** Take all that is left, in order. */
   rest(): readonly Pair[] {
     return this.#left.splice(0);

@@ -92,6 +92,8 @@ export interface ReadRequest extends Common {
   readonly interaction: 'read';
   readonly type: string;
   readonly id: string;
+  /** Of a Binary: media ranges in which its content is wanted, instead of the resource. */
+  readonly raw?: readonly string[];
 }
 export interface VreadRequest extends Common {
   readonly interaction: 'vread';

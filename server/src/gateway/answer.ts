@@ -20,6 +20,7 @@ const CARRIED = [
   ['last-modified', 'Last-Modified'],
   ['location', 'Location'],
   ['content-location', 'Content-Location'],
+  ['content-disposition', 'Content-Disposition'],
 ] as const;
 
 export function answerOf(known: Known, outcome: Outcome, use: Collaborators): HttpResponse {

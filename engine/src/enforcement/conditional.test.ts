@@ -159,6 +159,18 @@ describe('R-141 hardening B4-59 written references, where the upstream checks th
     expect(made(one, 'Observation/one').status).toBe(201);
   });
 
+  test('to whom the token names pass without a look-up', () => {
+    const one = {
+      ...checking(),
+      policies: { '*': {}, read: { refuse: 'forbidden' } } as TestPolicies,
+      caller: { patient: 'p' },
+    };
+    const body = observation(undefined, 'x', { performer: [{ reference: 'Practitioner/ada' }] });
+    const answer = ask(one, { method: 'POST', target: '/Observation', body });
+    expect([answer.status, answer.sent.length]).toEqual([201, 1]);
+    expect(made(one, 'Practitioner/other').problem?.code).toBe('reference-unseen');
+  });
+
   test('that were there before pass, whatever they point to', () => {
     const one = checking();
     one.upstream.put(observation('old', 'x', { ...at('1'), derivedFrom: [{ reference: 'Observation/h2' }] }));

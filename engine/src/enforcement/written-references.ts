@@ -35,7 +35,7 @@ export function* refuseUnseenTargets(
   const byType = new Map<string, Set<string>>();
   for (const text of added) {
     const key = referenceKey(text, [given.bases.ours, given.bases.upstream]);
-    if (key === undefined || book.isNew(`${key.type}/${key.id}`)) continue;
+    if (key === undefined || isKnown(given, book, `${key.type}/${key.id}`)) continue;
     byType.set(key.type, (byType.get(key.type) ?? new Set()).add(key.id));
   }
   let targets = 0;
@@ -44,6 +44,13 @@ export function* refuseUnseenTargets(
     if (targets > MOST) throw new Problem('too-costly', 'The resource points to too many others.');
     yield* refuseUnseen(given, book, type, [...ids]);
   }
+}
+
+/** What the request itself creates, and whom the token names: the caller and the patient in context. */
+function isKnown({ caller }: Given, book: FactBook, key: string): boolean {
+  return (
+    book.isNew(key) || key === caller.user?.fhirUser || (caller.patient !== undefined && key === `Patient/${caller.patient}`)
+  );
 }
 
 function* refuseUnseen(given: Given, book: FactBook, type: string, ids: readonly string[]): Generator<Need, void, Found> {

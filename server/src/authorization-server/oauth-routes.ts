@@ -29,12 +29,17 @@ export interface OauthRouteDependencies {
   readonly now: () => number;
 }
 
+/** Characters of an authorization request: a browser's next request has to fit into the 16 KiB that we read of its head, cookies too. PAR takes longer ones. */
+const LONGEST_REQUEST = 12_000;
+
 export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): void {
   app.get(paths.authorization, (request, reply) => authorize(use, request, reply, queryOf(request)));
   // SMART authorize-post: as GET, because the login cookies are SameSite=Lax. 303, so that the form is not sent again.
-  app.post(paths.authorization, (request, reply) =>
-    reply.header('Cache-Control', 'no-store').redirect(`${paths.authorization}?${parseForm(request.body)}`, 303),
-  );
+  app.post(paths.authorization, (request, reply) => {
+    const query = parseForm(request.body).toString();
+    if (query.length > LONGEST_REQUEST) throw new errors.InvalidRequest('the authorization request is too long');
+    return reply.header('Cache-Control', 'no-store').redirect(`${paths.authorization}?${query}`, 303);
+  });
   app.get(`${paths.authorization}/:uid`, use.forward);
   for (const path of [paths.end_session, `${paths.end_session}/success`]) app.get(path, use.forward);
   for (const path of [paths.end_session, `${paths.end_session}/confirm`])

@@ -5,7 +5,7 @@ import type { Subject } from './subject.ts';
 export function report(subject: Subject, results: readonly Result[]): string {
   const passed = results.filter((result) => result.passed).length;
   const cell = (text: string) =>
-    text.replaceAll('|', '\\|').replaceAll(subject.fhir, '<base>').replaceAll(subject.issuer, '<issuer>');
+    text.replaceAll('|', '\\|').replaceAll(subject.fhir, '{base}').replaceAll(subject.issuer, '{issuer}');
   const rows = results.map(
     ({ row, passed: ok, note }) =>
       `| \`${row.id}\` | ${cell(row.says)} | ${ok ? 'pass' : `**fail**: ${cell(note)}`} | ${cell(row.mutant(subject).name)} |`,

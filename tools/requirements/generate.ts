@@ -9,7 +9,7 @@ const target = path.join(root, 'docs/reference/requirements.md');
 /** Test files that claim a requirement, by id. */
 export function claims(): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const place of ['engine', 'server', 'demo', 'console', 'tools', 'bench']) {
+  for (const place of ['engine', 'server', 'demo', 'console', 'tools', 'bench', 'conformance']) {
     for (const name of readdirSync(path.join(root, place), { recursive: true, encoding: 'utf8' })) {
       if (!/\.test\.ts$/.test(name) || name === 'requirements.test.ts' || /(^|\/)(node_modules|dist)\//.test(name)) continue;
       const text = readFileSync(path.join(root, place, name), 'utf8');

@@ -27,11 +27,18 @@ export function* batch(given: Given, asked: BundleRequest, flow: Flow): Generato
 export function* answerEntry(given: Given, request: FhirRequest, flow: Flow): Generator<Need, Answered, Found> {
   const name = nameOf(request);
   try {
-    return { name, outcome: yield* flow({ ...given, asked: request }) };
+    return { name, outcome: yield* flow({ ...given, asked: asResource(request) }) };
   } catch (problem) {
     if (problem instanceof Problem) return { name, outcome: { kind: 'problem', problem } };
     throw problem;
   }
+}
+
+/** In a Bundle a Binary is a resource like any other, never its content. */
+function asResource(request: FhirRequest): FhirRequest {
+  if (request.interaction !== 'read') return request;
+  const { raw: _content, ...resource } = request;
+  return resource;
 }
 
 function nameOf(request: FhirRequest): string {

@@ -71,6 +71,17 @@ describe('batch', () => {
     expect(json.entry[1]).toEqual(json.entry[2]);
   });
 
+  test('a Binary is a resource in it, never its content', () => {
+    const one = setting();
+    one.upstream.put({ resourceType: 'Binary', id: 'b', meta: { versionId: '1' }, contentType: 'text/plain', data: 'eA==' });
+    const asked = (accept: string): Asked => ({
+      ...post('batch', get('Binary/b'), get('Observation/none')),
+      headers: { accept },
+    });
+    const { json } = ask(one, asked('text/plain, application/fhir+json;q=0.1'));
+    expect(json.entry[0].resource).toMatchObject({ contentType: 'text/plain', data: 'eA==' });
+  });
+
   test('one that fails leaves the others alone', () => {
     const one = setting();
     one.upstream.misbehave = ({ path }) => (path === 'Observation/seen' ? { status: 500 } : undefined);

@@ -74,6 +74,16 @@ describe('fhirpatch.html', () => {
     expect(patched(two, operation('move', 'Patient.name', ...move))).toContain('[{"given":["B"]},{"given":["A"]}]');
   });
 
+  test('a list goes with its last item, and a choice of another type is another member', () => {
+    expect(patched('{"active":true,"name":[{"text":"a"}]}', operation('delete', 'Patient.name[0]'))).toBe('{"active":true}');
+    expect(patched('{"name":[{"text":"a"}],"active":true}', operation('delete', 'Patient.name'))).toBe('{"active":true}');
+    const died = operation('replace', 'Patient.deceased', { name: 'value', valueDateTime: '2020' });
+    expect(patched('{"deceasedBoolean":true,"active":true}', died)).toBe('{"active":true,"deceasedDateTime":"2020"}');
+    expect(patched('{"deceasedDateTime":"2019"}', died)).toBe('{"deceasedDateTime":"2020"}');
+    const odd = operation('replace', 'Patient.deceased', { name: 'value', valueQuantity: {} });
+    expect(() => patched('{"deceasedBoolean":true}', odd)).toThrow();
+  });
+
   test.each([
     ['several meant as one', operation('delete', 'Patient.name')],
     ['nothing to replace', operation('replace', 'Patient.gender', { name: 'value', valueCode: 'male' })],

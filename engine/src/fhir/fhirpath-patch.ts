@@ -145,10 +145,11 @@ export function asJsonPatch(
   switch (type) {
     case 'delete':
       if (at.node === NONE) return '[]';
-      return `[{"op":"remove","path":${JSON.stringify(at.pointer)}}]`;
+      // A list of nothing is no FHIR: it goes with its last item.
+      return `[{"op":"remove","path":${JSON.stringify(at.onlyItemOf ?? at.pointer)}}]`;
     case 'replace':
       if (at.node === NONE) throw failed('nothing to replace');
-      return `[{"op":"replace","path":${JSON.stringify(at.pointer)},"value":${valueAs(at.shape).text}}]`;
+      return replacement(at, valueAs(at.shape), patched.version);
     case 'insert':
       if (operation.index > document.size(at.node)) throw failed('no such index');
       return `[{"op":"add","path":${JSON.stringify(`${at.pointer}/${operation.index}`)},"value":${valueAs(at.shape).text}}]`;
@@ -183,6 +184,24 @@ interface Place {
   readonly node: JsonNode;
   readonly shape: ElementShape | undefined;
   readonly inside: string | undefined;
+  /** Of a choice: the element without its type, and the container that it is in. */
+  readonly choice?: { readonly element: string; readonly pointer: string; readonly container: Container } | undefined;
+  /** Of the only item of a list: the list. */
+  readonly onlyItemOf?: string | undefined;
+}
+
+/** A choice of another type is another member. */
+function replacement(
+  { pointer, choice }: Place,
+  { text, kind }: { readonly text: string; readonly kind: string },
+  version: FhirVersion,
+): string {
+  const key = choice === undefined ? undefined : choice.element + kind;
+  if (choice === undefined || pointer === `${choice.pointer}/${key}`)
+    return `[{"op":"replace","path":${JSON.stringify(pointer)},"value":${text}}]`;
+  if (!choice.container.has(key!)) throw malformed(`a type that the choice does not have in ${version}`);
+  const other = `${choice.pointer}/${key}`;
+  return `[{"op":"remove","path":${JSON.stringify(pointer)}},{"op":"add","path":${JSON.stringify(other)},"value":${text}}]`;
 }
 
 /** One value, or with `list` the list of a repeating element. A primitive with parts of its own (`_x`) is refused: they go by position. */
@@ -204,9 +223,19 @@ function find(document: JsonDocument, path: readonly Step[], { version, type }: 
     }
     if (!document.isArray(node)) {
       if (index !== undefined && index > 0) return { pointer, node: NONE, shape, inside: shape.inside };
-      place = { pointer, node, shape, inside: shape.inside };
+      const choice = key === element ? undefined : { element, pointer: place.pointer, container: container! };
+      place = { pointer, node, shape, inside: shape.inside, choice };
     } else if (index === undefined && document.size(node) !== 1) throw failed('more than one element');
-    else place = { pointer: `${pointer}/${index ?? 0}`, node: document.at(node, index ?? 0), shape, inside: shape.inside };
+    else {
+      const onlyItemOf = document.size(node) === 1 ? pointer : undefined;
+      place = {
+        pointer: `${pointer}/${index ?? 0}`,
+        node: document.at(node, index ?? 0),
+        shape,
+        inside: shape.inside,
+        onlyItemOf,
+      };
+    }
   }
   if (list) throw failed('no list');
   return place;

@@ -7,8 +7,9 @@ export function searchLink(given: Given, search: SearchRequest, count: number): 
   return given.bases.ours + canonicalTarget({ ...search, count });
 }
 
-/** The type alone, or none of several: criteria, types and compartment are in the cursor. */
-export function cursorLink(given: Given, { types }: SearchRequest, cursor: string): string {
+/** The type alone, or none of several: criteria, types and compartment are in the cursor. A link has no Accept, so a format other than JSON stays. */
+export function cursorLink(given: Given, { types, representation }: SearchRequest, cursor: string): string {
   const place = types.length === 1 ? `/${types[0]}` : '/';
-  return `${given.bases.ours}${place}?_cursor=${encodeURIComponent(cursor)}`;
+  const format = representation.format === 'json' ? '' : `&_format=${representation.format}`;
+  return `${given.bases.ours}${place}?_cursor=${encodeURIComponent(cursor)}${format}`;
 }

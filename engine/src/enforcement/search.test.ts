@@ -55,6 +55,21 @@ describe('a page', () => {
     expect(ask({ upstream, policies: filtered }, { target: '/Observation' }).text).toContain(`"resource":${text},"search"`);
   });
 
+  test('in XML its links lead to pages in XML, to the last', () => {
+    const setting = { upstream: world(3), policies: filtered };
+    const seen: string[] = [];
+    let target: string | undefined = '/Observation?_count=1&_format=xml';
+    for (let page = 0; target !== undefined && page < 5; page++) {
+      const { text, headers, problem } = ask(setting, { target });
+      expect(problem?.publicText).toBeUndefined();
+      expect(headers['content-type']).toContain('xml');
+      seen.push(...[...text.matchAll(/<Observation><id value="([^"]*)"/g)].map((match) => match[1]!));
+      const next = /<relation value="next"\/><url value="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+      target = next?.slice(ourBase.length);
+    }
+    expect(seen).toEqual(['01-v', '02-v', '03-v']);
+  });
+
   test('R-136 without visible matches it is the page of a search without matches', () => {
     const none = ask({ upstream: new SmallUpstream(), policies: filtered }, { target: '/Observation?code=c' });
     const allHidden = ask(

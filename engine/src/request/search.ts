@@ -62,9 +62,10 @@ export function readSearch(asking: Asking, place: SearchPlace): SearchRequest {
   });
 }
 
-/** A page carries the whole search in its cursor; beside it nothing may stand, or two searches would be asked at once. */
+/** A page carries the whole search in its cursor; beside it only the format may stand, or two searches would be asked at once. */
 function readPage(asking: Asking, place: SearchPlace, cursor: string): SearchRequest {
   checkCursor(cursor);
+  const answer = plainRepresentation(asking);
   asking.parameters.refuseRest();
   return Object.freeze({
     interaction: 'search',
@@ -78,7 +79,7 @@ function readPage(asking: Asking, place: SearchPlace, cursor: string): SearchReq
     includes: Object.freeze([]),
     special: new Map(),
     cursor,
-    representation: plainRepresentation(asking),
+    representation: answer,
     conditions: asking.conditions,
     original: asking.original,
   });

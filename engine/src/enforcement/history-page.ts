@@ -64,7 +64,10 @@ export class HistoryPager {
     const page: HistoryPage = {
       shown: this.#page,
       self: bases.ours + canonicalTarget(this.#asked.cursor === undefined ? wanted : this.#asked),
-      next: cursor === undefined ? undefined : `${bases.ours}${place}?_cursor=${encodeURIComponent(cursor)}`,
+      next:
+        cursor === undefined
+          ? undefined
+          : `${bases.ours}${place}${place.includes('?') ? '&' : '?'}_cursor=${encodeURIComponent(cursor)}`,
       total: this.#more || this.#after !== undefined ? undefined : this.#met,
       withheld,
     };

@@ -47,6 +47,15 @@ const told = ({ json }: Ended) =>
 const get = (target: string) => ({ target });
 
 describe('R-079 history of an instance', () => {
+  test('in XML its links lead to pages in XML', () => {
+    const one = setting();
+    const { text } = ask(one, get('/Observation/a/_history?_count=1&_format=xml'));
+    const next = /<relation value="next"\/><url value="([^"]*)"/.exec(text)![1]!.replaceAll('&amp;', '&');
+    const second = ask(one, get(next.slice(ourBase.length)));
+    expect(second.problem?.publicText).toBeUndefined();
+    expect(second.text).toContain('<versionId value="1"/>');
+  });
+
   test('holds the versions that are visible by themselves, newest first, and counts those', () => {
     const answer = ask(setting(), get('/Observation/a/_history'));
     expect([answer.status, answer.json.type, answer.json.total]).toEqual([200, 'history', 2]);

@@ -103,3 +103,13 @@ test.each([{ status: 500 }, { status: 404 }, { body: new TextEncoder().encode('{
     expect(ask(one, { target: '/metadata' }).problem?.code).toBe('upstream-unavailable');
   },
 );
+
+test('it can be had in XML', () => {
+  const { status, text } = ask(
+    { upstream: new SmallUpstream(), policies: {}, authorization: undefined },
+    { target: '/metadata?_format=xml' },
+  );
+  expect(status).toBe(200);
+  expect(text).toContain('<fhirVersion value="4.0.1"/>');
+  expect(text).not.toMatch(/acme/i);
+});

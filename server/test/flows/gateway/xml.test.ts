@@ -20,7 +20,7 @@ async function xml(path: string): Promise<{ readonly status: number; readonly ty
   return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
 }
 
-test('a read, a search and the capability statement', async () => {
+test('a read and a search', async () => {
   const read = await xml('/Patient/mine');
   expect([read.status, read.type]).toEqual([200, 'application/fhir+xml; charset=utf-8']);
   expect(read.text).toContain('<generalPractitioner><reference value="Practitioner/doc"/></generalPractitioner>');

@@ -1,9 +1,11 @@
 /** A whole scene from a seed: caller, policies and facts; a world, its other; and requests. */
+
+import { drawing } from './drawing.ts';
 import type { Json } from './json.ts';
 import { NaiveDecider } from './naive/decider.ts';
 import { callerFor, consentsFor, policiesFor, relationsFor } from './policies.ts';
 import { Random } from './random.ts';
-import { drawing, requestFor } from './requests.ts';
+import { requestFor } from './requests.ts';
 import { types as allTypes } from './resources.ts';
 import type { Scene, World } from './scenario.ts';
 import { otherWorld, subjectsFor, worldFor } from './worlds.ts';

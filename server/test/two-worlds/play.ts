@@ -86,7 +86,7 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
     touches.reset(asked);
     try {
       const before = snapshot(a);
-      if (isSearch(asked)) touches.saw((await a.plain({ method: 'GET', path: withoutCount(asked) })).text);
+      for (const path of openly(asked)) touches.saw((await a.plain({ method: 'GET', path })).text);
       const pages = await bothWorlds(asked, inA, inB, note);
       const answer = pages[0]!;
       if (answer.problem !== undefined && !lawful.has(answer.problem))
@@ -120,18 +120,25 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
   return { differences, requests };
 }
 
-const isSearch = ({ tries }: Asked) => /^feature (search|history)/.test(tries[0] ?? '');
+const withoutCount = (query: string) => query.replace(/(^|&)(_count|_total|_summary|_elements)=[^&]*/g, '').replace(/^&/, '');
+
 /** As anybody would ask who is not held back: what is hidden from this caller among its matches? */
-const withoutCount = ({ target, body }: Asked) => {
-  const [place = '', query = ''] = target
+function openly({ method, target, headers, body, tries }: Asked): readonly string[] {
+  const [place = '', inUrl = ''] = target
     .slice(1)
     .replace(/\/_search$/, '')
     .split('?');
-  return `${place}?${(typeof body === 'string' ? body : query).replace(/(^|&)(_count|_total|_summary|_elements)=[^&]*/g, '')}`.replace(
-    '?&',
-    '?',
-  );
-};
+  const query = withoutCount(typeof body === 'string' ? body : inUrl);
+  const feature = tries[0] ?? '';
+  if (/^feature (search|history|conditional)/.test(feature)) return [`${place}?${query}`];
+  if (feature === 'feature $lastn') return [`Observation?${query}`];
+  if (feature === 'feature $everything') return [place];
+  const condition = headers?.['if-none-exist'];
+  if (condition !== undefined) return [`${place}?${condition}`];
+  const entries: readonly Json[] = method === 'POST' && body?.resourceType === 'Bundle' ? body.entry : [];
+  return entries.map(({ request }) => request.url);
+}
+
 const isWrite = ({ method, target }: Asked) => method !== 'GET' && !target.endsWith('/_search');
 
 /** All pages: each is asked in A and in B with the cursor that A gave, so that B continues what A began. */

@@ -1,8 +1,10 @@
 /** Which features the engine serves, found by asking a world in which everything is permitted: the harness grows with what is served. */
+
+import { drawing } from './drawing.ts';
 import { Gateway } from './gateway.ts';
 import { NaiveDecider } from './naive/decider.ts';
 import { Random } from './random.ts';
-import { drawing, features } from './requests.ts';
+import { features } from './requests.ts';
 import { types } from './resources.ts';
 import { type SceneCaller, upstreamBase } from './scenario.ts';
 import { Upstream } from './upstream.ts';

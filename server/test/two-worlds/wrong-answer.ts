@@ -93,6 +93,9 @@ async function wrongInstance(
   if (seen === undefined) return asAbsent(asked, answer, judging);
   if (answer.status === 304 && asked.headers !== undefined && seen.mask.length === 0) return undefined;
   if (answer.status !== 200) return `answers ${answer.status} though it may be seen`;
+  if (seen.mask.length > 0 && ('etag' in answer.headers || 'last-modified' in answer.headers)) {
+    return 'tells the version of what is masked (R-149)';
+  }
   if (/_elements|_summary/.test(asked.target))
     return within(answer.json, seen.form) ? undefined : 'shows more than may be seen';
   return same(answer.json, seen.form) ? undefined : `shows ${answer.text}, expected ${JSON.stringify(seen.form)}`;

@@ -13,7 +13,7 @@ const operation = (id: string) => ({
   definition: `http://hl7.org/fhir/OperationDefinition/${id}`,
 });
 
-test('R-036 the statement is ours, for anybody, and tells nothing of what runs behind', () => {
+test('R-014 R-036 the statement is ours, for anybody, and tells nothing of what runs behind', () => {
   const { status, json, text } = ask(setting(), { target: '/metadata' });
   expect(status).toBe(200);
   expect(text).not.toMatch(/acme/i);

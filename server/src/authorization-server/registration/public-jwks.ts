@@ -18,14 +18,19 @@ const shared = {
 const key = z.discriminatedUnion(
   'kty',
   [
-    z.strictObject({
-      kty: z.literal('EC'),
-      crv: z.literal('P-384'),
-      x: base64url,
-      y: base64url,
-      alg: z.literal('ES384').optional(),
-      ...shared,
-    }),
+    z
+      .strictObject({
+        kty: z.literal('EC'),
+        crv: z.enum(['P-384', 'P-256']),
+        x: base64url,
+        y: base64url,
+        alg: z.literal('ES384').optional(),
+        ...shared,
+      })
+      // No assertion is signed with P-256; a certificate may have it.
+      .refine(({ crv, x5c, alg }) => crv === 'P-384' || (x5c !== undefined && alg === undefined), {
+        message: 'An EC key is on P-384 (ES384), or on P-256 with its certificate (x5c).',
+      }),
     z.strictObject({
       kty: z.literal('RSA'),
       // 2048 bits and more: 342 characters of base64url.

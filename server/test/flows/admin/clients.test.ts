@@ -52,6 +52,55 @@ test('R-093 a launch is prepared for an app and a person, and its handle is told
   expect((await it.call('POST', '/admin/launches', { client: 'nobody', user: 'launcher' })).status).toBe(404);
 });
 
+test('a service that proves itself by its own certificate is registered with it, on P-256 as well', async () => {
+  const [{ certificate }, { exportJWK: asJwk }] = await Promise.all([import('../certificates.ts'), import('jose')]);
+  const own = await certificate('registered');
+  const jwk = await asJwk(own.keys.publicKey);
+  const service = {
+    name: 'By certificate',
+    kind: 'backend',
+    scope: 'system/*.rs',
+    protocol: { mutualTls: { kind: 'self-signed' } },
+  };
+  const register = (keys: object[]) => it.call('POST', '/admin/clients', { ...service, jwks: { keys } });
+  const added = await register([{ ...jwk, x5c: [own.der] }]);
+  expect([added.status, added.body.protocol]).toEqual([201, service.protocol]);
+  expect((await register([jwk])).status).toBe(400);
+  for (const protocol of [{ secretInBody: true }, { direct: ['certificate'] }, { unknown: true }, { idTokenAlg: 'none' }])
+    expect(
+      (await it.call('POST', '/admin/clients', { ...service, jwks: { keys: [{ ...jwk, x5c: [own.der] }] }, protocol })).status,
+    ).toBe(400);
+});
+
+test('credentials are given out once: API keys, initial access tokens; and signing keys are replaced', async () => {
+  const { publicKey } = await generateKeyPair('ES384', { extractable: true });
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] };
+  await it.call('POST', '/admin/clients', { id: 'directory', name: 'Directory', kind: 'backend', scope: 'system/*.rs', jwks });
+  const key = await it.call('POST', '/admin/clients/directory/api-keys', {});
+  expect(key.status).toBe(201);
+  const read = async () => (await fetch(`${it.fhir}/Location?_count=1`, { headers: { 'x-api-key': key.body.key } })).status;
+  expect(await read()).not.toBe(401);
+  expect((await it.call('DELETE', '/admin/clients/directory/api-keys')).body).toEqual({ removed: 1 });
+  expect(await read()).toBe(401);
+  expect((await it.call('POST', '/admin/clients/nobody/api-keys', {})).status).toBe(404);
+
+  const initial = await it.call('POST', '/admin/registration-tokens', { note: 'A developer', scope: 'user/*.rs' });
+  const registered = await fetch(`${it.issuer}/register`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${initial.body.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'Theirs', redirect_uris: redirectUris, scope: 'user/*.cruds' }),
+  });
+  expect([registered.status, (await registered.json()).scope]).toEqual([201, 'user/*.rs']);
+
+  const published = async () => (await (await fetch(`${it.issuer}/jwks`)).json()).keys.length;
+  const before = await published();
+  const rotated = await it.call('POST', '/admin/keys/rotate');
+  expect(rotated.body.keys).toHaveLength(2);
+  expect(await published()).toBe(before + 2);
+  const told = JSON.stringify(await it.records());
+  for (const secret of [key.body.key, initial.body.token]) expect(told).not.toContain(secret);
+});
+
 test('R-048 a client secret is told once, and kept as a hash', async () => {
   const added = await it.call('POST', '/admin/clients', { id: 'ledger', name: 'Ledger', kind: 'symmetric', redirectUris });
   const { secret } = added.body;

@@ -15,7 +15,9 @@ export function isUnchanged(visible: Visible, { ifNoneMatch, ifModifiedSince }: 
   return !Number.isNaN(since) && updated !== undefined && updated <= since;
 }
 
-/** Whether a write may go on: no `If-Match`, or one that names the current version. */
-export function isExpected({ document, node }: Visible, { ifMatch }: Conditions): boolean {
-  return ifMatch === undefined || ifMatch === versionOf(document, node);
+/** Whether a write may go on: no `If-Match`, or one that names the current version; no `If-None-Match` that rules out what is there. */
+export function isExpected({ document, node }: Visible, { ifMatch, ifNoneMatch }: Conditions): boolean {
+  const version = versionOf(document, node);
+  const ruledOut = ifNoneMatch === '*' || (ifNoneMatch !== undefined && ifNoneMatch === version);
+  return !ruledOut && (ifMatch === undefined || ifMatch === version);
 }

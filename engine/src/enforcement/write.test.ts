@@ -292,6 +292,18 @@ describe('update', () => {
     expect(ask(other, put('seen')).problem?.code).toBe('write-conflict');
   });
 
+  test('RFC 9110 §13.1.2 If-None-Match keeps from changing what is there; what is hidden stays as absent', () => {
+    const one = setting();
+    for (const tag of ['*', 'W/"3"']) {
+      expect(ask(one, put('seen', {}, { 'if-none-match': tag })).problem?.code).toBe('version-conflict');
+      expect(ask(one, remove('seen', { 'if-none-match': tag })).problem?.code).toBe('version-conflict');
+      const [onHidden, onFree] = ['hidden', 'free'].map((id) => ask(one, put(id, {}, { 'if-none-match': tag })));
+      expect([onHidden!.status, onHidden!.text]).toEqual([405, onFree!.text]);
+    }
+    expect(written(one)).toEqual([]);
+    expect(ask(one, put('seen', {}, { 'if-none-match': 'W/"2"' })).status).toBe(200);
+  });
+
   test('is not served without If-Match upstream, or on a resource without a version', () => {
     expect(ask({ ...setting(), dialect: { ifMatch: false } }, put('seen')).problem?.code).toBe('interaction-not-supported');
     expect(ask(setting(open, observation('bare')), put('bare')).problem?.code).toBe('upstream-odd');

@@ -46,12 +46,7 @@ export const mutants: readonly Mutant[] = [
   of('precondition-on-masked', 'enforcement/preconditions.ts', 'if (visible.mask.length > 0) return false;', ''),
   of('version-of-masked-told', 'release/version-headers.ts', 'if (visible.mask.length > 0) return headers;', ''),
   of('put-creates-anywhere', 'enforcement/update.ts', "read.sight !== 'full' || state.disclosure.withheld > 0 ||", ''),
-  of(
-    'labels-may-be-written',
-    'enforcement/replace.ts',
-    'if (!same(labelsOf(old.document, old.node), labelsOf(fresh.document, fresh.node))) throw writeClosed();',
-    '',
-  ),
+  of('labels-may-be-written', 'enforcement/replace.ts', 'if (!mayLabel && !same(labelsOf(', 'if (false && !same(labelsOf('),
   of(
     'patients-may-be-changed',
     'enforcement/replace.ts',
@@ -62,8 +57,14 @@ export const mutants: readonly Mutant[] = [
   of(
     'masked-written-over',
     'enforcement/closed-write.ts',
-    'if (permits.some((permit) => permit !== undefined && permit.maskable.length > 0)) throw writeClosed();',
+    'if (maskable.length > 0 && [...maskable, ...repeating].some((path) => names(body, path))) throw writeClosed();',
     '',
+  ),
+  of(
+    'masked-not-merged-back',
+    'enforcement/update.ts',
+    'const whole = mergeBack(body, state.visible.document, [...permit.maskable, ...read.maskable]);',
+    'const whole = body;',
   ),
   of('patch-reads-masked', 'enforcement/patch.ts', 'if (maskable.length === 0) return;', 'return;'),
   of(

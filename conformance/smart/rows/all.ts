@@ -12,6 +12,7 @@ import { openid } from './openid.ts';
 import { pages } from './pages.ts';
 import { refresh } from './refresh.ts';
 import { scopes } from './scopes.ts';
+import { sessions } from './sessions.ts';
 import { transport } from './transport.ts';
 
 export const allRows: readonly Row[] = Object.freeze([
@@ -28,4 +29,5 @@ export const allRows: readonly Row[] = Object.freeze([
   ...ehr,
   ...pages,
   ...extensions,
+  ...sessions,
 ]);

@@ -5,7 +5,12 @@ import { expect, test } from 'vitest';
 import { sections } from './requirements/catalogue.ts';
 import { claims, render } from './requirements/generate.ts';
 
-const rows = sections.flatMap((section) => section.rows.trim().split('\n').map((line) => line.slice(0, 5)));
+const rows = sections.flatMap((section) =>
+  section.rows
+    .trim()
+    .split('\n')
+    .map((line) => line.slice(0, 5)),
+);
 
 test('the catalogue has R-001 to R-255, each once', () => {
   expect(rows).toEqual(Array.from({ length: 255 }, (_, n) => `R-${String(n + 1).padStart(3, '0')}`));

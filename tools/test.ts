@@ -15,7 +15,14 @@ const directory = mkdtempSync(path.join(tmpdir(), 'fireguard-test-'));
 const report = path.join(directory, 'report.json');
 spawnSync(
   process.execPath,
-  [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
+  [
+    path.join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
 );
 
@@ -23,7 +30,9 @@ let passed = steps.filter(Boolean).length;
 let failed = steps.length - passed;
 let skipped = 0;
 try {
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, success } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, success } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   passed += numPassedTests;
   // A file that fails to load runs no test: it counts as one failure, so that it cannot vanish.
   failed += success ? 0 : Math.max(1, numFailedTests, numFailedTestSuites);

@@ -185,7 +185,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
           const answer = errorAnswer(errorPages, error, request.routeOptions.url ?? '');
           const wantsPage =
             (request.headers.accept ?? '').includes('text/html') ||
-            !/^\/(token|introspect|revoke|userinfo)$/.test(request.routeOptions.url ?? '');
+            !/^\/(token|introspect|revoke|userinfo|par|launch|register(\/:id)?)$/.test(request.routeOptions.url ?? '');
           reply.code(answer.status).headers(answer.headers);
           return wantsPage ? reply.type('text/html; charset=utf-8').send(answer.html) : reply.send(answer.json);
         });

@@ -161,3 +161,13 @@ describe('registration', () => {
       expect((await call(method, uri, String(one.body['registration_access_token']))).status).toBe(401);
   });
 });
+
+test('R-171 nothing is registered that cannot be recorded, and programs are answered in JSON', async () => {
+  const initial = await initialToken();
+  server.auditWorks(false);
+  const refused = await call('POST', '/register', initial, app);
+  server.auditWorks(true);
+  expect(refused.status).toBeGreaterThanOrEqual(500);
+  expect(refused.body).toHaveProperty('error');
+  expect(refused.body).not.toHaveProperty('client_id');
+});

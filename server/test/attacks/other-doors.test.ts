@@ -79,6 +79,13 @@ const cases: readonly (readonly [number: string, asked: Asked])[] = [
   ['B6-87', { method: 'POST', path: '/StructureMap/$transform', body: { resourceType: 'Parameters' } }],
   ['B6-88', { path: '/ValueSet/$expand?url=http://169.254.169.254/latest' }],
   ['B6-88', { path: '/CodeSystem/$lookup?system=http://loinc.org&code=8867-4' }],
+  ['B6-89 B8-101', { path: '/$export' }],
+  ['B8-101', { path: '/Group/both/$export' }],
+  ['B8-102', { path: '/$export?_typeFilter=Observation%3Fcode%3Dhiv' }],
+  ['B8-103', { path: '/$export-poll-status?_jobId=1' }],
+  ['B8-104', { path: '/export/1/Observation.ndjson' }],
+  ['B8-105', { path: '/Patient/$export?_since=2020-01-01T00:00:00Z' }],
+  ['B8-106', { path: '/Patient/$export?_elements=id' }],
   ['B6-90 B6-91', { method: 'POST', path: '/Group/none/$add', body: { resourceType: 'Parameters' } }],
   ['B6-90', { path: '/List/$find?patient=mine&name=current-problems' }],
   ['B6-92', { method: 'POST', path: '/$expunge', body: { resourceType: 'Parameters' } }],
@@ -121,6 +128,8 @@ test.each(cases)('R-092 %s %o', async (_, asked) => {
 });
 
 test.each([
+  '$export',
+  'Patient/$export',
   '$graphql',
   '$process-message',
   '$expunge',

@@ -55,15 +55,17 @@ test.each(files)('%s: every npm script that is named exists', (file) => {
 });
 
 test.each(files)('%s: every command and option of fireguard that is named exists', (file) => {
-  const wrong = [...text(file).matchAll(/\b(?:npx |`)fireguard ((?:[a-z][a-z-]* ?)+)([^\n`)]*)/g)].flatMap(([whole, words, rest]) => {
-    const command = commands.find(({ name }) => `${words} `.startsWith(`${name} `));
-    if (command === undefined) return [whole];
-    // What begins with the next command of a pipe or comment is not ours.
-    const options = [...rest!.split(/[|#]/)[0]!.matchAll(/(?<=\s|^)--([a-z-]+)/g)].map((match) => match[1]!);
-    return options
-      .filter((option) => option !== 'help' && command.options[option] === undefined)
-      .map((option) => `${command.name} --${option}`);
-  });
+  const wrong = [...text(file).matchAll(/\b(?:npx |`)fireguard ((?:[a-z][a-z-]* ?)+)([^\n`)]*)/g)].flatMap(
+    ([whole, words, rest]) => {
+      const command = commands.find(({ name }) => `${words} `.startsWith(`${name} `));
+      if (command === undefined) return [whole];
+      // What begins with the next command of a pipe or comment is not ours.
+      const options = [...rest!.split(/[|#]/)[0]!.matchAll(/(?<=\s|^)--([a-z-]+)/g)].map((match) => match[1]!);
+      return options
+        .filter((option) => option !== 'help' && command.options[option] === undefined)
+        .map((option) => `${command.name} --${option}`);
+    },
+  );
   expect(wrong).toEqual([]);
 });
 

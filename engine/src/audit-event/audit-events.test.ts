@@ -31,6 +31,7 @@ const common = {
     ifModifiedSince: undefined,
     ifNoneExist: undefined,
     prefer: undefined,
+    provenance: undefined,
     dropped: [],
   },
 } as const;

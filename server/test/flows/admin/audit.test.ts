@@ -2,6 +2,7 @@ import { Problem } from '@fireguard/engine';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAdminApi } from '../../../src/admin-api/admin-api.ts';
+import { passwordRules } from '../../../src/authorization-server/password-rules.ts';
 import { createPasswords } from '../../../src/authorization-server/passwords.ts';
 import { createTokenRevocation } from '../../../src/token/revoke.ts';
 import { type House, type HouseClient, house } from './house.ts';
@@ -138,6 +139,7 @@ test('R-171 when nothing can be recorded, nothing is shown and nothing is done',
     tokens: { resolve: async () => undefined },
     revocation: createTokenRevocation(storage),
     passwords: createPasswords(),
+    rules: passwordRules(undefined),
     issuer: it.issuer,
     fhirBase: it.fhir,
     audiences: [it.fhir],

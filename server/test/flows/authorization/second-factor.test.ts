@@ -162,9 +162,11 @@ describe('step-up (RFC 9470)', () => {
     // A weaker session of somebody who has a factor is stepped up by the code alone.
     await server.storage.db.deleteFrom('oidc_payload').where('kind', '=', 'Session').execute();
     const other = newBrowser(server.issuer);
-    const [{ id }] = (await server.storage.db.selectFrom('factor').selectAll().where('kind', '=', 'totp').execute()) as [
-      { id: string },
-    ];
+    const { id } = await server.storage.db
+      .selectFrom('factor')
+      .select('id')
+      .where('kind', '=', 'totp')
+      .executeTakeFirstOrThrow();
     await server.storage.db.updateTable('factor').set({ person_id: 'nobody' }).where('id', '=', id).execute();
     await clickThrough(other, ask(), { username: 'clerk' });
     await server.storage.db.updateTable('factor').set({ person_id: 'person-clerk' }).where('id', '=', id).execute();

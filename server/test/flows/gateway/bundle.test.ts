@@ -31,7 +31,7 @@ const DESK = {
 };
 
 const desk = () => gateway.token({ person: { id: 'p7', name: 'Desk', roles: ['desk'], fhirUser: 'Practitioner/desk' } });
-const post = (token: string, type: string, entry: readonly object[], requestId = crypto.randomUUID()) =>
+const post = (token: string, type: string, entry: readonly object[], requestId: string = crypto.randomUUID()) =>
   fetch(`${gateway.base}/`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json', 'x-request-id': requestId },

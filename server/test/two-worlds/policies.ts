@@ -142,12 +142,13 @@ function callerOf(random: Random): Json {
 export function callerFor(random: Random): SceneCaller {
   const roles = random.some(['nurse', 'physician'], 0, 2);
   const purposes = random.chance(0.4) ? [random.pick(['TREAT', 'HRESCH'])] : [];
-  const shape = random.weighted<'user' | 'patient' | 'granted' | 'system' | 'mixed' | 'anonymous'>([
+  const shape = random.weighted<'user' | 'patient' | 'granted' | 'system' | 'mixed' | 'careful' | 'anonymous'>([
     [50, 'user'],
     [12, 'patient'],
     [10, 'granted'],
     [10, 'system'],
     [8, 'mixed'],
+    [6, 'careful'],
     [1, 'anonymous'],
   ]);
   const wide = random.chance(0.8) ? 'cruds' : random.pick(['rs', 'crus', 's', 'r']);
@@ -181,6 +182,8 @@ export function callerFor(random: Random): SceneCaller {
         patient: random.pick(patients),
         scopes: [granular, `patient/*.${wide}`, 'user/Condition.rs', 'user/Encounter.cruds'],
       };
+    case 'careful':
+      return { ...user, scopes: ['user/*.rs', 'user/Observation.u?status=final', 'user/Condition.cud'] };
     case 'system':
       return { kind: 'system', client: 'app', roles, purposes, scopes: [`system/*.${wide}`] };
   }

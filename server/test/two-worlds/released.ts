@@ -56,6 +56,7 @@ function wrongChange(old: Json | undefined, fresh: Json | undefined, decider: Na
   if (!may(old, 'update', 'patch')) return 'was changed, and its old state may not be';
   if (!may(fresh, 'update', 'patch')) return 'was changed to a state that is not permitted';
   if (!same([...labelsIn(old).all].sort(), [...labelsIn(fresh).all].sort())) return 'got other labels';
+  if (!same(decider.patients(old), decider.patients(fresh))) return 'was moved to other patients';
   const lost = seen.mask.find((path) => !same(valuesAt(old, path), valuesAt(fresh, path)));
   return lost === undefined ? undefined : `lost what is masked at ${lost}`;
 }

@@ -83,6 +83,11 @@ export class NaiveDecider {
     return { mask, form: releasedForm(resource, mask) };
   }
 
+  /** Whom it is about, sorted. */
+  patients(resource: Json): readonly string[] {
+    return [...about(resource, this.#scene.facts).patients].sort();
+  }
+
   /** Could any rule mask something of this type for this caller? */
   maskable(type: string, interaction: NaiveInteraction): readonly string[] {
     const rules = this.#rules.filter((rule) => this.#mayApply(rule, type, interaction));

@@ -11,6 +11,7 @@ import { planClients } from './start/clients.ts';
 import { readDemoFile, writeDemoFile } from './start/demo-file.ts';
 import { startFhirServerProcess } from './start/fhir-server-process.ts';
 import { openBrowser } from './start/open-browser.ts';
+import { openEhr } from './start/open-ehr.ts';
 import { type DemoOptions, DemoProblem, help, readOptions } from './start/options.ts';
 import type { Cast } from './start/personas.ts';
 import { needFreePorts } from './start/ports.ts';
@@ -67,6 +68,9 @@ async function run(asked: DemoOptions): Promise<void> {
     writeDemoFile(options.home, file);
     rmSync(path.join(options.home, UNFINISHED), { force: true });
   }
+  const ehr = await openEhr({ port: options.port + 2, fhir: running.urls.fhir }, admin, file, certificates);
+  stopping.last(() => ehr.close());
+  if (ehr.file !== file) writeDemoFile(options.home, ehr.file);
   await consoleBuilt;
 
   const state: State = {
@@ -74,6 +78,7 @@ async function run(asked: DemoOptions): Promise<void> {
     issuer: running.urls.issuer,
     admin: { url: admin.url, token: admin.token },
     console: `${running.urls.issuer}/console`,
+    ehr: ehr.url,
     upstream: { url: upstream.url, authorization: upstream.authorization },
     ...(certificates === undefined ? {} : { ca: certificates.ca }),
     personas: file.personas.map(({ display: _display, ...persona }) => persona),

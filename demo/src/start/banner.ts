@@ -20,6 +20,7 @@ Fireguard is ready (${took.toFixed(1)} s). Synthetic or your own data only: this
   FHIR API   ${state.fhir}
   Sign-in    ${state.issuer}/account     a person’s own pages: password, second step, ${state.issuer}/my-apps
   Console    ${state.console}     sign in as privacy-officer
+  EHR        ${state.ehr}     a simulated one, that opens an app with a patient in context
 
 People, with their passwords
 ${personas.map(({ username, password, display }) => `  ${username.padEnd(width)}   ${password}   ${display}`).join('\n')}

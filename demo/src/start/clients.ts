@@ -43,7 +43,7 @@ export function planClients(): readonly PlannedClient[] {
 }
 
 /** ES384, as SMART asks of a client. */
-function ellipticKey(): JsonWebKey & { kid: string; alg: string; use: string } {
+export function ellipticKey(): JsonWebKey & { kid: string; alg: string; use: string } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES384', use: 'sig' };
 }

@@ -30,6 +30,8 @@ export interface DemoFile {
   readonly source: string;
   readonly personas: readonly DemoPersona[];
   readonly clients: readonly DemoClient[];
+  /** The simulated EHR's own clients, for the address that it had; apart, because nobody else uses them. */
+  readonly ehr?: { readonly service: DemoClient; readonly app: DemoClient };
   /** Lines about how personas were bound to the data. */
   readonly notes: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Whether the two ports are free, said before anything is made. */
+/** Whether the three ports are free, said before anything is made. */
 import { createServer } from 'node:net';
 import { DemoProblem } from './options.ts';
 
@@ -6,6 +6,7 @@ export async function needFreePorts(port: number): Promise<void> {
   for (const [host, wanted] of [
     ['localhost', port],
     ['127.0.0.1', port + 1],
+    ['127.0.0.1', port + 2],
   ] as const) {
     const problem = await tryToListen(host, wanted);
     if (problem === 'EADDRINUSE')

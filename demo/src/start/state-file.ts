@@ -10,6 +10,8 @@ export interface State {
   readonly issuer: string;
   readonly admin: { readonly url: string; readonly token: string };
   readonly console: string;
+  /** The simulated EHR. */
+  readonly ehr: string;
   /** The server behind, and the credential that it answers to. */
   readonly upstream: { readonly url: string; readonly authorization: string };
   /** PEM of the test authority, with `--tls`. */

@@ -68,7 +68,7 @@ async function run(asked: DemoOptions): Promise<void> {
     writeDemoFile(options.home, file);
     rmSync(path.join(options.home, UNFINISHED), { force: true });
   }
-  const ehr = await openEhr({ port: options.port + 2, fhir: running.urls.fhir }, admin, file, certificates);
+  const ehr = await openEhr(running.urls.fhir, admin, file, certificates);
   stopping.last(() => ehr.close());
   if (ehr.file !== file) writeDemoFile(options.home, ehr.file);
   await consoleBuilt;

@@ -1,9 +1,10 @@
-/** The simulated EHR on the port after the API's: its two clients, registered once for a home and again when its address changes, and its start. */
+/** The simulated EHR on the port that it had before, or any free one: its two clients, registered once for a home and again when its address changes, and its start. */
 import { readFileSync } from 'node:fs';
 import { startEhr } from '../ehr/start-ehr.ts';
 import { type Admin, addClients } from './administer.ts';
 import { ellipticKey, type PlannedClient } from './clients.ts';
 import type { DemoClient, DemoFile } from './demo-file.ts';
+import { freePort } from './ports.ts';
 import type { TestCertificates } from './test-ca.ts';
 
 export interface OpenEhr {
@@ -14,14 +15,16 @@ export interface OpenEhr {
 }
 
 export async function openEhr(
-  at: { readonly port: number; readonly fhir: string },
+  fhir: string,
   admin: Admin,
   known: DemoFile,
   certificates: TestCertificates | undefined,
 ): Promise<OpenEhr> {
-  const url = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${at.port}`;
+  const before = known.ehr?.app.redirect_uris[0];
+  const port = await freePort(before === undefined ? undefined : Number(new URL(before).port));
+  const url = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   const redirectUri = `${url}/app/callback`;
-  const fits = known.ehr?.app.redirect_uris[0] === redirectUri;
+  const fits = before === redirectUri;
   const file = fits ? known : { ...known, ehr: await register(admin, redirectUri) };
   const { service, app } = file.ehr!;
   const ehr = await startEhr({
@@ -35,7 +38,7 @@ export async function openEhr(
             ca: certificates.ca,
           },
     desk: { people: file.personas, service, app: { client: app.client_id, launchUrl: `${url}/app` } },
-    app: { fhir: at.fhir, clientId: app.client_id, scope: app.scope, redirectUri },
+    app: { fhir, clientId: app.client_id, scope: app.scope, redirectUri },
   });
   return { url, file, close: () => ehr.close() };
 }

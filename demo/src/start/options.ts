@@ -24,7 +24,7 @@ export const help = `npm start -- [options]
   --data PATH      load your own FHIR data (Bundles, NDJSON, single resources; .gz too) instead of the synthetic hospital
   --upstream URL   protect a FHIR server that already runs (its Authorization header: environment FIREGUARD_UPSTREAM_AUTHORIZATION)
   --home DIR       where database, keys and audit journal live   (default: ./.fireguard)
-  --port P         pages at localhost:P, FHIR API at 127.0.0.1:P+1, EHR at P+2   (default: 8080)
+  --port P         pages at localhost:P, FHIR API at 127.0.0.1:P+1   (default: 8080)
   --tls            serve HTTPS with a test certificate authority made for this home
   --state FILE     write URLs, personas, clients and their secrets as JSON once everything answers
   --no-open        do not open a browser`;
@@ -33,8 +33,8 @@ export function readOptions(args: readonly string[], directory: string): DemoOpt
   const values = parse(args);
   if (values.help) return 'help';
   const port = Number(values.port ?? '8080');
-  if (!Number.isInteger(port) || port < 1 || port > 65533)
-    throw new DemoProblem(`--port takes a number from 1 to 65533, not “${values.port}”.`);
+  if (!Number.isInteger(port) || port < 1 || port > 65534)
+    throw new DemoProblem(`--port takes a number from 1 to 65534, not “${values.port}”.`);
   if (values.data !== undefined && values.upstream !== undefined)
     throw new DemoProblem('--data and --upstream exclude each other: data are loaded into the demo’s own FHIR server.');
   return {

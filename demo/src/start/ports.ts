@@ -1,4 +1,4 @@
-/** Whether the three ports are free, said before anything is made. */
+/** Whether the two ports are free, said before anything is made; and a third, any, for the simulated EHR. */
 import { createServer } from 'node:net';
 import { DemoProblem } from './options.ts';
 
@@ -6,7 +6,6 @@ export async function needFreePorts(port: number): Promise<void> {
   for (const [host, wanted] of [
     ['localhost', port],
     ['127.0.0.1', port + 1],
-    ['127.0.0.1', port + 2],
   ] as const) {
     const problem = await tryToListen(host, wanted);
     if (problem === 'EADDRINUSE')
@@ -15,6 +14,19 @@ export async function needFreePorts(port: number): Promise<void> {
       throw new DemoProblem(`Port ${wanted} is not allowed for this user. Take one above 1023 with --port.`);
     if (problem !== undefined) throw new DemoProblem(`Cannot listen on ${host}:${wanted} (${problem}).`);
   }
+}
+
+/** `wanted` when nobody has it, or any free one: two demos side by side must not be in each other's way. */
+export async function freePort(wanted: number | undefined): Promise<number> {
+  if (wanted !== undefined && (await tryToListen('127.0.0.1', wanted)) === undefined) return wanted;
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 function tryToListen(host: string, port: number): Promise<string | undefined> {

@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Case, cases } from './cases.ts';
-import { cpuSeconds, pin } from './processes.ts';
+import { coreTime, pin } from './processes.ts';
 
 if (process.argv[2] === 'tokens') {
   await import('./tokens.ts');
@@ -31,7 +31,7 @@ interface Contender {
 interface Run {
   /** Requests per second. */
   readonly rate: number;
-  /** Share of one core that the measured process used. */
+  /** Share of its core's time that was busy. */
   readonly busy: number;
 }
 
@@ -78,7 +78,9 @@ try {
     for (const name of ['proxy', 'fireguard']) {
       const busy = median(runs.get(name)!.map((run) => run.busy));
       if (busy < 0.85)
-        voids.push(`${each.name}: ${name} used only ${(busy * 100).toFixed(0)} % of its core, so something else was measured`);
+        voids.push(
+          `${each.name}: ${name} left its core idle for ${((1 - busy) * 100).toFixed(0)} % of the time, so something else was measured`,
+        );
     }
     table[each.name] = {
       upstream: direct.rate,
@@ -143,13 +145,13 @@ async function measure(each: Case, contender: Contender, prefix: string): Promis
   load.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part;
   });
-  const before = { cpu: cpuSeconds(contender.pid), at: performance.now() };
+  const before = coreTime(0);
   await new Promise((resolve) => load.once('close', resolve));
-  const wall = (performance.now() - before.at) / 1000;
+  const after = coreTime(0);
   const { requests, seconds: took, other } = JSON.parse(text) as { requests: number; seconds: number; other: number };
   if (other > 0)
     throw new Error(`${contender.name} answered ${other} of ${requests} requests of ${each.name} with something else than 200`);
-  return { rate: requests / took, busy: (cpuSeconds(contender.pid) - before.cpu) / Math.min(wall, took) };
+  return { rate: requests / took, busy: (after.busy - before.busy) / (after.all - before.all) };
 }
 
 function median(values: readonly number[]): number {

@@ -7,6 +7,16 @@ export function pin(pid: number, core: number): boolean {
   return spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' }).status === 0;
 }
 
+/** Busy and all time of a core so far, in ticks (proc(5), /proc/stat): with the interrupts of its sockets, which no process is charged for. */
+export function coreTime(core: number): { readonly busy: number; readonly all: number } {
+  const line = readFileSync('/proc/stat', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith(`cpu${core} `))!;
+  const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  const all = ticks.reduce((sum, each) => sum + each, 0);
+  return { busy: all - ticks[3]! - ticks[4]!, all };
+}
+
 /** User and system time of a process so far, in seconds (proc(5): fields 14 and 15, in ticks of 1/100 s). */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

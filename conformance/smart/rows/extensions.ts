@@ -1,4 +1,4 @@
-/** What SMART leaves open and this server offers, held to its RFC: pushed requests (9126), tokens bound to a key (9449), registration (7591, 7592), sign-out. */
+/** What SMART leaves open and this server offers, held to its RFC: pushed requests (9126), tokens bound to a key (9449), registration (7591, 7592), sign-out. Over 400 lines: one list of rows. */
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { mending } from '../../mutants/mend-requests.ts';
 import { type Answer, type Ask, isAt, type Mutant } from '../../mutants/mutant.ts';

@@ -1,4 +1,4 @@
-/** (g)(10) 1.9.10, 9.3, 9.4, 9.17, 9.18 and RFC 6749 §4.1.2.1, §4.1.3: launches and exchanges that must not work, for each kind of app. */
+/** (g)(10) 1.9.10, 9.3, 9.4, 9.17, 9.18 and RFC 6749 §4.1.2.1, §4.1.3: launches and exchanges that must not work, for each kind of app. Over 400 lines: one list of rows, read top to bottom. */
 import { createHash } from 'node:crypto';
 import { mending, openRedirect, withoutPkce } from '../../mutants/mend-requests.ts';
 import { answering, anythingGoes, redirectWith } from '../../mutants/spoil-answers.ts';

@@ -10,7 +10,7 @@ import { negotiateScope } from './negotiate-scope.ts';
 export async function grantableScope(ctx: KoaContextWithOIDC, client: Client): Promise<string> {
   const registered = registeredScope(client);
   const params = ctx.oidc.params ?? {};
-  const asked = typeof params['scope'] === 'string' ? params['scope'] : '';
+  const named = typeof params['scope'] === 'string' ? params['scope'] : undefined;
 
   const consented = ctx.oidc.result?.consent?.grantId;
   if (ctx.oidc.route === 'resume' && consented !== undefined) {
@@ -29,10 +29,22 @@ export async function grantableScope(ctx: KoaContextWithOIDC, client: Client): P
     return granted.flatMap(({ text }) => (still.has(text) ? [text] : [])).join(' ');
   }
 
-  const scope = negotiateScope(asked, registered, ctx.oidc.route === 'token' ? 'system' : 'user').join(' ');
+  const isService = ctx.oidc.route === 'token';
+  const asked = named ?? (isService ? unnamed(registered) : '');
+  const scope = negotiateScope(asked, registered, isService ? 'system' : 'user').join(' ');
   if (scope === '') throw new errors.InvalidScope('none of the requested scopes can be granted', asked);
   params['scope'] = scope;
   return scope;
+}
+
+/**
+ * RFC 6749 §3.3: a service that names no scope gets what it is registered for, as far as that is data. Rights over other things (introspection, launches) have
+ * to be asked for by name.
+ */
+function unnamed(registered: string): string {
+  return parseScopes(registered)
+    .flatMap(({ kind, text }) => (kind === 'resource' ? [text] : []))
+    .join(' ');
 }
 
 export function registeredScope(client: Client): string {

@@ -164,13 +164,36 @@ test('R-106 an unknown grant type with a good assertion is 400; a wrong assertio
   expect([400, 401]).toContain((await ask(assertion(), { client_assertion_type: 'not_an_assertion_type' })).status);
 });
 
-test.each(['patient/*.rs', 'user/*.rs openid', 'system/*.cud', 'nonsense', ''])(
+test.each(['patient/*.rs', 'user/*.rs openid', 'system/*.cud', 'nonsense'])(
   'R-106 a scope that cannot be granted (%j) is invalid_scope',
   async (scope) => {
     const { status, body } = await ask(assertion(), { scope });
     expect([status, body['error']]).toEqual([400, 'invalid_scope']);
   },
 );
+
+// RFC 6749 §3.1: a parameter without a value is one that was left out.
+test.each<Record<string, string>>([{}, { scope: '' }])(
+  'R-106 a service that names no scope gets its data scopes, and no other right (%j)',
+  async (asked) => {
+    const { status, body } = await token(server, {
+      grant_type: 'client_credentials',
+      client_assertion_type: TYPE,
+      client_assertion: assertion(),
+      ...asked,
+    });
+    expect([status, body['scope']]).toEqual([200, 'system/*.rs']);
+  },
+);
+
+test('R-106 a service that is registered for no data gets nothing unasked', async () => {
+  const { status, body } = await token(server, {
+    grant_type: 'client_credentials',
+    client_assertion_type: TYPE,
+    client_assertion: assertion({ claims: { iss: 'ehr', sub: 'ehr' } }),
+  });
+  expect([status, body['error']]).toEqual([400, 'invalid_scope']);
+});
 
 test('R-106 what can be granted is, and the answer says what', async () => {
   const { body } = await ask(assertion(), {

@@ -1,4 +1,5 @@
 /** The options of `npm start`. Bad ones give one line that says what to do. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -12,6 +13,8 @@ export interface DemoOptions {
   readonly home: string;
   readonly port: number;
   readonly tls: boolean;
+  /** Settings as in fireguard.yaml, laid over the demo's own. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly open: boolean;
   readonly state: string | undefined;
 }
@@ -26,6 +29,7 @@ export const help = `npm start -- [options]
   --home DIR       where database, keys and audit journal live   (default: ./.fireguard)
   --port P         pages at localhost:P, FHIR API at 127.0.0.1:P+1   (default: 8080)
   --tls            serve HTTPS with a test certificate authority made for this home
+  --config FILE    a JSON file of settings as in fireguard.yaml, laid over the demo's own
   --state FILE     write URLs, personas, clients and their secrets as JSON once everything answers
   --no-open        do not open a browser`;
 
@@ -44,6 +48,7 @@ export function readOptions(args: readonly string[], directory: string): DemoOpt
     home: path.resolve(directory, values.home ?? '.fireguard'),
     port,
     tls: values.tls ?? false,
+    settings: values.config === undefined ? {} : settingsIn(path.resolve(directory, values.config)),
     open: values.open ?? true,
     state: values.state === undefined ? undefined : path.resolve(directory, values.state),
   };
@@ -60,6 +65,7 @@ function parse(args: readonly string[]) {
         home: { type: 'string' },
         port: { type: 'string' },
         tls: { type: 'boolean' },
+        config: { type: 'string' },
         open: { type: 'boolean' },
         state: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -68,6 +74,18 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new DemoProblem(`${(error as Error).message.split('. ')[0]}. “npm start -- --help” lists the options.`);
   }
+}
+
+function settingsIn(file: string): Readonly<Record<string, unknown>> {
+  let read: unknown;
+  try {
+    read = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new DemoProblem(`--config takes a JSON file, and ${file} is none that can be read.`);
+  }
+  if (typeof read !== 'object' || read === null || Array.isArray(read))
+    throw new DemoProblem(`${file} does not hold a JSON object.`);
+  return read as Readonly<Record<string, unknown>>;
 }
 
 function upstreamUrl(text: string): string {

@@ -1,6 +1,7 @@
 /** Fireguard in front of the upstream, configured as an operator would for one machine. */
 import { type Running, start } from 'fireguard';
 import { defaultConfig } from 'fireguard/config';
+import { layOver } from './lay-over.ts';
 import { type DemoOptions, DemoProblem } from './options.ts';
 import type { TestCertificates } from './test-ca.ts';
 
@@ -11,8 +12,8 @@ export async function protect(
   say: (line: string) => void,
 ): Promise<Running> {
   const own = options.upstream === undefined;
-  const config = defaultConfig({
-    profile: 'development',
+  const ours = {
+    profile: 'development' as const,
     home: options.home,
     http: {
       pages: { host: 'localhost', port: options.port },
@@ -25,8 +26,8 @@ export async function protect(
       ...credentials(upstream.authorization),
     },
     pages: { hospital: 'Alder Vale Hospital', helpLine: '01632 960 142' },
-  });
-  return start(config, { tell: (line) => say(line) });
+  };
+  return start(defaultConfig(layOver(ours, options.settings)), { tell: (line) => say(line) });
 }
 
 function credentials(authorization: string): object {

@@ -1,9 +1,9 @@
 /** What a client may register beyond its kind, as the admin API takes it; the words are those of `ClientProtocol`. */
 import { z } from 'zod';
+import { logoutUri } from '../authorization-server/registration/logout-uri.ts';
 import { redirectUri } from '../authorization-server/registration/redirect-uri.ts';
 
 const yes = z.literal(true).optional();
-const https = z.url({ protocol: /^https$/ }).max(2000);
 
 export const clientProtocol = z.strictObject({
   secretInBody: yes.describe('The secret also in the body (client_secret_post).'),
@@ -23,7 +23,7 @@ export const clientProtocol = z.strictObject({
     .optional()
     .describe('What a service may show at the FHIR API instead of a token, for business data only (R-021).'),
   idTokenAlg: z.enum(['RS256', 'ES256']).optional(),
-  backChannelLogoutUri: https.optional(),
+  backChannelLogoutUri: logoutUri.optional(),
   postLogoutRedirectUris: z.array(redirectUri).max(20).optional(),
   tokenExchange: yes.describe('It may exchange tokens for narrower ones (RFC 8693).'),
   jwtAudiences: z.array(z.string().min(1).max(500)).max(20).optional().describe('Other FHIR servers for which it gets JWTs.'),

@@ -1,6 +1,6 @@
 /**
  * Clients written by others (R-094), unmodified: fhirclient in Node and in a real browser, openid-client, @medplum/core, fhir-kit-client; each does all that
- * its API offers: launch, read, search, refresh, revoke, log out, backend services.
+ * its API offers: launch, read, search, refresh, revoke, log out, backend services. What they write is in writes.test.ts.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,11 +9,13 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { ClientStorage, MedplumClient, MemoryStorage } from '@medplum/core';
 import { Client } from 'fhir-kit-client';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as openid from 'openid-client';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { signedJwt } from '../../../../conformance/smart/jwt.ts';
 import { startBrowser } from '../../start-browser.ts';
+import { newBrowser } from '../authorization/browser.ts';
 import { type Place, scope, serveApp, startPlace } from './place.ts';
 
 let place: Place;
@@ -23,30 +25,35 @@ beforeAll(async () => {
 afterAll(() => place?.stop());
 
 const callback = 'http://localhost:9/callback';
+const onlineScope = scope.replace('offline', 'online');
 
 /** A launch with openid-client, to its tokens. */
-async function launched(kind: 'public' | 'symmetric') {
-  const { id, secret } = await place.app(kind, callback);
+async function launched(
+  kind: 'public' | 'symmetric',
+  more: { readonly scope?: string; readonly protocol?: object } = {},
+  browser = newBrowser(place.issuer),
+) {
+  const { id, secret } = await place.app(kind, callback, more);
   const authentication = kind === 'public' ? openid.None() : openid.ClientSecretBasic(secret);
   const config = await openid.discovery(new URL(place.issuer), id, undefined, authentication);
   const verifier = openid.randomPKCECodeVerifier();
   const [state, nonce] = [openid.randomState(), openid.randomNonce()];
   const url = openid.buildAuthorizationUrl(config, {
     redirect_uri: callback,
-    scope,
+    scope: more.scope ?? scope,
     state,
     nonce,
     aud: place.fhir,
     code_challenge: await openid.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   });
-  const tokens = await openid.authorizationCodeGrant(config, new URL((await place.approve(url.href)).url), {
+  const tokens = await openid.authorizationCodeGrant(config, new URL((await place.approve(url.href, undefined, browser)).url), {
     pkceCodeVerifier: verifier,
     expectedState: state,
     expectedNonce: nonce,
     idTokenExpected: true,
   });
-  return { config, tokens, state, nonce };
+  return { config, tokens, id };
 }
 
 test('R-094 fhir-kit-client finds the endpoints, reads and searches, and is refused after the revocation', async () => {
@@ -94,12 +101,51 @@ test.each(['public', 'symmetric'] as const)(
   },
 );
 
-test('R-094 openid-client logs out where the issuer says how', async () => {
-  const { config, tokens } = await launched('public');
-  if (config.serverMetadata().end_session_endpoint === undefined) return;
-  const url = openid.buildEndSessionUrl(config, { id_token_hint: tokens.id_token ?? '' });
-  const answer = await fetch(url, { redirect: 'manual' });
-  expect(answer.status).toBeLessThan(400);
+test('R-094 openid-client logs out: the session is over, the app is told, the person is back at the app', async () => {
+  const told: string[] = [];
+  const app = await serveApp((request, response) => {
+    let body = '';
+    request.on('data', (part) => (body += part));
+    request.on('end', () => {
+      told.push(`${request.method} ${request.url} ${body}`);
+      response.end();
+    });
+  });
+  try {
+    const protocol = { backChannelLogoutUri: `${app.origin}/told`, postLogoutRedirectUris: [`${app.origin}/bye`] };
+    const browser = newBrowser(place.issuer);
+    const { config, tokens, id } = await launched('public', { protocol, scope: onlineScope }, browser);
+    const url = openid.buildEndSessionUrl(config, {
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: `${app.origin}/bye`,
+      state: 'as-it-was',
+    });
+    const page = await browser.open(url.href);
+    const done = await browser.submit(page, '/session/end/confirm', { logout: 'yes' });
+
+    expect(done.url).toBe(`${app.origin}/bye?state=as-it-was`);
+    // Back-Channel Logout 1.0 §2.5: told by then, in a token that the published keys verify.
+    expect(told).toEqual([expect.stringMatching(/^POST \/told logout_token=/)]);
+    const logout = String(new URLSearchParams(told[0]?.split(' ')[2]).get('logout_token'));
+    const { payload } = await jwtVerify(logout, createRemoteJWKSet(new URL(`${place.issuer}/jwks`)), {
+      issuer: place.issuer,
+      audience: id,
+      typ: 'logout+jwt',
+    });
+    expect(payload.sub).toBe(tokens.claims()?.sub);
+    // The session ended, here and for what was to last as long as it.
+    const again = await browser.open(`${place.issuer}/my-apps`);
+    expect(again.text).toContain('name="password"');
+    const read = await fetch(`${place.fhir}/Patient/${String(tokens['patient'])}`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
+    expect(read.status).toBe(401);
+    await expect(openid.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+  } finally {
+    app.close();
+  }
 });
 
 function medplum(clientId: string): MedplumClient {
@@ -108,6 +154,7 @@ function medplum(clientId: string): MedplumClient {
     fhirUrlPath: place.fhir,
     authorizeUrl: `${place.issuer}/authorize`,
     tokenUrl: `${place.issuer}/token`,
+    logoutUrl: `${place.issuer}/session/end`,
     clientId,
     storage: new ClientStorage(new MemoryStorage()),
     extendedMode: false,
@@ -146,7 +193,7 @@ test('R-094 @medplum/core: launch with PKCE, read, search, refresh', async () =>
   }
 });
 
-test('R-106 @medplum/core as a backend service proves itself by its own assertion login, and is told what is missing', async () => {
+test('R-106 @medplum/core as a backend service proves itself by its own assertion login, and reads', async () => {
   const { id, keys } = place.clients.backend;
   const key = keys[0]!;
   const claims = {
@@ -157,9 +204,32 @@ test('R-106 @medplum/core as a backend service proves itself by its own assertio
     jti: randomUUID(),
   };
   const client = medplum(id);
-  // Its login has no parameter for the scope, and a token of everything registered is not given unasked (RFC 6749 §3.3).
-  const login = client.startJwtAssertionLogin(signedJwt({ alg: key.alg, kid: key.kid, typ: 'JWT' }, claims, key));
-  await expect(login).rejects.toThrow(/scope/);
+  // Its login has no parameter for the scope: what it gets is what it is registered for (RFC 6749 §3.3).
+  await client.startJwtAssertionLogin(signedJwt({ alg: key.alg, kid: key.kid, typ: 'JWT' }, claims, key));
+  const [patient] = await client.searchResources('Patient', '_count=1');
+  expect(await client.readResource('Patient', String(patient?.id))).toMatchObject({ id: patient?.id });
+});
+
+test('R-094 @medplum/core signs out: it forgets its tokens, and its page of ours asks the person', async () => {
+  const { id } = await place.app('public', callback);
+  const left: string[] = [];
+  vi.stubGlobal('window', globalThis);
+  vi.stubGlobal('location', { assign: (url: string) => left.push(url) });
+  try {
+    const client = medplum(id);
+    client.signOutWithRedirect();
+    expect(left).toEqual([`${place.issuer}/session/end`]);
+    client.clear();
+    expect(client.getAccessToken()).toBeUndefined();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  const browser = newBrowser(place.issuer);
+  const { username, password } = place.person('family-physician');
+  await browser.submit(await browser.open(`${place.issuer}/my-apps`), '/sign-in', { username, password });
+  const done = await browser.submit(await browser.open(left[0] ?? ''), '/session/end/confirm', { logout: 'yes' });
+  expect(done.text).toContain('You are signed out');
+  expect((await browser.open(`${place.issuer}/my-apps`)).text).toContain('name="password"');
 });
 
 test('R-094 fhirclient in Node: authorize, ready, read, refresh', async () => {

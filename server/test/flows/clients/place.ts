@@ -3,17 +3,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type Subject, startSubject } from '../../../../conformance/smart/subject.ts';
-import { newBrowser, type Page } from '../authorization/browser.ts';
+import { type Browser, newBrowser, type Page } from '../authorization/browser.ts';
 
 export interface Place extends Subject {
   /** Registers an app with this redirect address; its client_id, and its secret where it has one. */
   app(
     kind: 'public' | 'symmetric',
     redirectUri: string,
-    scope?: string,
+    more?: { readonly scope?: string; readonly protocol?: object },
   ): Promise<{ readonly id: string; readonly secret: string }>;
   /** Signs in as this person, chooses the first patient, allows everything, and ends at the app's address. */
-  approve(url: string, person?: string): Promise<Page>;
+  approve(url: string, person?: string, browser?: Browser): Promise<Page>;
 }
 
 export const scope = 'openid fhirUser launch/patient offline_access patient/*.rs';
@@ -24,7 +24,7 @@ export async function startPlace(): Promise<Place> {
   let apps = 0;
   return {
     ...subject,
-    async app(kind, redirectUri, wanted = scope) {
+    async app(kind, redirectUri, more = {}) {
       apps += 1;
       const id = `app-${apps}`;
       const made = await subject.admin('POST', '/clients', {
@@ -32,12 +32,12 @@ export async function startPlace(): Promise<Place> {
         name: `App ${apps}`,
         kind,
         redirectUris: [redirectUri],
-        scope: wanted,
+        scope: more.scope ?? scope,
+        ...(more.protocol === undefined ? {} : { protocol: more.protocol }),
       });
       return { id, secret: String(made['secret'] ?? '') };
     },
-    async approve(url, person = 'family-physician') {
-      const browser = newBrowser(subject.issuer);
+    async approve(url, person = 'family-physician', browser = newBrowser(subject.issuer)) {
       let page = await browser.open(url);
       const { username, password } = subject.person(person);
       if (page.text.includes('name="password"')) page = await browser.submit(page, '/sign-in', { username, password });

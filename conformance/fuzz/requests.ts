@@ -1,7 +1,7 @@
 /** A good request of one endpoint, then bent: parameters dropped, doubled, swapped, filled with nonsense; other methods, types and headers. */
 import { randomUUID } from 'node:crypto';
+import { REDIRECT } from '../smart/client.ts';
 import { ASSERTION_TYPE, basic, type Site } from '../smart/site.ts';
-import { REDIRECT } from '../smart/subject.ts';
 import type { Random } from './random.ts';
 
 export interface Shot {

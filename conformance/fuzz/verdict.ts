@@ -3,8 +3,8 @@
  * itself holds, not from what the server says.
  */
 import type { Answer } from '../mutants/mutant.ts';
+import { OTHER_REDIRECT, REDIRECT } from '../smart/client.ts';
 import { bodyOf, type Site } from '../smart/site.ts';
-import { OTHER_REDIRECT, REDIRECT } from '../smart/subject.ts';
 import { MARKUP, type Shot } from './requests.ts';
 
 const INSIDE =

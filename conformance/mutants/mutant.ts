@@ -1,9 +1,13 @@
 /** What stands between rows and server: a request on its way in, an answer on its way out, and a mutant that changes one of them. */
+import type { Pair } from '../../server/test/flows/certificates.ts';
+
 export interface Ask {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** Shown in the TLS handshake. */
+  readonly certificate?: Pair | undefined;
 }
 
 export interface Answer {

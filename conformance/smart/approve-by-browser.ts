@@ -2,8 +2,8 @@
 import type { Browser } from 'playwright-core';
 import { startBrowser } from '../../server/test/start-browser.ts';
 import { type Approval, approveByForms, type End } from './approve-by-forms.ts';
+import { ORIGIN } from './client.ts';
 import type { Site } from './site.ts';
-import { ORIGIN } from './subject.ts';
 
 let starting: Promise<Browser | undefined> | undefined;
 

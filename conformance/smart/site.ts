@@ -5,11 +5,13 @@
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Agent, fetch as send } from 'undici';
+import type { Pair } from '../../server/test/flows/certificates.ts';
 import type { Answer, Ask, Mutant } from '../mutants/mutant.ts';
 import { approveByBrowser } from './approve-by-browser.ts';
 import { approveByForms } from './approve-by-forms.ts';
+import { type Client, type ClientName, ORIGIN, REDIRECT, type SigningKey } from './client.ts';
 import { signedJwt } from './jwt.ts';
-import { type Kind, ORIGIN, REDIRECT, type SigningKey, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 export interface Asked {
   readonly scope?: string;
@@ -41,6 +43,8 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
+  /** Shown in the TLS handshake. */
+  readonly certificate?: Pair | undefined;
 }
 
 export interface Proof {
@@ -48,6 +52,15 @@ export interface Proof {
   readonly header?: Readonly<Record<string, unknown>>;
   /** A claim set to undefined is left out. */
   readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+type Form = Readonly<Record<string, string | undefined>>;
+
+/** What goes with a token request beside its form; `certificate` instead of the client's own. */
+export interface Extra {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly proof?: Proof;
+  readonly certificate?: Pair;
 }
 
 export const APP_SCOPE = 'launch/patient openid fhirUser offline_access patient/*.rs';
@@ -59,6 +72,7 @@ export class Site {
   readonly fhir: string;
   readonly mutant: Mutant | undefined;
   readonly #dispatcher: Agent;
+  readonly #certified = new Map<Pair, Agent>();
   readonly #known = new Map<string, Promise<unknown>>();
 
   constructor(subject: Subject, mutant?: Mutant) {
@@ -69,8 +83,17 @@ export class Site {
     this.#dispatcher = new Agent({ connect: { ca: subject.ca } });
   }
 
-  close(): Promise<void> {
-    return this.#dispatcher.close();
+  async close(): Promise<void> {
+    for (const agent of [this.#dispatcher, ...this.#certified.values()]) await agent.close();
+  }
+
+  /** A connection of its own for each certificate. */
+  #agent(pair: Pair | undefined): Agent {
+    if (pair === undefined) return this.#dispatcher;
+    const { key, certificate: cert } = pair;
+    const agent = this.#certified.get(pair) ?? new Agent({ connect: { ca: this.subject.ca, key, cert } });
+    this.#certified.set(pair, agent);
+    return agent;
   }
 
   once<T>(key: string, make: () => Promise<T>): Promise<T> {
@@ -95,7 +118,7 @@ export class Site {
       method: ask.method,
       headers: ask.headers,
       redirect: 'manual',
-      dispatcher: this.#dispatcher,
+      dispatcher: this.#agent(ask.certificate),
       ...(ask.body === undefined ? {} : { body: ask.body }),
     });
     const headers = new Headers([...response.headers]);
@@ -104,13 +127,14 @@ export class Site {
     return this.mutant?.answer?.(answer, given) ?? answer;
   }
 
-  send(url: string, { method, headers = {}, form, body }: Sent = {}): Promise<Answer> {
+  send(url: string, { method, headers = {}, form, body, certificate }: Sent = {}): Promise<Answer> {
     const defined = Object.entries(form ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
     return this.#pass({
       url: new URL(url),
       method: method ?? (form === undefined && body === undefined ? 'GET' : 'POST'),
       headers: form === undefined ? headers : { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body: form === undefined ? body : new URLSearchParams(defined).toString(),
+      certificate,
     });
   }
 
@@ -119,12 +143,12 @@ export class Site {
     return this.send(`${this.fhir}/${path}`, { headers: { ...bearer, ...headers } });
   }
 
-  async launch(kind: Kind, asked: Asked = {}): Promise<Launched> {
+  async launch(name: ClientName, asked: Asked = {}): Promise<Launched> {
     const verifier = randomBytes(48).toString('base64url');
     const [state, nonce] = [randomUUID(), randomUUID()];
     const params: Record<string, string | undefined> = {
       response_type: 'code',
-      client_id: this.subject.clients[kind].id,
+      client_id: this.subject.clients[name].id,
       redirect_uri: REDIRECT,
       scope: asked.scope ?? APP_SCOPE,
       state,
@@ -149,33 +173,28 @@ export class Site {
     return { ...end, answer, state, nonce, verifier, redirectUri: params['redirect_uri'] ?? '' };
   }
 
-  /** A token request with the proof that this kind of client gives. */
-  async token(
-    kind: Kind,
-    form: Readonly<Record<string, string | undefined>>,
-    { headers = {}, proof = {} }: { readonly headers?: Readonly<Record<string, string>>; readonly proof?: Proof } = {},
-  ): Promise<Answer> {
-    const { id, secret } = this.subject.clients[kind];
+  /** A token request with the proof that this client gives. */
+  token(name: ClientName, form: Form, { headers = {}, proof = {}, certificate }: Extra = {}): Promise<Answer> {
+    const client = this.subject.clients[name];
     const url = `${this.issuer}/token`;
-    switch (kind) {
+    const shown = certificate ?? client.certificate;
+    if (shown !== undefined) return this.send(url, { form: { client_id: client.id, ...form }, headers, certificate: shown });
+    switch (client.kind) {
       case 'public':
-        return this.send(url, { form: { client_id: id, ...form }, headers: { origin: ORIGIN, ...headers } });
+        return this.send(url, { form: { client_id: client.id, ...form }, headers: { origin: ORIGIN, ...headers } });
       case 'symmetric':
-        return this.send(url, { form, headers: { ...basic(id, secret ?? ''), ...headers } });
+        return client.secretInBody === true
+          ? this.send(url, { form: { client_id: client.id, client_secret: client.secret, ...form }, headers })
+          : this.send(url, { form, headers: { ...basicOf(client), ...headers } });
       case 'asymmetric':
       case 'backend': {
-        const assertion = { client_assertion_type: ASSERTION_TYPE, client_assertion: this.assertion(kind, proof) };
+        const assertion = { client_assertion_type: ASSERTION_TYPE, client_assertion: this.assertion(name, proof) };
         return this.send(url, { form: { ...assertion, ...form }, headers });
       }
     }
   }
 
-  exchange(
-    kind: Kind,
-    launched: Launched,
-    change: Readonly<Record<string, string | undefined>> = {},
-    more: { readonly headers?: Readonly<Record<string, string>>; readonly proof?: Proof } = {},
-  ): Promise<Answer> {
+  exchange(name: ClientName, launched: Launched, change: Form = {}, more: Extra = {}): Promise<Answer> {
     const code = launched.answer.get('code');
     if (code === null) throw new Error(`no code: ${launched.url} ${launched.status} ${launched.text.slice(0, 400)}`);
     const form = {
@@ -184,12 +203,12 @@ export class Site {
       redirect_uri: launched.redirectUri,
       code_verifier: launched.verifier,
     };
-    return this.token(kind, { ...form, ...change }, more);
+    return this.token(name, { ...form, ...change }, more);
   }
 
   /** As Inferno makes it: no iat, no nbf, exp in exactly five minutes. */
-  assertion(kind: Kind, { key, header = {}, claims = {} }: Proof = {}): string {
-    const client = this.subject.clients[kind];
+  assertion(name: ClientName, { key, header = {}, claims = {} }: Proof = {}): string {
+    const client = this.subject.clients[name];
     const chosen = key ?? client.keys[0];
     if (chosen === undefined) throw new Error(`${client.id} has no key`);
     const all = {
@@ -204,17 +223,17 @@ export class Site {
   }
 
   /** The launch that most rows of a kind look at: approved in a real browser where there is one. */
-  theLaunch(kind: Kind): Promise<Launched> {
-    return this.once(`launch ${kind}`, () => this.launch(kind, { browser: true }));
+  theLaunch(name: ClientName): Promise<Launched> {
+    return this.once(`launch ${name}`, () => this.launch(name, { browser: true }));
   }
 
-  theAnswer(kind: Kind): Promise<Answer> {
-    return this.once(`answer ${kind}`, async () => this.exchange(kind, await this.theLaunch(kind)));
+  theAnswer(name: ClientName): Promise<Answer> {
+    return this.once(`answer ${name}`, async () => this.exchange(name, await this.theLaunch(name)));
   }
 
   /** A launch of one's own, to its tokens. Throws when there are none. */
-  async granted(kind: Kind, asked: Asked = {}): Promise<Granted> {
-    return grantedBy(await this.exchange(kind, await this.launch(kind, asked)));
+  async granted(name: ClientName, asked: Asked = {}): Promise<Granted> {
+    return grantedBy(await this.exchange(name, await this.launch(name, asked)));
   }
 }
 
@@ -254,4 +273,9 @@ export function bodyOf(answer: Answer): Record<string, unknown> {
 
 export function basic(id: string, secret: string): { readonly authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
+}
+
+/** Of a client that has a secret. */
+export function basicOf({ id, secret }: Client): { readonly authorization: string } {
+  return basic(id, secret ?? '');
 }

@@ -1,28 +1,15 @@
-/** The server under test: the demo in a process of its own, over TLS, in a fresh home; and the clients of the suite, registered as anybody would. */
+/** The server under test: the demo in a process of its own, over TLS, in a fresh home, configured as an operator would; and the clients of the suite, registered as anybody would. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
-
-export type Kind = 'public' | 'symmetric' | 'asymmetric' | 'backend';
-
-export interface Client {
-  readonly id: string;
-  readonly kind: Kind;
-  readonly secret?: string;
-  /** Private keys, the first is used unless a row says otherwise. */
-  readonly keys: readonly SigningKey[];
-}
-
-export interface SigningKey {
-  readonly kid: string;
-  readonly alg: 'ES384' | 'RS384';
-  readonly jwk: JsonWebKey;
-}
+import { testCertificates } from '../../demo/src/start/test-ca.ts';
+import { certificate, type Pair } from '../../server/test/flows/certificates.ts';
+import { type Client, type ClientName, registerClients } from './client.ts';
+import { freePair, freePort } from './free-ports.ts';
+import { type Outside, openOutside } from './outside.ts';
 
 export interface Persona {
   readonly username: string;
@@ -36,19 +23,36 @@ export interface Subject {
   readonly fhir: string;
   /** PEM of the authority and, for mutants that listen, of the server itself. */
   readonly ca: string;
+  readonly caFile: string;
   readonly certificate: { readonly key: string; readonly cert: string };
-  readonly clients: Readonly<Record<Kind, Client>>;
+  readonly clients: Readonly<Record<ClientName, Client>>;
+  readonly outside: Outside;
+  /** Base of the FHIR server beside, for which some clients get JWTs. */
+  readonly beside: string;
+  /** Like the certificate of `clients.certified`, by an authority that nobody trusts. */
+  readonly impostor: Pair;
   person(name: string): Persona;
   /** A request to the admin API as an operator makes it; the answer's body. Throws with what was said when it is refused. */
   admin(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  /** The server's clock from now on, in seconds ahead of ours. */
+  clockAhead(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export const REDIRECT = 'https://app.example.test/callback';
-export const OTHER_REDIRECT = 'https://app.example.test/other?fixed=1';
-export const ORIGIN = 'https://app.example.test';
-const SCOPE =
-  'openid fhirUser profile launch launch/patient launch/encounter offline_access online_access patient/*.cruds user/*.cruds';
+/** What the operator of this server wrote for everybody to read. */
+export const OPERATOR = Object.freeze({
+  hospital: 'Alder Vale Hospital',
+  access: {
+    website: 'https://aldervale.example',
+    portal: 'https://portal.aldervale.example/home',
+    logo: 'https://aldervale.example/logo.svg',
+    city: 'Alder Vale',
+    state: 'Kent',
+    postalCode: 'AV1 2XY',
+    country: 'GB',
+  },
+  securityContact: 'mailto:security@aldervale.example',
+});
 
 interface State {
   readonly fhir: string;
@@ -60,21 +64,28 @@ interface State {
 
 export async function startSubject(): Promise<Subject> {
   const home = mkdtempSync(path.join(tmpdir(), 'fireguard-conformance-'));
-  const file = path.join(home, 'state.json');
-  const port = await freePair();
-  const demo = path.resolve(import.meta.dirname, '../../demo/src/main.ts');
-  const args = ['--home', path.join(home, 'demo'), '--port', String(port), '--no-open', '--tls', '--state', file];
-  const child = spawn(process.execPath, ['--conditions=fireguard-source', demo, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const tlsFolder = path.join(home, 'demo', 'tls');
+  mkdirSync(tlsFolder, { recursive: true, mode: 0o700 });
+  const tls = await testCertificates(tlsFolder, Date.now());
+  const own = { key: readFileSync(tls.keyFile, 'utf8'), cert: readFileSync(tls.certificateFile, 'utf8') };
+  const authority = await certificate('conformance-clients-ca');
+  const impostor = await certificate('conformance-certified', await certificate('conformance-other-ca'));
+  const [outside, beside] = [await openOutside(own), `http://127.0.0.1:${await freePort()}/fhir`];
+  const running = await startDemo(home, tls.caFile, {
+    http: { tls: { clientCertificates: 'optional', clientCa: authority.certificateFile } },
+    pages: { ...OPERATOR, jwtAudiences: [beside] },
+  }).catch(async (error: unknown) => {
+    await outside.close();
+    throw error;
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const { state, child } = running;
+  const dispatcher = new Agent({ connect: { ca: state.ca } });
   const stop = async () => {
+    await dispatcher.close();
+    await outside.close();
     await ended(child);
     rmSync(home, { recursive: true, force: true });
   };
-  const state = await stateOf(file, child, () => said);
-  const dispatcher = new Agent({ connect: { ca: state.ca } });
   const admin: Subject['admin'] = async (method, where, body) => {
     const answer = await fetch(`${state.admin.url}${where}`, {
       method,
@@ -86,30 +97,30 @@ export async function startSubject(): Promise<Subject> {
     if (!answer.ok) throw new Error(`the admin API refused ${method} ${where}: ${answer.status} ${text.slice(0, 300)}`);
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
-  const tls = (name: string) => readFileSync(path.join(home, 'demo', 'tls', name), 'utf8');
   try {
-    const clients = {
-      public: await register(admin, 'public'),
-      symmetric: await register(admin, 'symmetric'),
-      asymmetric: await register(admin, 'asymmetric'),
-      backend: await register(admin, 'backend'),
-    };
     return Object.freeze({
       issuer: state.issuer,
       fhir: state.fhir,
       ca: state.ca,
-      certificate: { key: tls('server.key'), cert: tls('server.pem') },
-      clients,
+      caFile: tls.caFile,
+      certificate: own,
+      clients: await registerClients((where, body) => admin('POST', where, body), { outside, beside, authority }),
+      outside,
+      beside,
+      impostor,
       person: (name: string) => {
         const found = state.personas.find((one) => one.name === name);
         if (found === undefined) throw new Error(`the demo has no ${name}`);
         return found;
       },
       admin,
-      async stop() {
-        await dispatcher.close();
-        await stop();
+      async clockAhead(seconds: number) {
+        writeFileSync(running.clock, String(seconds));
+        child.kill('SIGUSR2');
+        // The signal is taken up before the next request is read.
+        await sleep(50);
       },
+      stop,
     });
   } catch (error) {
     await stop();
@@ -117,31 +128,35 @@ export async function startSubject(): Promise<Subject> {
   }
 }
 
-async function register(admin: Subject['admin'], kind: Kind): Promise<Client> {
-  const keys = kind === 'asymmetric' || kind === 'backend' ? [signingKey('ES384'), signingKey('RS384')] : [];
-  const id = `conformance-${kind}`;
-  const made = await admin('POST', '/clients', {
-    id,
-    name: `Conformance (${kind})`,
-    kind,
-    redirectUris: kind === 'backend' ? [] : [REDIRECT, OTHER_REDIRECT],
-    roles: kind === 'backend' ? ['backend-service'] : [],
-    scope: kind === 'backend' ? 'system/*.rs __introspect' : SCOPE,
-    ...(keys.length === 0 ? {} : { jwks: { keys: keys.map(publicPart) } }),
+interface RunningDemo {
+  readonly child: ChildProcess;
+  readonly state: State;
+  /** File with the seconds by which its clock is ahead. */
+  readonly clock: string;
+}
+
+async function startDemo(home: string, caFile: string, settings: object): Promise<RunningDemo> {
+  const file = (name: string) => path.join(home, name);
+  writeFileSync(file('clock'), '0');
+  writeFileSync(file('settings.json'), JSON.stringify(settings));
+  const port = String(await freePair());
+  const demo = path.resolve(import.meta.dirname, '../../demo/src/main.ts');
+  const clock = path.join(import.meta.dirname, 'moved-clock.ts');
+  const options = ['--home', file('demo'), '--port', port, '--no-open', '--tls'];
+  const files = ['--config', file('settings.json'), '--state', file('state.json')];
+  const child = spawn(process.execPath, ['--conditions=fireguard-source', '--import', clock, demo, ...options, ...files], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: caFile, MOVED_CLOCK: file('clock') },
   });
-  return { id, kind, keys, ...(typeof made['secret'] === 'string' ? { secret: made['secret'] } : {}) };
-}
-
-function signingKey(alg: SigningKey['alg']): SigningKey {
-  const { privateKey } =
-    alg === 'ES384' ? generateKeyPairSync('ec', { namedCurve: 'P-384' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { kid: `conformance-${alg}`, alg, jwk: privateKey.export({ format: 'jwk' }) };
-}
-
-/** As the public suite publishes its own: with `use` and `key_ops`. */
-function publicPart({ kid, alg, jwk }: SigningKey): object {
-  const { kty, crv, x, y, n, e } = jwk;
-  return JSON.parse(JSON.stringify({ kty, crv, x, y, n, e, kid, alg, use: 'sig', key_ops: ['verify'] }));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  try {
+    return { child, state: await stateOf(file('state.json'), child, () => said), clock: file('clock') };
+  } catch (error) {
+    await ended(child);
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function stateOf(file: string, child: ChildProcess, said: () => string): Promise<State> {
@@ -162,22 +177,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await gone;
-}
-
-/** A port that is free together with the next one, which the demo takes for its API. */
-async function freePair(): Promise<number> {
-  for (;;) {
-    const first = await probe(0, 'localhost');
-    if (first !== undefined && first < 65_535 && (await probe(first + 1, '127.0.0.1')) !== undefined) return first;
-  }
-}
-
-async function probe(port: number, host: string): Promise<number | undefined> {
-  const server = createServer();
-  const free = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false)).listen(port, host, () => resolve(true));
-  });
-  const address = server.address();
-  if (free) await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : undefined;
 }

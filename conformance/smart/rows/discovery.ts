@@ -1,8 +1,8 @@
 /** Public suite groups x.1 (discovery) and 1.8.05, 9.22 (capabilities); SMART App Launch 2.2 §Conformance, RFC 8414, RFC 9728. */
 import { answering, withField, withHeader, withoutField, withoutHeader } from '../../mutants/spoil-answers.ts';
+import { ORIGIN } from '../client.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { bodyOf, type Site } from '../site.ts';
-import { ORIGIN } from '../subject.ts';
 
 const place = '/.well-known/smart-configuration';
 const STRANGER = 'https://stranger.example.test';

@@ -1,10 +1,10 @@
 /** RFC 9449: tokens that are bound to a key, where they are asked for and where they are used. */
 import type { Answer, Ask, Mutant } from '../../mutants/mutant.ts';
 import { anythingGoes, withField, withoutField } from '../../mutants/spoil-answers.ts';
+import type { Kind } from '../client.ts';
 import { ath, type DpopProof, dpop } from '../dpop.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { basic, bodyOf, type Sent, type Site } from '../site.ts';
-import type { Kind } from '../subject.ts';
 import { apps, forEach } from './launch.ts';
 import { isRefused } from './refused.ts';
 

@@ -3,10 +3,10 @@
 import { mending } from '../../mutants/mend-requests.ts';
 import { isAt, type Mutant } from '../../mutants/mutant.ts';
 import { redirectWith, withField, withoutField } from '../../mutants/spoil-answers.ts';
+import type { Kind } from '../client.ts';
 import { claimsOf } from '../jwt.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { type Asked, basic, bodyOf, grantedBy, type Site } from '../site.ts';
-import type { Kind } from '../subject.ts';
 import { apps, forEach, withoutPost } from './launch.ts';
 
 const SCOPE = 'launch openid fhirUser offline_access patient/*.rs';

@@ -1,9 +1,9 @@
 /** Public suite group 4, (g)(10) 9.20: token introspection; RFC 7662, SMART App Launch 2.2 §Token introspection. */
 import { answering, withField, withoutField } from '../../mutants/spoil-answers.ts';
+import type { Kind } from '../client.ts';
 import { claimsOf } from '../jwt.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { basic, bodyOf, grantedBy, type Site } from '../site.ts';
-import type { Kind } from '../subject.ts';
 import { apps, forEach } from './launch.ts';
 
 const place = '/introspect';

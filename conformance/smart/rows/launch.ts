@@ -1,9 +1,9 @@
 /** Public suite group 1.2 (standalone launch), for each kind of app: redirect, token answer, headers, patient in context. */
 import { isAt, type Mutant } from '../../mutants/mutant.ts';
 import { answering, redirectWith, withField, withHeader, withoutField } from '../../mutants/spoil-answers.ts';
+import { type Kind, ORIGIN } from '../client.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { APP_SCOPE, bodyOf, grantedBy, type Site } from '../site.ts';
-import { type Kind, ORIGIN } from '../subject.ts';
 
 export const apps = ['public', 'symmetric', 'asymmetric'] as const;
 

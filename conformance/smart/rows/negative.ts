@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { mending, openRedirect, withoutPkce } from '../../mutants/mend-requests.ts';
 import { answering, anythingGoes, redirectWith } from '../../mutants/spoil-answers.ts';
+import { type Kind, OTHER_REDIRECT, REDIRECT } from '../client.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { ASSERTION_TYPE, basic, grantedBy, type Launched, type Site } from '../site.ts';
-import { type Kind, OTHER_REDIRECT, REDIRECT } from '../subject.ts';
 import { apps, forEach } from './launch.ts';
 import { isRefused } from './refused.ts';
 

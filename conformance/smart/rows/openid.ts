@@ -2,10 +2,10 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import type { Mutant } from '../../mutants/mutant.ts';
 import { answering, withField, withHeader, withoutField } from '../../mutants/spoil-answers.ts';
+import { type Kind, ORIGIN } from '../client.ts';
 import { claimsOf, headerOf, isRs256By, part } from '../jwt.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { bodyOf, grantedBy, type Site } from '../site.ts';
-import { type Kind, ORIGIN } from '../subject.ts';
 import { apps, forEach } from './launch.ts';
 
 const place = '/.well-known/openid-configuration';

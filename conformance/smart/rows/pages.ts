@@ -1,8 +1,8 @@
 /** Browser-facing duties: CORS exactly as SMART App Launch 2.2 §CORS asks, headers of pages, cookies (RFC 9700 §4.16, OAuth 2.1 §7). */
 import { answering, withHeader } from '../../mutants/spoil-answers.ts';
+import { ORIGIN, REDIRECT } from '../client.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { APP_SCOPE, grantedBy, type Site } from '../site.ts';
-import { ORIGIN, REDIRECT } from '../subject.ts';
 
 const STRANGER = 'https://stranger.example.test';
 

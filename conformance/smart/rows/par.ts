@@ -3,9 +3,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mending } from '../../mutants/mend-requests.ts';
 import type { Answer } from '../../mutants/mutant.ts';
 import { answering, withField } from '../../mutants/spoil-answers.ts';
+import { REDIRECT } from '../client.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { APP_SCOPE, basic, bodyOf, type Site } from '../site.ts';
-import { REDIRECT } from '../subject.ts';
 import { apps, forEach } from './launch.ts';
 import { isRefused } from './refused.ts';
 

@@ -3,9 +3,9 @@
 import { mending } from '../../mutants/mend-requests.ts';
 import { isAt, type Mutant } from '../../mutants/mutant.ts';
 import { answering, anythingGoes, withField, withHeader, withoutField } from '../../mutants/spoil-answers.ts';
+import { type Kind, ORIGIN } from '../client.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { bodyOf, grantedBy, type Site } from '../site.ts';
-import { type Kind, ORIGIN } from '../subject.ts';
 import { apps, forEach } from './launch.ts';
 
 /** First without `scope`, then with those received: the public suite's order. */

@@ -3,9 +3,9 @@
 import type { Answer } from '../../mutants/mutant.ts';
 import { isAt } from '../../mutants/mutant.ts';
 import { answering, withField, withoutField } from '../../mutants/spoil-answers.ts';
+import { ORIGIN, REDIRECT } from '../client.ts';
 import { equal, hold, type Row } from '../row.ts';
 import { bodyOf, type Site } from '../site.ts';
-import { ORIGIN, REDIRECT } from '../subject.ts';
 
 async function initialToken(site: Site): Promise<string> {
   const made = await site.subject.admin('POST', '/registration-tokens', {

@@ -2,9 +2,9 @@
 import { newBrowser } from '../../../server/test/flows/authorization/browser.ts';
 import { mending } from '../../mutants/mend-requests.ts';
 import { anythingGoes } from '../../mutants/spoil-answers.ts';
+import { REDIRECT } from '../client.ts';
 import { equal, type Row } from '../row.ts';
 import { APP_SCOPE, type Site } from '../site.ts';
-import { REDIRECT } from '../subject.ts';
 import { apps, forEach } from './launch.ts';
 import { isRefused } from './refused.ts';
 

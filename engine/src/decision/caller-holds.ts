@@ -1,10 +1,25 @@
-/** The conditions of a rule that depend on the caller alone (R-074): settled once per request. */
+/** The conditions of a rule that depend on the caller and the moment alone (R-074, R-077): settled once per request. */
 import type { Caller, Coding } from '../caller.ts';
 import type { CompiledRule, LabelCode } from '../policy/compiled.ts';
 import { purposeReaches, purposeSubsumes } from '../terminology/purpose.ts';
+import { environmentHolds } from './environment-holds.ts';
+
+/**
+ * Does the rule hold for this caller, now? `unsure`: a permit would if the person had signed in more surely, or a deny would not. What cannot be
+ * told makes a deny hold and a permit not.
+ */
+export function ruleHolds(rule: CompiledRule, caller: Caller, now: number): 'yes' | 'no' | 'unsure' {
+  if (!callerHolds(rule, caller)) return 'no';
+  const environment = environmentHolds(rule.environment, caller, now);
+  if (rule.effect === 'permit') return environment === 'unknown' ? 'no' : environment;
+  if (environment === 'no') return 'no';
+  if (rule.unless === undefined) return 'yes';
+  const excepted = environmentHolds(rule.unless, caller, now);
+  return excepted === 'yes' ? 'no' : excepted === 'unsure' ? 'unsure' : 'yes';
+}
 
 /** Kind, client and purpose; the role was settled by the index, the relation depends on the resource. */
-export function callerHolds(rule: CompiledRule, caller: Caller): boolean {
+function callerHolds(rule: CompiledRule, caller: Caller): boolean {
   if (!rule.kinds.has(caller.kind)) return false;
   if (rule.clients !== undefined && !(caller.client !== undefined && rule.clients.has(caller.client.id))) return false;
   return rule.purposes === undefined || purposesHold(rule, rule.purposes, caller.purposes);

@@ -1,8 +1,10 @@
 /** The checks before any look-up, in order: the first that objects refuses. They read caller, type, policies and time, never a resource. */
+import type { Applicable } from '../policy/compiled.ts';
 import { isDecided } from '../policy/interactions.ts';
 import type { DenyAs, Refusal } from './permit.ts';
 import type { Question } from './question.ts';
 import { denyDecision, ruleDenial } from './reasons.ts';
+import { stepUpFor } from './step-up.ts';
 
 type Check = (question: Question) => Refusal | undefined;
 
@@ -15,6 +17,7 @@ export const checks: readonly Check[] = [
   isInScope,
   isNotDenied,
   isPermitted,
+  isSure,
 ];
 
 /** R-029: Parameters and OperationOutcome have no endpoint. */
@@ -52,11 +55,9 @@ function isInScope({ caller, scope, interaction, type }: Question): Refusal | un
   return refusal('builtin:scope', 'scope', `The scopes of the token do not cover ${interaction} of ${type}.`, 'forbidden');
 }
 
-/** A deny without any condition on the resource closes the type. */
-function isNotDenied({ denies }: Question): Refusal | undefined {
-  const closing = denies.find(
-    ({ rule, plain, patients }) => plain && patients && !rule.elementsOnly && rule.relations === 0 && rule.labels === undefined,
-  );
+/** A deny without any condition on the resource closes the type; one that a surer sign-in lifts is `isSure`'s. */
+function isNotDenied({ denies, unsure }: Question): Refusal | undefined {
+  const closing = denies.find((deny) => closes(deny) && !unsure.includes(deny));
   if (closing === undefined) return undefined;
   return Object.freeze({
     kind: 'refusal',
@@ -65,10 +66,32 @@ function isNotDenied({ denies }: Question): Refusal | undefined {
   });
 }
 
-function isPermitted({ permits, interaction, type }: Question): Refusal | undefined {
-  return permits.length > 0
+function closes({ rule, plain, patients }: Applicable): boolean {
+  return plain && patients && !rule.elementsOnly && rule.relations === 0 && rule.labels === undefined;
+}
+
+function isPermitted({ permits, unsure, interaction, type }: Question): Refusal | undefined {
+  return permits.length > 0 || unsure.some(({ rule }) => rule.effect === 'permit')
     ? undefined
     : refusal('builtin:no-rule', 'policy', `No rule permits ${interaction} of ${type} to this caller.`, 'forbidden');
+}
+
+/** RFC 9470: nothing stands in the way but how surely the person signed in. Known from caller and type alone, so it tells nothing of any resource. */
+function isSure({ permits, unsure }: Question): Refusal | undefined {
+  const closing = unsure.filter((one) => one.rule.effect === 'deny' && closes(one));
+  const lacking = permits.length > 0 ? closing : unsure.filter((one) => one.rule.effect === 'permit' || closes(one));
+  if (lacking.length === 0) return undefined;
+  const { rule } = lacking[0]!;
+  return Object.freeze({
+    kind: 'refusal',
+    decision: denyDecision(
+      lacking.map((one) => one.rule.id),
+      'authentication',
+      `The person must sign in more surely or again: ${rule.description}`,
+    ),
+    denyAs: 'unauthorized',
+    stepUp: stepUpFor(lacking),
+  });
 }
 
 function refusal(rule: string, cause: Refusal['decision']['cause'], reason: string, denyAs: DenyAs): Refusal {

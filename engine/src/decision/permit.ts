@@ -97,4 +97,14 @@ export interface Refusal {
   readonly kind: 'refusal';
   readonly decision: Decision;
   readonly denyAs: DenyAs;
+  /** What the sign-in lacks, where nothing else stands in the way (RFC 9470). */
+  readonly stepUp?: StepUp;
+}
+
+/** How surely a person must sign in. At least one is given. */
+export interface StepUp {
+  /** One is enough. */
+  readonly acr: readonly string[] | undefined;
+  /** Seconds since the sign-in, at most. */
+  readonly maxAge: number | undefined;
 }

@@ -5,7 +5,7 @@ import type { SecurityCategory } from '../fhir/version.ts';
 import type { Applicable, CompiledPolicies } from '../policy/compiled.ts';
 import { isDecided } from '../policy/interactions.ts';
 import type { Interaction } from '../request/request.ts';
-import { callerHolds } from './caller-holds.ts';
+import { ruleHolds } from './caller-holds.ts';
 import { hasOwnPrivilege } from './own-privilege.ts';
 import { type ScopeBound, scopeBound } from './scope-bound.ts';
 
@@ -26,20 +26,31 @@ export interface Question extends DecideInput {
   readonly category: SecurityCategory;
   readonly permits: readonly Applicable[];
   readonly denies: readonly Applicable[];
+  /** Permits that would hold, and denies that would not, if the person had signed in more surely; the denies stand in `denies` too. */
+  readonly unsure: readonly Applicable[];
   readonly scope: ScopeBound | undefined;
 }
 
 export function question(input: DecideInput): Question {
   const { caller, interaction, type, policies, tables } = input;
-  const rules = isDecided(interaction)
-    ? policies.rulesFor(caller.roles, type, interaction).filter(({ rule }) => callerHolds(rule, caller))
-    : [];
+  const permits: Applicable[] = [];
+  const denies: Applicable[] = [];
+  const unsure: Applicable[] = [];
+  for (const one of isDecided(interaction) ? policies.rulesFor(caller.roles, type, interaction) : []) {
+    const holds = ruleHolds(one.rule, caller, input.now);
+    if (holds === 'no') continue;
+    if (one.rule.effect === 'deny') denies.push(one);
+    else if (!hasOwnPrivilege(one, type, interaction)) continue;
+    else if (holds === 'yes') permits.push(one);
+    if (holds === 'unsure') unsure.push(one);
+  }
   return Object.freeze({
     ...input,
     // R-031: what is not in the table is patient data.
     category: tables.types.get(type)?.category ?? 'patient',
-    permits: rules.filter((one) => one.rule.effect === 'permit' && hasOwnPrivilege(one, type, interaction)),
-    denies: rules.filter(({ rule }) => rule.effect === 'deny'),
+    permits: Object.freeze(permits),
+    denies: Object.freeze(denies),
+    unsure: Object.freeze(unsure),
     scope: isDecided(interaction)
       ? scopeBound(caller, interaction, type, tables, [input.bases.ours, input.bases.upstream])
       : undefined,

@@ -4,10 +4,9 @@ import type { Decision } from '../decision/decision.ts';
 import type { Permit, Refusal } from '../decision/permit.ts';
 import type { TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
-import { denied, nothingDisclosed } from '../release/denied.ts';
 import { deniedSearchset } from '../release/release-searchset.ts';
 import type { SearchRequest } from '../request/request.ts';
-import { presentedToken } from './admit.ts';
+import { refused } from './admit.ts';
 import type { Given } from './given.ts';
 import type { Denied } from './outcome.ts';
 import { cursorLink, searchLink } from './page-links.ts';
@@ -29,11 +28,11 @@ export function admitSearch(given: Given, asked: SearchRequest): Admitted | Deni
   for (const type of typesOf(given, asked)) {
     const decided = decide({ ...given, interaction: 'search', type: type.name });
     if (decided.kind === 'permit') types.push({ type, permit: decided });
-    else if (asked.types.length > 0 && tells(decided)) return refused(given, asked, decided);
+    else if (asked.types.length > 0 && tells(decided)) return refusedSearch(given, asked, decided);
     else refusal ??= decided;
   }
   const [first] = types;
-  if (first === undefined) return refused(given, asked, refusal!);
+  if (first === undefined) return refusedSearch(given, asked, refusal!);
   if (asked.cursor === undefined && types.length > MOST_TYPES)
     throw new Problem('too-costly', 'Too many types to search at once. Name some in _type.');
   return { kind: 'admitted', types, decision: first.permit.decision };
@@ -56,9 +55,9 @@ function tells({ denyAs }: Refusal): boolean {
 }
 
 /** A refusal by policy may answer as if nothing were found; then the answer is that of a search without matches. */
-function refused(given: Given, asked: SearchRequest, { decision, denyAs }: Refusal): Denied {
-  if (denyAs === 'unauthorized' || denyAs === 'forbidden')
-    return denied(denyAs, decision, nothingDisclosed, presentedToken(given));
+function refusedSearch(given: Given, asked: SearchRequest, refusal: Refusal): Denied {
+  if (tells(refusal)) return refused(given, refusal);
+  const { decision } = refusal;
   const { cursor, total } = asked;
   const count = Math.min(asked.count ?? given.limits.defaultCount, given.limits.maxCount);
   const self = cursor === undefined ? searchLink(given, asked, count) : cursorLink(given, asked, cursor);

@@ -4,18 +4,22 @@
  */
 
 import { decide } from '../decision/decide.ts';
-import type { Permit } from '../decision/permit.ts';
+import type { Permit, Refusal } from '../decision/permit.ts';
 import type { DecidedInteraction } from '../policy/interactions.ts';
-import { denied, nothingDisclosed } from '../release/denied.ts';
+import { denied, nothingDisclosed, stepUpDenied } from '../release/denied.ts';
 import type { Given } from './given.ts';
 import type { Denied } from './outcome.ts';
 
 export function admit(given: Given, interaction: DecidedInteraction, type: string): Permit | Denied {
   const decided = decide({ ...given, interaction, type });
   if (decided.kind === 'permit') return decided;
+  return refused(given, decided);
+}
+
+export function refused(given: Given, { decision, denyAs, stepUp }: Refusal): Denied {
+  if (stepUp !== undefined) return stepUpDenied(stepUp, decision);
   // Of a type that is closed as a whole, everything is absent.
-  const as = decided.denyAs === 'empty' ? 'not-found' : decided.denyAs;
-  return denied(as, decided.decision, nothingDisclosed, presentedToken(given));
+  return denied(denyAs === 'empty' ? 'not-found' : denyAs, decision, nothingDisclosed, presentedToken(given));
 }
 
 export function presentedToken(given: Given): boolean {

@@ -6,10 +6,9 @@ import { decide } from '../decision/decide.ts';
 import type { Permit, Refusal } from '../decision/permit.ts';
 import { planSearch } from '../planning/plan-search.ts';
 import { Problem } from '../problem.ts';
-import { denied, nothingDisclosed } from '../release/denied.ts';
 import { judge, type Visible, type Withheld } from '../release/visible.ts';
 import type { HistoryRequest } from '../request/request.ts';
-import { presentedToken } from './admit.ts';
+import { refused } from './admit.ts';
 import { candidate, draft } from './draft.ts';
 import { FactBook } from './fact-book.ts';
 import { gatherAll } from './gather-all.ts';
@@ -31,10 +30,7 @@ const MOST_LOOKUPS = 200;
 
 export function* history(given: Given, asked: HistoryRequest): Generator<Need, Outcome, Found> {
   const permits = permitsFor(given, asked);
-  if ('kind' in permits) {
-    const as = permits.denyAs === 'empty' ? 'not-found' : permits.denyAs;
-    return denied(as, permits.decision, nothingDisclosed, presentedToken(given));
-  }
+  if ('kind' in permits) return refused(given, permits);
   refuseUnserved(asked);
   requireHistory(given);
   const pager = new HistoryPager(given, asked);

@@ -10,6 +10,8 @@ export interface Denied {
   readonly body: Uint8Array;
   readonly decision: Decision;
   readonly disclosure: Disclosure;
+  /** RFC 9470 §3: parameters of the challenge that asks for a surer sign-in; the token itself is good. */
+  readonly stepUp?: string;
 }
 
 /** What left, or would have: for the audit record. References only, never content. */

@@ -2,6 +2,7 @@
 import type { FhirTables } from '../fhir/tables.ts';
 import { checkCodes } from './codes.ts';
 import type { PolicyRule } from './document.ts';
+import { checkEnvironment } from './environment.ts';
 import { interactionsOf } from './interactions.ts';
 import { refusePolicy } from './refuse-policy.ts';
 
@@ -10,6 +11,7 @@ export function checkRule(rule: PolicyRule, tables: FhirTables, at: string): voi
   for (const [index, type] of (rule.resources?.types ?? []).entries())
     checkType(type, tables, `${at}.resources.types[${index}]`);
   checkCodes(rule, at);
+  checkEnvironment(rule, at);
   if (rule.effect === 'permit') checkPermit(rule, at);
   else checkDeny(rule, at);
 }

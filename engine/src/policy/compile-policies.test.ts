@@ -52,6 +52,13 @@ const misshapen: readonly (readonly [string, unknown, RegExp])[] = [
     /caller\.role: unknown key; known here: roles/,
   ],
   ['an empty caller', document({ ...permit, caller: {} }), /caller: is empty/],
+  ['empty circumstances', document({ ...permit, environment: {} }), /environment: is empty/],
+  [
+    'an odd time of day',
+    document({ ...permit, environment: { time: { zone: 'UTC', from: '8:00', to: '9:00' } } }),
+    /time\.from: write a time of day/,
+  ],
+  ['a time without a zone', document({ ...permit, environment: { time: { days: ['monday'] } } }), /time\.zone: is missing/],
   ['an empty list of roles', document({ ...permit, caller: { roles: [] } }), /caller\.roles: the list is empty/],
   ['a role that is no list', document({ ...permit, caller: { roles: 'nurse' } }), /caller\.roles: write roles/],
   ['an empty role', document({ ...permit, caller: { roles: [''] } }), /roles\[0\]/],
@@ -132,6 +139,29 @@ const senseless: readonly (readonly [string, unknown, RegExp])[] = [
     }),
     /not create/,
   ],
+  [
+    'a network with bits beyond its prefix',
+    document({ ...permit, environment: { networks: ['10.0.0.1/8'] } }),
+    /networks\[0\]: write an address or a network/,
+  ],
+  [
+    'a time zone that does not exist',
+    document({ ...permit, environment: { time: { zone: 'Europe/Atlantis', days: ['monday'] } } }),
+    /no time zone Europe\/Atlantis/,
+  ],
+  [
+    'an hour without its end',
+    document({ ...permit, environment: { time: { zone: 'UTC', from: '08:00' } } }),
+    /write from and to/,
+  ],
+  ['no hours at all', document({ ...permit, environment: { time: { zone: 'UTC', from: '08:00', to: '08:00' } } }), /the same/],
+  ['a permit with unless', document({ ...permit, unless: { certificate: 'shown' } }), /belongs on a deny/],
+  ['a deny of the sure', document({ ...deny, environment: { assurance: { acr: ['aal2'] } } }), /write it under unless/],
+  [
+    'services that sign in',
+    document({ ...permit, caller: { kinds: ['system'] }, environment: { assurance: { maxAge: 60 } } }),
+    /only people sign in/,
+  ],
   ['two rules of one id', document(permit, permit), /the id is taken/],
 ];
 
@@ -178,6 +208,13 @@ describe('the published schema', () => {
       {
         ...permit,
         caller: { roles: ['nurse'], kinds: ['user'], clients: ['app'], purposes: ['TREAT'], relations: ['care-team'] },
+        environment: {
+          assurance: { acr: ['aal2'], maxAge: 300 },
+          time: { zone: 'Europe/Vienna', days: ['monday'], from: '08:00', to: '18:00' },
+          networks: ['10.0.0.0/8', '2001:db8::1'],
+          certificate: 'trusted',
+          issuers: ['https://as.example'],
+        },
         interactions: { group: ['R', 'C'] },
         resources: {
           types: ['Observation'],
@@ -192,7 +229,13 @@ describe('the published schema', () => {
         mask: ['Observation.value[x]', 'Observation.component.valueString'],
         mayLabel: true,
       },
-      { ...deny, elements: ['Observation.note'], overridable: 'break-the-glass', consentable: true },
+      {
+        ...deny,
+        unless: { assurance: { acr: ['aal2'] } },
+        elements: ['Observation.note'],
+        overridable: 'break-the-glass',
+        consentable: true,
+      },
       { ...deny, id: 'tells', caller: { relations: ['guardian'] }, denyAs: 'forbidden', announces: true },
     );
     expect(faultOf(everything)).toBeUndefined();

@@ -4,6 +4,7 @@ import { labelOf, purposeOf } from './codes.ts';
 import type { CompiledClearance, CompiledRule } from './compiled.ts';
 import type { Clearance, PolicyRule } from './document.ts';
 import { elementPaths } from './element-paths.ts';
+import { compileEnvironment } from './environment.ts';
 import { interactionsOf } from './interactions.ts';
 import { relationBits } from './relations.ts';
 
@@ -19,6 +20,8 @@ export function compileRule(rule: PolicyRule, policySet: string, tables: FhirTab
     clients: setOf(caller?.clients),
     purposes: caller?.purposes?.map(purposeOf),
     relations: relationBits(caller?.relations ?? []),
+    environment: compileEnvironment(rule.environment),
+    unless: compileEnvironment(rule.unless),
     interactions: interactionsOf(rule.interactions),
     types: setOf(resources?.types),
     categories: setOf(resources?.categories),

@@ -1,6 +1,7 @@
 /** What `compilePolicies` makes: rules ready to be asked, indexed so that a rule which cannot apply costs nothing. Frozen. */
 import type { DenyAs } from '../decision/permit.ts';
 import type { SecurityCategory } from '../fhir/version.ts';
+import type { CompiledEnvironment } from './environment.ts';
 import type { DecidedInteraction } from './interactions.ts';
 
 export interface LabelCode {
@@ -27,6 +28,9 @@ export interface CompiledRule {
   readonly purposes: readonly LabelCode[] | undefined;
   /** Bits of `relationBits`; 0 = no condition. */
   readonly relations: number;
+  /** Circumstances under which it holds, and (of a deny) under which it does not. */
+  readonly environment: CompiledEnvironment | undefined;
+  readonly unless: CompiledEnvironment | undefined;
   readonly interactions: ReadonlySet<DecidedInteraction>;
   readonly types: ReadonlySet<string> | undefined;
   readonly categories: ReadonlySet<SecurityCategory> | undefined;

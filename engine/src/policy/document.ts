@@ -21,6 +21,8 @@ export interface PolicyRule {
   readonly effect: 'permit' | 'deny';
   readonly caller?: CallerCondition;
   readonly interactions: readonly DecidedInteraction[] | { readonly group: readonly CrudeLetter[] };
+  readonly environment?: EnvironmentCondition;
+  readonly unless?: EnvironmentCondition;
   readonly resources?: ResourceCondition;
   readonly clears?: Clearance;
   readonly mask?: readonly string[];
@@ -40,6 +42,18 @@ export interface CallerCondition {
   readonly purposes?: readonly string[];
   readonly relations?: readonly Relation[];
 }
+
+/** All that is given must hold; inside a list one is enough. */
+export interface EnvironmentCondition {
+  readonly assurance?: { readonly acr?: readonly string[] /** Seconds. */; readonly maxAge?: number };
+  readonly time?: { readonly zone: string; readonly days?: readonly Weekday[]; readonly from?: string; readonly to?: string };
+  /** CIDR. */
+  readonly networks?: readonly string[];
+  readonly certificate?: 'shown' | 'trusted';
+  readonly issuers?: readonly string[];
+}
+
+export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
 
 export interface ResourceCondition {
   readonly types?: readonly string[];

@@ -1,6 +1,6 @@
 /** Checks a parsed value against `policySchema`: exactly the keywords that it uses, unknown keys refused, the place named in the error. */
 import { refusePolicy } from './refuse-policy.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from './schema-words.ts';
 
 /** `at` is where the value stands (`rules[2].caller`); throws Problem `policy-invalid` at the first fault. */
 export function refuseMisshapen(value: unknown, schema: Schema, at: string): void {

@@ -4,38 +4,8 @@
  */
 import { decidedInteractions } from './interactions.ts';
 import { relationNames } from './relations.ts';
-
-/** The keywords used below; the checker knows these and no others. */
-export interface Schema {
-  readonly $schema?: string;
-  readonly $id?: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: false;
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly minProperties?: number;
-  readonly minLength?: number;
-  readonly minimum?: number;
-  readonly enum?: readonly (string | boolean)[];
-  readonly pattern?: string;
-  /** Alternatives of different types. */
-  readonly anyOf?: readonly Schema[];
-}
-
-const list = (items: Schema, description: string): Schema => ({ type: 'array', items, minItems: 1, description });
-const word: Schema = { type: 'string', minLength: 1 };
-const oneOf = (...values: readonly string[]): Schema => ({ type: 'string', enum: values });
-const label: Schema = { type: 'string', pattern: '^[^|\\s]+\\|[^|\\s]+$', description: 'a label as system|code' };
-const element: Schema = {
-  type: 'string',
-  pattern: '^[A-Z][A-Za-z]+(\\.[a-z][A-Za-z]*(\\[x\\])?)+$',
-  description: 'an element as Type.path, such as Encounter.reasonCode; value[x] means every choice',
-};
-const all: Schema = { type: 'string', enum: ['*'] };
+import { environment } from './schema-environment.ts';
+import { all, element, label, list, oneOf, type Schema, word } from './schema-words.ts';
 
 const caller: Schema = {
   type: 'object',
@@ -117,6 +87,11 @@ const rule: Schema = {
           properties: { group: list(oneOf('C', 'R', 'U', 'D', 'E'), 'letters of CRUDE') },
         },
       ],
+    },
+    environment: { ...environment, description: 'circumstances under which the rule holds; all that is given must hold' },
+    unless: {
+      ...environment,
+      description: 'on a deny: circumstances under which it does not hold; all that is given must hold',
     },
     resources,
     clears,

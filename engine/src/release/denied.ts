@@ -3,7 +3,7 @@
  * the posture alone; nothing of the resource or of the decision reaches status, headers or body.
  */
 import type { Decision } from '../decision/decision.ts';
-import type { DenyAs } from '../decision/permit.ts';
+import type { DenyAs, StepUp } from '../decision/permit.ts';
 import type { Denied, Disclosure } from '../enforcement/outcome.ts';
 import { outcomeBody } from './outcome-body.ts';
 
@@ -14,6 +14,33 @@ const answers = {
   gone: { status: 410, issue: 'deleted', text: 'The resource was deleted.' },
   'put-create': { status: 405, issue: 'not-supported', text: 'Creating a resource under an id of your own is not served.' },
 } as const;
+
+/** RFC 9470: the same for every resource of the type, since it is answered before any is looked at. */
+export function stepUpDenied(stepUp: StepUp, decision: Decision): Denied {
+  const { status, issue } = answers.unauthorized;
+  const wanted = challengeParameters(stepUp);
+  return {
+    kind: 'denied',
+    status,
+    headers: new Map([
+      ['content-type', 'application/fhir+json; charset=utf-8'],
+      ['www-authenticate', `Bearer error="insufficient_user_authentication", ${wanted}`],
+    ]),
+    body: outcomeBody(issue, 'A surer or more recent sign-in is required.'),
+    decision,
+    disclosure: nothingDisclosed,
+    stepUp: wanted,
+  };
+}
+
+/** RFC 9470 §3. Class names are words without quotes, or they are left out. */
+function challengeParameters({ acr, maxAge }: StepUp): string {
+  const classes = acr?.filter((each) => /^[!#-[\]-~]+$/.test(each)) ?? [];
+  return [
+    ...(classes.length > 0 ? [`acr_values="${classes.join(' ')}"`] : []),
+    ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`]),
+  ].join(', ');
+}
 
 /** An empty Bundle is no answer to a request for one resource: it is answered as absent. */
 export type DeniedAnswer = Exclude<DenyAs, 'empty'> | 'gone' | 'put-create';

@@ -26,7 +26,8 @@ const CARRIED = [
 export function answerOf(known: Known, outcome: Outcome, use: Collaborators): HttpResponse {
   // INVARIANT (I3): a body comes from `release` or is a deny's fixed text.
   if (outcome.kind !== 'denied' && !Released.isReleased(outcome)) throw new Error('not released');
-  return build(known, outcome.status, outcome.headers, outcome.body, use);
+  const stepUp = outcome.kind === 'denied' ? outcome.stepUp : undefined;
+  return build(known, outcome.status, outcome.headers, outcome.body, use, stepUp);
 }
 
 export function failureAnswer(known: Known, failure: Failure, use: Collaborators): HttpResponse {

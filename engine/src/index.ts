@@ -63,5 +63,6 @@ export { Released } from './release/released.ts';
 
 // The record of it.
 export { type AuditInput, auditRecord } from './audit-event/audit-record.ts';
-export { type AuditSite, auditEvents } from './audit-event/audit-events.ts';
+export { type AuditSite, auditEvent, auditEvents } from './audit-event/audit-events.ts';
+export { eventIds, eventPlace } from './audit-event/event-ids.ts';
 export type { AuditKind, AuditOutcome, AuditRecord } from './audit-event/record.ts';

@@ -6,6 +6,7 @@ import { activityPattern, clientRole, userRole } from './activity-patterns.ts';
 import { clientAgent, serverAgent, userAgent } from './agents.ts';
 import { CONFIDENTIALITY, type Code, coding, EVENT_TYPE, type JsonObject, SOURCE_TYPE } from './codes.ts';
 import { dataEntities, patientEntity, queryEntity, requestEntity } from './entities.ts';
+import { eventIds } from './event-ids.ts';
 import type { AuditOutcome, AuditRecord } from './record.ts';
 import { type RestfulPattern, restfulPattern, subtypeOf } from './restful-patterns.ts';
 
@@ -20,16 +21,26 @@ export interface AuditSite {
 
 /** R-164: one per patient where there are several; one in all where there is none. */
 export function auditEvents(record: AuditRecord, site: AuditSite): readonly JsonObject[] {
-  const patients: readonly (string | undefined)[] = record.patients.length === 0 ? [undefined] : record.patients;
-  return patients.map((patient, index) =>
-    Object.freeze({
-      resourceType: 'AuditEvent',
-      id: patients.length === 1 ? record.id : `${record.id}-${index + 1}`,
-      ...(record.kind === 'request' || record.kind === 'intent'
-        ? restfulEvent(record, restfulPattern(record.action), patient, site)
-        : activityEvent(record, record.kind, patient, site)),
-    }),
-  );
+  const patients = [...new Set(record.patients)];
+  return eventIds(record).map((id, index) => eventOf(record, id, patients[index], site));
+}
+
+/** One of them: number `place` of several, from 1, or 0 for the only one. Undefined: there is no such event. */
+export function auditEvent(record: AuditRecord, place: number, site: AuditSite): JsonObject | undefined {
+  const ids = eventIds(record);
+  const index = ids.length === 1 && place === 0 ? 0 : ids.length === 1 ? -1 : place - 1;
+  const id = ids[index];
+  return id === undefined ? undefined : eventOf(record, id, [...new Set(record.patients)][index], site);
+}
+
+function eventOf(record: AuditRecord, id: string, patient: string | undefined, site: AuditSite): JsonObject {
+  return Object.freeze({
+    resourceType: 'AuditEvent',
+    id,
+    ...(record.kind === 'request' || record.kind === 'intent'
+      ? restfulEvent(record, restfulPattern(record.action), patient, site)
+      : activityEvent(record, record.kind, patient, site)),
+  });
 }
 
 function restfulEvent(record: AuditRecord, pattern: RestfulPattern, patient: string | undefined, site: AuditSite): JsonObject {

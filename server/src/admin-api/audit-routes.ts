@@ -1,7 +1,6 @@
 /** The audit trail: searched, read, verified. INVARIANT: each look is recorded before it is answered; a look that cannot be recorded is refused. */
 import { Problem } from '@fireguard/engine';
 import { z } from 'zod';
-import { auditEventById } from '../storage/audit-events.ts';
 import { adminDraft } from './act.ts';
 import type { AdminApiDependencies } from './admin-api.ts';
 import { type AdminRoute, adminRoute } from './admin-route.ts';
@@ -88,9 +87,8 @@ export function auditRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       answer: z.looseObject({ resourceType: z.literal('AuditEvent') }),
       status: 200,
       async run(call) {
-        const row = await auditEventById(use.db, call.params.id);
-        // The column holds a reference, a record the bare id.
-        const patients = row?.patient === null || row?.patient === undefined ? [] : [row.patient.replace(/^Patient\//, '')];
+        const row = await use.auditLog.eventById(call.params.id);
+        const patients = row?.patient === undefined ? [] : [row.patient];
         const act = { action: 'audit-event-read', reason: 'Looked at one audit record.', patients };
         await use.auditLog.append(adminDraft(call, 'audit-read', row === undefined ? 'failure' : 'permit', act));
         if (row === undefined) throw new Problem('not-found', 'There is no such AuditEvent.');

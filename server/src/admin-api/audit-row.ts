@@ -1,4 +1,5 @@
 /** An audit record as the console and the command line show it. */
+import { eventIds } from '@fireguard/engine';
 import { z } from 'zod';
 import type { FoundRecord } from './audit-rows.ts';
 
@@ -34,11 +35,11 @@ export const auditRow = z.object({
 
 export type AuditRow = z.infer<typeof auditRow>;
 
-export function toAuditRow({ id, recordId, node, sequence, hash, record }: FoundRecord): AuditRow {
+export function toAuditRow({ recordId, node, sequence, hash, record }: FoundRecord): AuditRow {
   const { caller } = record;
   return {
     id: recordId,
-    event: id,
+    event: eventIds(record)[0]!,
     recorded: new Date(record.recorded).toISOString(),
     kind: record.kind,
     action: record.action,

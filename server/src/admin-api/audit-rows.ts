@@ -1,9 +1,7 @@
-/**
- * The audit trail as an officer reads it: one row per record, newest first. The table holds one row per FHIR AuditEvent (a record about three
- * patients is three), so rows are joined again by record.
- */
+/** The audit trail as an officer reads it: one row per record, newest first. */
 import type { AuditRecord } from '@fireguard/engine';
 import { type Kysely, sql } from 'kysely';
+import { auditRecordsIn } from '../storage/audit-records.ts';
 import type { Database } from '../storage/schema.ts';
 import type { AuditPage } from './audit-cursor.ts';
 
@@ -25,7 +23,6 @@ export interface AuditQuery {
 }
 
 export interface FoundRecord {
-  readonly id: string;
   readonly recordId: string;
   readonly node: string;
   readonly sequence: string;
@@ -37,13 +34,13 @@ export async function auditRows(
   db: Kysely<Database>,
   query: AuditQuery,
 ): Promise<{ readonly rows: readonly FoundRecord[]; readonly next: AuditPage | undefined }> {
-  let select = db
-    .selectFrom('audit_event')
-    .distinctOn(['recorded', 'record_id'])
-    .select(['id', 'record_id as recordId', 'node', 'sequence', 'hash', 'recorded', 'record']);
-  if (query.since !== undefined) select = select.where('recorded', '>=', query.since);
-  if (query.until !== undefined) select = select.where('recorded', '<', query.until);
-  if (query.patient !== undefined) select = select.where('patient', 'in', [query.patient, `Patient/${query.patient}`]);
+  const { since, until, patient, after } = query;
+  let select = auditRecordsIn(db, {
+    patient,
+    from: since,
+    to: until,
+    after,
+  }).select(['audit_record.record_id as recordId', 'node', 'sequence', 'hash', 'audit_record.recorded', 'record']);
   if (query.kind !== undefined) select = select.where('kind', '=', query.kind);
   if (query.outcome === 'masked') select = select.where('outcome', '=', 'permit').where(masked, '>', 0);
   else if (query.outcome === 'permit') select = select.where('outcome', '=', 'permit').where(masked, '=', 0);
@@ -59,23 +56,11 @@ export async function auditRows(
   }
   // A write's intent whose end is on record says nothing that the end does not; one without an end stays, as "unknown" (I4).
   select = select.where(
-    sql<boolean>`not (kind = 'intent' and exists (select 1 from audit_event as ending where ending.kind = 'request'
-      and ending.node = audit_event.node and ending.sequence > audit_event.sequence and ending.recorded >= audit_event.recorded
-      and ending.recorded < audit_event.recorded + interval '10 minutes' and ending.record ->> 'intent' = audit_event.record_id))`,
+    sql<boolean>`not (kind = 'intent' and exists (select 1 from audit_record as ending where ending.kind = 'request'
+      and ending.node = audit_record.node and ending.sequence > audit_record.sequence and ending.recorded >= audit_record.recorded
+      and ending.recorded < audit_record.recorded + interval '10 minutes' and ending.record ->> 'intent' = audit_record.record_id))`,
   );
-  const { after } = query;
-  if (after !== undefined) {
-    // The first condition alone is what the planner prunes partitions by.
-    select = select
-      .where('recorded', '<=', after.recorded)
-      .where((where) => where.or([where('recorded', '<', after.recorded), where('record_id', '<', after.recordId)]));
-  }
-  const rows = await select
-    .orderBy('recorded', 'desc')
-    .orderBy('record_id', 'desc')
-    .orderBy('id')
-    .limit(query.limit + 1)
-    .execute();
+  const rows = await select.limit(query.limit + 1).execute();
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return {

@@ -2,21 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { type AuditRecord, type AuditSite, auditEvent, eventPlace } from '@fireguard/engine';
 import { sql } from 'kysely';
 import {
-  type AuditEventRow,
   type AuditPlace,
+  type AuditRecordRow,
   type AuditSearch,
-  auditEventById,
-  searchAuditEvents,
-} from '../storage/audit-events.ts';
+  auditRecordById,
+  searchAuditRecords,
+} from '../storage/audit-records.ts';
 import { lockHome } from '../storage/managed/home-lock.ts';
 import type { Storage } from '../storage/storage.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { AuditLog } from './audit-log.ts';
 import { openJournal } from './journal.ts';
-import { diskFolder, type JournalFolder } from './journal-folder.ts';
-import { openRepository, type Repository, type Site } from './repository.ts';
+import { diskFolder } from './journal-folder.ts';
+import { openRepositoryThread, type RepositoryThread } from './repository-thread.ts';
 import { type Verification, verifyFolder } from './verify.ts';
 
 export interface AuditLogOptions {
@@ -24,24 +25,25 @@ export interface AuditLogOptions {
   /** This node's name; the chain is called after it. */
   readonly node: string;
   readonly storage: Storage;
-  readonly site: Site;
+  /** Who observed, in the AuditEvents. */
+  readonly site: AuditSite;
   /** Hears what an operator should know. */
   readonly tell?: (line: string) => void;
   /** Milliseconds since the epoch; default the system's. */
   readonly now?: () => number;
   /** Default 64 MB. */
   readonly segmentBytes?: number;
-  /** Default: the disk. */
-  readonly folder?: (path: string) => JournalFolder;
 }
 
 /** `unfinished`: a write whose end was never recorded; whether it happened is unknown. */
-export type FoundAuditEvent = AuditEventRow & { readonly unfinished: boolean };
+export type FoundAuditRecord = AuditRecordRow & { readonly unfinished: boolean };
 
 export interface SearchableAuditLog extends AuditLog {
   readonly chain: string;
-  search(search: AuditSearch): Promise<{ readonly rows: readonly FoundAuditEvent[]; readonly next: AuditPlace | undefined }>;
-  byId(id: string): Promise<FoundAuditEvent | undefined>;
+  search(search: AuditSearch): Promise<{ readonly rows: readonly FoundAuditRecord[]; readonly next: AuditPlace | undefined }>;
+  byId(id: string): Promise<FoundAuditRecord | undefined>;
+  /** One FHIR AuditEvent, and the patient whom it is about. */
+  eventById(id: string): Promise<{ readonly event: object; readonly patient: string | undefined } | undefined>;
   /** Records that are on disk and not in the database yet. */
   lag(): number;
   /** Resolves when all that is on disk now can be searched; rejects after `patience` milliseconds (default 5,000). */
@@ -58,8 +60,8 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
     throw new StorageError(`the audit journal cannot be opened: ${cause.message}`, { cause });
   });
   const lock = lockHome(join(path, 'lock'), path);
-  const folder = (options.folder ?? diskFolder)(path);
-  let repository: Repository | undefined;
+  const folder = diskFolder(path);
+  let repository: RepositoryThread | undefined;
   const journal = await openJournal({
     folder,
     node: options.node,
@@ -76,11 +78,10 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
     lock.release();
   };
   try {
-    repository = await openRepository({
-      db,
-      folder,
+    repository = await openRepositoryThread({
+      config: options.storage.connection,
+      path,
       chain: journal.chain,
-      site: options.site,
       durable: () => journal.durable(),
       tell,
     });
@@ -94,12 +95,20 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
     append: (draft) => journal.append({ id: randomUUID(), ...draft }),
     healthy: () => journal.healthy(),
     async search(search) {
-      const { rows, next } = await searchAuditEvents(db, search);
+      const { rows, next } = await searchAuditRecords(db, search);
       return { rows: await marked(options.storage, rows), next };
     },
     async byId(id) {
-      const row = await auditEventById(db, id);
+      const row = await auditRecordById(db, id);
       return row === undefined ? undefined : (await marked(options.storage, [row]))[0];
+    },
+    async eventById(id) {
+      const place = eventPlace(id);
+      const row = place === undefined ? undefined : await auditRecordById(db, place.recordId);
+      if (place === undefined || row === undefined) return undefined;
+      const record = row.record as unknown as AuditRecord;
+      const event = auditEvent(record, place.place, options.site);
+      return event === undefined ? undefined : { event, patient: [...new Set(record.patients)][Math.max(place.place - 1, 0)] };
     },
     lag: () => copying.lag(),
     caughtUp: (patience = 5_000) => copying.caughtUp(patience),
@@ -135,14 +144,14 @@ async function recordRepair(log: AuditLog, torn: { readonly name: string; readon
 }
 
 /** INVARIANT (I4): an intent counts as finished only when a later record of the same chain names it as ended. */
-async function marked(storage: Storage, rows: readonly AuditEventRow[]): Promise<readonly FoundAuditEvent[]> {
+async function marked(storage: Storage, rows: readonly AuditRecordRow[]): Promise<readonly FoundAuditRecord[]> {
   const intents = rows.filter((row) => row.kind === 'intent');
   const ids = intents.map((row) => row.record_id);
   const ends =
     ids.length === 0
       ? []
       : await storage.db
-          .selectFrom('audit_event')
+          .selectFrom('audit_record')
           .select(['node', 'sequence', sql<string>`record ->> 'intent'`.as('intent')])
           .where('kind', '=', 'request')
           .where(sql<string>`record ->> 'intent'`, 'in', ids)

@@ -1,62 +1,71 @@
 /**
  * From the journal into PostgreSQL: in batches, each in one transaction with the place up to which the journal is copied, so that a crash repeats
- * a batch or does not, and never loses one. While the database is away the journal goes on; this catches up. Must never hold up an answer.
+ * a batch or does not, and never loses one. While the database is away the journal goes on; this catches up. Runs in a thread of its own
+ * (repository-worker.ts), because copying must never hold up an answer.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AuditRecord, auditEvents } from '@fireguard/engine';
-import { type Kysely, sql } from 'kysely';
-import { insertAuditEvents, type NewAuditEvent } from '../storage/audit-events.ts';
-import type { Database } from '../storage/schema.ts';
+import pg, { type ClientConfig } from 'pg';
+import { type CopyPlace, copyRecords, readCopyPlace } from '../storage/audit-copy.ts';
 import { type RecordLine, readLine } from './chain.ts';
 import type { JournalPlace } from './journal.ts';
 import type { JournalFolder } from './journal-folder.ts';
+import { recordRow } from './record-row.ts';
 import { readLines, segments } from './segment.ts';
 
-/** Who observed, in the AuditEvents: the gateway's name, its site, its FHIR base. */
-export interface Site {
-  readonly observer: string;
-  readonly site: string;
-  readonly base: string;
-}
-
 export interface RepositoryOptions {
-  readonly db: Kysely<Database>;
+  /** The way to the database, as the runtime role. */
+  readonly config: ClientConfig;
   readonly folder: JournalFolder;
   readonly chain: string;
-  readonly site: Site;
+  /** Up to where the journal may be read. */
   readonly durable: () => JournalPlace;
+  /** Hears the sequence of the last record that is in the database: at once, and whenever it moves. */
+  readonly moved: (sequence: number) => void;
   readonly tell: (line: string) => void;
 }
 
 export interface Repository {
   /** The journal has grown. */
   wake(): void;
-  /** Records that are durable and not yet in the database. */
-  lag(): number;
-  /** Resolves when everything that is durable now is in the database; rejects after `patience` milliseconds. */
-  caughtUp(patience: number): Promise<void>;
+  /** As `wake`, also where the database failed a moment ago: somebody waits. */
+  hurry(): void;
   stop(): Promise<void>;
 }
 
-interface Position {
-  readonly segment: string | undefined;
-  readonly end: number;
-  readonly seq: number;
-}
-
-const batchRecords = 500;
+const batchRecords = 1_000;
 /** To let a batch gather; what is searched may be this much behind. */
 const gather = 50;
 
 /** Starts copying from where the database says it was left. Throws when the database has records that the journal has not. */
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
-  const { db, folder, chain, durable, tell } = options;
-  let position = await readPosition(db, chain);
+  const { folder, chain, durable, moved, tell } = options;
+  let client: pg.Client | undefined;
+
+  async function connected(): Promise<pg.Client> {
+    if (client !== undefined) return client;
+    const made = new pg.Client({
+      ...options.config,
+      connectionTimeoutMillis: 3_000,
+      statement_timeout: 10_000,
+      query_timeout: 12_000,
+    });
+    const drop = () => {
+      if (client === made) client = undefined;
+    };
+    made.on('error', drop);
+    made.on('end', drop);
+    await made.connect();
+    client = made;
+    return made;
+  }
+
+  let position = await readCopyPlace(await connected(), chain);
   if (position.seq > durable().seq) {
     throw new Error(
       `the audit journal ends at record ${durable().seq}, but the database holds record ${position.seq} of it: records were removed. Restore the journal, or move the folder "audit" away to begin a new chain`,
     );
   }
+  moved(position.seq);
   let stopping = false;
   let asleep = new AbortController();
   let failing = false;
@@ -67,12 +76,10 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   async function copySome(): Promise<void> {
     const { lines, next } = await readBatch(folder, position, durable());
     if (next === position) return;
-    const rows = lines.flatMap((line) => rowsOf(line, chain, options.site, tell));
-    await db.transaction().execute(async (transaction) => {
-      await insertAuditEvents(transaction, rows);
-      await movePosition(transaction, chain, position, next, lines.at(-1)?.hash);
-    });
+    const rows = lines.map((line) => recordRow(line, chain));
+    await copyRecords(await connected(), chain, rows, position, next);
     position = next;
+    moved(position.seq);
   }
 
   async function run(): Promise<void> {
@@ -90,7 +97,10 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
         failing = false;
         wait = 100;
       } catch (error) {
-        if (!failing) tell(`audit records wait in the journal, the database does not take them: ${detailOf(error)}`);
+        // It may have been the connection; a new one costs little.
+        await client?.end().catch(() => undefined);
+        client = undefined;
+        if (!failing) tell(`audit records wait in the journal, the database does not take them: ${(error as Error).message}`);
         failing = true;
         await pause(wait);
         if (asleep.signal.aborted) asleep = new AbortController();
@@ -100,75 +110,26 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   }
   const running = run();
 
-  async function caughtUp(patience: number): Promise<void> {
-    const goal = durable().seq;
-    const deadline = performance.now() + patience;
-    asleep.abort();
-    while (position.seq < goal) {
-      if (performance.now() > deadline) throw new Error(`${goal - position.seq} audit records are not in the database yet`);
-      await sleep(10);
-    }
-  }
-
   return {
     wake() {
       if (!failing) asleep.abort();
     },
-    lag: behind,
-    caughtUp,
+    hurry: () => asleep.abort(),
     async stop() {
       stopping = true;
       asleep.abort();
       await running;
+      await client?.end().catch(() => undefined);
     },
   };
-}
-
-async function readPosition(db: Kysely<Database>, chain: string): Promise<Position> {
-  const row = await db.selectFrom('journal_position').selectAll().where('node', '=', chain).executeTakeFirst();
-  return row === undefined
-    ? { segment: undefined, end: 0, seq: 0 }
-    : { segment: row.segment, end: Number(row.line_end), seq: Number(row.sequence) };
-}
-
-/** INVARIANT: moves on only from where we were: two processes that copy the same journal cannot both succeed. */
-async function movePosition(
-  db: Kysely<Database>,
-  chain: string,
-  from: Position,
-  to: Position,
-  hash: string | undefined,
-): Promise<void> {
-  const values = {
-    segment: to.segment ?? '',
-    line_end: to.end,
-    sequence: to.seq,
-    hash: hash ?? '',
-    updated_at: sql<Date>`now()`,
-  };
-  const moved =
-    from.segment === undefined
-      ? db
-          .insertInto('journal_position')
-          .values({ node: chain, ...values })
-          .onConflict((conflict) => conflict.doNothing())
-          .returning('node')
-      : db
-          .updateTable('journal_position')
-          .set(values)
-          .where('node', '=', chain)
-          .where('sequence', '=', String(from.seq))
-          .where('line_end', '=', String(from.end))
-          .returning('node');
-  if ((await moved.executeTakeFirst()) === undefined) throw new Error('another process copies the same audit journal');
 }
 
 /** The next records after `from`, up to what is durable; `next` is `from` itself when there is nothing. */
 async function readBatch(
   folder: JournalFolder,
-  from: Position,
+  from: CopyPlace,
   durable: JournalPlace,
-): Promise<{ lines: readonly RecordLine[]; next: Position }> {
+): Promise<{ lines: readonly RecordLine[]; next: CopyPlace }> {
   const names = await segments(folder);
   const found: RecordLine[] = [];
   let next = from;
@@ -188,49 +149,4 @@ async function readBatch(
     }
   }
   return { lines: found, next };
-}
-
-/** The rows of one record: one per FHIR AuditEvent, so one per patient where BALP asks for that. */
-function rowsOf(line: RecordLine, chain: string, site: Site, tell: (line: string) => void): readonly NewAuditEvent[] {
-  const record = JSON.parse(line.record) as AuditRecord;
-  let events: readonly unknown[];
-  try {
-    events = auditEvents(record, site);
-  } catch (error) {
-    // The record itself is kept and found; that its FHIR form could not be made must not hold up those behind it.
-    tell(`audit record ${record.id} could not be rendered as FHIR: ${error instanceof Error ? error.message : String(error)}`);
-    events = [null];
-  }
-  return events.map((event) => ({
-    id: idOf(event) ?? record.id,
-    record_id: record.id,
-    node: chain,
-    sequence: line.seq,
-    hash: line.hash,
-    recorded: new Date(record.recorded),
-    kind: record.kind,
-    outcome: record.outcome,
-    action: record.action,
-    resource_type: record.type ?? null,
-    patient: patientOf(event) ?? (record.patients.length === 1 ? `Patient/${record.patients[0]}` : null),
-    person_id: record.caller?.user?.id ?? null,
-    client_id: record.caller?.client?.id ?? null,
-    record: line.record,
-    event: JSON.stringify(event),
-  }));
-}
-
-const idOf = (event: unknown): string | undefined => (event as { id?: string } | null)?.id;
-
-/** BALP: the patient is the entity of type 1 (person) in role 1 (patient). */
-function patientOf(event: unknown): string | undefined {
-  const entities =
-    (event as { entity?: { what?: { reference?: string }; type?: { code?: string }; role?: { code?: string } }[] } | null)
-      ?.entity ?? [];
-  return entities.find((entity) => entity.type?.code === '1' && entity.role?.code === '1')?.what?.reference;
-}
-
-function detailOf(error: unknown): string {
-  const { detail } = error as { detail?: unknown };
-  return typeof detail === 'string' ? detail : error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { schema } from './connection.ts';
+import * as auditRecords from './migrations/audit-records.ts';
 import * as foundation from './migrations/foundation.ts';
 import * as people from './migrations/people.ts';
 import * as protocols from './migrations/protocols.ts';
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-people': people,
   '2026-11-protocols': protocols,
   '2026-11-record-ends': recordEnds,
+  '2026-11-z-audit-records': auditRecords,
 };
 
 /** `db` must be the owner's. Nodes that start at once wait for each other. */

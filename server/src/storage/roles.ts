@@ -58,13 +58,14 @@ export async function checkRuntime(config: pg.ClientConfig): Promise<void> {
   await client.connect();
   try {
     const { rows } = await client.query<{ name: string; may: boolean; super: boolean }>(
-      `SELECT current_user AS name, has_table_privilege('audit_event', 'UPDATE, DELETE, TRUNCATE') AS may,
+      `SELECT current_user AS name, has_table_privilege('audit_record', 'UPDATE, DELETE, TRUNCATE')
+                OR has_table_privilege('audit_patient', 'UPDATE, DELETE, TRUNCATE') AS may,
               (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS super`,
     );
     const found = rows[0]!;
     if (found.name !== runtime || found.may || found.super) {
       throw new StorageError(
-        `the database lets Fireguard's runtime role (${found.name}) change audit rows: revoke UPDATE, DELETE and TRUNCATE on ${schema}.audit_event from it`,
+        `the database lets Fireguard's runtime role (${found.name}) change audit rows: revoke UPDATE, DELETE and TRUNCATE on ${schema}.audit_record and ${schema}.audit_patient from it`,
       );
     }
   } finally {

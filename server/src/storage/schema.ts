@@ -189,7 +189,7 @@ export interface NodeTable {
   fenced: Generated<boolean>;
 }
 
-/** How far a node's audit journal has been copied into `audit_event`. */
+/** How far a node's audit journal has been copied into `audit_record`. */
 export interface JournalPositionTable {
   node: string;
   /** File name of the segment. */
@@ -201,10 +201,8 @@ export interface JournalPositionTable {
   updated_at: Timestamp;
 }
 
-/** One row per FHIR AuditEvent (expanded per patient), partitioned by month of `recorded`. Append-only for the runtime role. */
-export interface AuditEventTable {
-  /** AuditEvent id. */
-  id: string;
+/** One row per journal record, partitioned by month of `recorded`. Append-only for the runtime role. */
+export interface AuditRecordTable {
   record_id: string;
   node: string;
   /** Position in that node's chain (bigint: `pg` gives it as text). */
@@ -216,13 +214,20 @@ export interface AuditEventTable {
   outcome: string;
   action: string;
   resource_type: string | null;
-  patient: string | null;
   person_id: string | null;
   client_id: string | null;
   /** The journal record (`AuditRecord`). */
   record: ColumnType<Record<string, unknown>, string, never>;
-  /** The FHIR R4 AuditEvent. */
-  event: ColumnType<Record<string, unknown>, string, never>;
+}
+
+/** Whose records a record touched: one row per patient, partitioned alike. */
+export interface AuditPatientTable {
+  /** Id. */
+  patient: string;
+  recorded: Timestamp;
+  record_id: string;
+  /** From 1, in the record's order, as the AuditEvents are numbered; 0 where there is one patient only. */
+  place: number;
 }
 
 export interface Database {
@@ -240,5 +245,6 @@ export interface Database {
   key: KeyTable;
   node: NodeTable;
   journal_position: JournalPositionTable;
-  audit_event: AuditEventTable;
+  audit_record: AuditRecordTable;
+  audit_patient: AuditPatientTable;
 }

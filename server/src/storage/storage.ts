@@ -5,6 +5,7 @@
  */
 import { hostname } from 'node:os';
 import type { Kysely } from 'kysely';
+import type { ClientConfig } from 'pg';
 import type { Cluster } from './cluster.ts';
 import type { Connect } from './connection.ts';
 import { openExternal } from './external.ts';
@@ -40,6 +41,8 @@ export interface Storage {
   /** As the runtime role. Queries throw Problem('storage-unavailable') when the database cannot be had. */
   readonly db: Kysely<Database>;
   readonly cluster: Cluster;
+  /** The way to the same database, as the runtime role, for a thread that has a connection of its own. */
+  readonly connection: () => ClientConfig;
   /** Whether the database answered within the last second. */
   healthy(): boolean;
   /** Leaves the cluster, closes the pool; managed: stops PostgreSQL. */
@@ -103,6 +106,7 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
     return {
       db,
       cluster: membership,
+      connection: () => connect('runtime'),
       healthy: () => membership.trusted(),
       close() {
         closed ??= (async () => {

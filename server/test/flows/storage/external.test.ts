@@ -105,7 +105,7 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
       for (const storage of [a, b]) {
         const { rows } = await sql<{ role: string }>`SELECT current_user::text AS role`.execute(storage.db);
         expect(rows).toEqual([{ role: 'fireguard_runtime' }]);
-        await expect(sql`DELETE FROM audit_event`.execute(storage.db)).rejects.toMatchObject({ code: '42501' });
+        await expect(sql`DELETE FROM audit_record`.execute(storage.db)).rejects.toMatchObject({ code: '42501' });
       }
       const heard: unknown[] = [];
       b.cluster.onChange((change) => heard.push(change));
@@ -113,7 +113,7 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
       expect(b.cluster.trusted()).toBe(true);
       expect(heard).toContainEqual({ kind: 'person', id: 'p' });
       const { rows } = await ask(
-        `SELECT tableowner FROM pg_tables WHERE schemaname = 'fireguard' AND tablename = 'audit_event'`,
+        `SELECT tableowner FROM pg_tables WHERE schemaname = 'fireguard' AND tablename = 'audit_record'`,
       );
       expect(rows).toEqual([{ tableowner: 'fireguard_owner' }]);
     } finally {
@@ -129,11 +129,11 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
   });
 
   test('I10 a database in which somebody let the runtime role change audit rows is refused', async () => {
-    await ask('GRANT DELETE ON fireguard.audit_event TO fireguard_runtime');
+    await ask('GRANT DELETE ON fireguard.audit_record TO fireguard_runtime');
     await expect(openStorage({ mode: 'external', url: url('admin') })).rejects.toThrow(
       /lets Fireguard's runtime role .* change audit rows/,
     );
-    await ask('REVOKE DELETE ON fireguard.audit_event FROM fireguard_runtime');
+    await ask('REVOKE DELETE ON fireguard.audit_record FROM fireguard_runtime');
   });
 
   test('errors are one line, without the password', async () => {

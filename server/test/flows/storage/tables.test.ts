@@ -1,8 +1,10 @@
 /** The table families on a real database, as the runtime role. */
 
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { auditEventById, insertAuditEvents, type NewAuditEvent, searchAuditEvents } from '../../../src/storage/audit-events.ts';
+import { insertAuditRecords, type NewAuditRecord } from '../../../src/storage/audit-copy.ts';
+import { auditRecordById, searchAuditRecords } from '../../../src/storage/audit-records.ts';
 import { clientById, insertClient, listClients, setClientDisabled } from '../../../src/storage/clients.ts';
 import { keysFor } from '../../../src/storage/keys.ts';
 import { deleteUnusedLaunchContexts, insertLaunchContext, launchContextByGrant } from '../../../src/storage/launch-contexts.ts';
@@ -30,17 +32,20 @@ const owner = () => openPool(socketConnect(() => database.host, database.databas
 
 describe('the runtime role', () => {
   test('R-162 can add to the audit trail and read it, and change nothing of it', async () => {
-    await insertAuditEvents(storage.db, [event(1)]);
+    await add(storage, [event(1)]);
     for (const statement of [
-      'UPDATE audit_event SET outcome = $$permit$$',
-      'DELETE FROM audit_event',
-      'TRUNCATE audit_event',
-      'DROP TABLE audit_event',
-      'ALTER TABLE audit_event DISABLE TRIGGER ALL',
-      'DELETE FROM audit_event_default',
+      'UPDATE audit_record SET outcome = $$permit$$',
+      'DELETE FROM audit_record',
+      'TRUNCATE audit_record',
+      'DROP TABLE audit_record',
+      'ALTER TABLE audit_record DISABLE TRIGGER ALL',
+      'DELETE FROM audit_record_default',
+      'UPDATE audit_patient SET place = 7',
+      'DELETE FROM audit_patient',
+      'TRUNCATE audit_patient_default',
       'CREATE TABLE mine (x int)',
       'SET ROLE fireguard_owner',
-      `GRANT DELETE ON audit_event TO fireguard_runtime`,
+      `GRANT DELETE ON audit_record TO fireguard_runtime`,
     ]) {
       const refused = await sql
         .raw(statement)
@@ -52,10 +57,10 @@ describe('the runtime role', () => {
       // GRANT by who may not grant is a warning and changes nothing; the next line proves it.
       if (!statement.startsWith('GRANT')) expect(refused, statement).toBe('42501');
     }
-    await expect(sql`DELETE FROM audit_event`.execute(storage.db)).rejects.toMatchObject({ code: '42501' });
+    await expect(sql`DELETE FROM audit_record`.execute(storage.db)).rejects.toMatchObject({ code: '42501' });
     const { rows } = await sql<{ role: string }>`SELECT session_user::text AS role`.execute(storage.db);
     expect(rows).toEqual([{ role: 'fireguard_runtime' }]);
-    expect((await searchAuditEvents(storage.db, {})).rows).toHaveLength(1);
+    expect((await searchAuditRecords(storage.db, {})).rows).toHaveLength(1);
   });
 });
 
@@ -78,15 +83,18 @@ describe('migrations and partitions', () => {
   });
 
   test('a record of a month that has no partition is kept, and moved when its month is made', async () => {
-    await insertAuditEvents(storage.db, [event(7, { recorded: '2031-05-15T10:00:00Z' })]);
+    await add(storage, [event(7, { recorded: '2031-05-15T10:00:00Z' })]);
     const db = owner();
     const where = async () =>
-      (await sql<{ place: string }>`SELECT tableoid::regclass::text AS place FROM audit_event WHERE id = 'event-7'`.execute(db))
-        .rows[0]!.place;
-    expect(await where()).toBe('audit_event_default');
+      (
+        await sql<{
+          place: string;
+        }>`SELECT tableoid::regclass::text AS place FROM audit_record WHERE record_id = 'record-7'`.execute(db)
+      ).rows[0]!.place;
+    expect(await where()).toBe('audit_record_default');
     await ensurePartitions(db, new Date('2031-04-30T23:59:59Z'));
-    expect(await where()).toBe('audit_event_2031_05');
-    await expect(sql`DELETE FROM audit_event_2031_05`.execute(storage.db)).rejects.toMatchObject({ code: '42501' });
+    expect(await where()).toBe('audit_record_2031_05');
+    await expect(sql`DELETE FROM audit_record_2031_05`.execute(storage.db)).rejects.toMatchObject({ code: '42501' });
     await db.destroy();
   });
 });
@@ -269,39 +277,36 @@ describe('the rest', () => {
     expect(new Set(all.map((keys) => keys.map(({ id }) => id).join()))).toEqual(new Set(['key-1']));
   });
 
-  test('audit events: repeated batches change nothing; searched by each condition; paged without gaps', async () => {
+  test('audit records: repeated batches change nothing; searched by each condition; paged without gaps', async () => {
     const fresh = await testStorage();
     try {
       const events = Array.from({ length: 25 }, (_, index) =>
         event(index, {
           recorded: `2026-11-0${1 + (index % 3)}T10:00:00Z`,
-          patient: `Patient/${index % 2}`,
+          patients: [`${index % 2}`],
           outcome: index % 5 === 0 ? 'deny' : 'permit',
           person_id: `p${index % 4}`,
         }),
       );
-      await insertAuditEvents(fresh.db, events);
-      await insertAuditEvents(fresh.db, [...events, event(99)]);
-      expect((await searchAuditEvents(fresh.db, { count: 1_000 })).rows).toHaveLength(26);
-      expect((await searchAuditEvents(fresh.db, { patient: 'Patient/1' })).rows).toHaveLength(12);
-      expect((await searchAuditEvents(fresh.db, { patient: 'Patient/0', outcome: 'deny' })).rows).toHaveLength(3);
-      expect((await searchAuditEvents(fresh.db, { personId: 'p3' })).rows).toHaveLength(6);
+      await add(fresh, events);
+      await add(fresh, [...events, event(99)]);
+      expect((await searchAuditRecords(fresh.db, { count: 1_000 })).rows).toHaveLength(26);
+      expect((await searchAuditRecords(fresh.db, { patient: '1' })).rows).toHaveLength(12);
+      expect((await searchAuditRecords(fresh.db, { patient: '0', outcome: 'deny' })).rows).toHaveLength(3);
+      expect((await searchAuditRecords(fresh.db, { personId: 'p3' })).rows).toHaveLength(6);
       expect(
-        (await searchAuditEvents(fresh.db, { from: new Date('2026-11-02'), to: new Date('2026-11-03') })).rows,
+        (await searchAuditRecords(fresh.db, { from: new Date('2026-11-02'), to: new Date('2026-11-03') })).rows,
       ).toHaveLength(8);
       const seen: string[] = [];
-      let place: Awaited<ReturnType<typeof searchAuditEvents>>['next'];
+      let place: Awaited<ReturnType<typeof searchAuditRecords>>['next'];
       do {
-        const page = await searchAuditEvents(fresh.db, { count: 4, ...(place === undefined ? {} : { after: place }) });
-        seen.push(...page.rows.map(({ id }) => id));
+        const page = await searchAuditRecords(fresh.db, { count: 4, ...(place === undefined ? {} : { after: place }) });
+        seen.push(...page.rows.map(({ record_id }) => record_id));
         place = page.next;
       } while (place !== undefined);
       expect(seen).toHaveLength(26);
       expect(new Set(seen).size).toBe(26);
-      expect(await auditEventById(fresh.db, 'event-3')).toMatchObject({
-        patient: 'Patient/1',
-        event: { resourceType: 'AuditEvent' },
-      });
+      expect(await auditRecordById(fresh.db, 'record-3')).toMatchObject({ sequence: '4', record: { requestId: 'r' } });
     } finally {
       await fresh.close();
     }
@@ -316,9 +321,14 @@ describe('the rest', () => {
   });
 });
 
-function event(number: number, more: Partial<NewAuditEvent> = {}): NewAuditEvent {
+async function add(to: Storage, records: readonly NewAuditRecord[]): Promise<void> {
+  const client = new pg.Client(to.connection());
+  await client.connect();
+  await insertAuditRecords(client, records).finally(() => client.end());
+}
+
+function event(number: number, more: Partial<NewAuditRecord> = {}): NewAuditRecord {
   return {
-    id: `event-${number}`,
     record_id: `record-${number}`,
     node: 'n/1',
     sequence: number + 1,
@@ -328,11 +338,10 @@ function event(number: number, more: Partial<NewAuditEvent> = {}): NewAuditEvent
     outcome: 'permit',
     action: 'read',
     resource_type: 'Patient',
-    patient: 'Patient/9',
+    patients: ['9'],
     person_id: null,
     client_id: null,
     record: '{"requestId":"r"}',
-    event: '{"resourceType":"AuditEvent"}',
     ...more,
   };
 }

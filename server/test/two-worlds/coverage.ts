@@ -104,6 +104,7 @@ const ruleKinds = [
     'announces',
     'consentable',
     'overridable',
+    'mayLabel',
     'denyAs empty',
     'denyAs not-found',
     'denyAs forbidden',

@@ -32,9 +32,7 @@ export function criterion(drawing: Drawing, type: string, anchor = one(drawing, 
       random.chance(0.3) ? all.filter(({ type: kind }) => kind === 'date' || kind === 'quantity') : all,
     );
     if (parameter.type === 'special') continue;
-    const touched = parameter.paths.some((path) =>
-      closed.some((mask) => path === mask || path.startsWith(`${mask}.`) || mask.startsWith(`${path}.`)),
-    );
+    const touched = parameter.paths.some((path) => isTouched(path, closed));
     if (touched && !random.chance(0.2)) continue;
     const term = termFor(drawing, facts, parameter, anchor);
     if (term !== undefined) return term;
@@ -117,34 +115,39 @@ export function sortTerm({ random, decider }: Drawing, type: string): Term {
   const all = [...tables.types.get(type)!.searchParameters.values()].filter(
     ({ type: kind }) => kind !== 'special' && kind !== 'composite',
   );
-  const open = all.filter(
-    ({ paths }) =>
-      !paths.some((path) => closed.some((mask) => path === mask || path.startsWith(`${mask}.`) || mask.startsWith(`${path}.`))),
-  );
+  const open = all.filter(({ paths }) => !paths.some((path) => isTouched(path, closed)));
   const { name } = random.pick(random.chance(0.85) ? open : all);
   return { text: `_sort=${random.chance(0.5) ? '-' : ''}${name}`, tries: ['result _sort'] };
 }
 
-/** By what may be masked, among so few that it may be read to the end: where criteria are kept back, and where the order is made here. */
+/**
+ * By what may be masked, with values that stand there or might: mostly among so few that it may be read to the end, where criteria are kept back
+ * and the order is made here.
+ */
 export function byMasked(drawing: Drawing): Asked | undefined {
-  const { random, decider, shown } = drawing;
+  const { random, decider, shown, raw } = drawing;
   const among = [...shown.keys()].filter((type) => shown.get(type)!.length > 1 && decider.maskable(type, 'search').length > 0);
   if (among.length === 0) return undefined;
   const type = random.pick(among);
   const facts = tables.types.get(type)!;
   const masks = decider.maskable(type, 'search');
   const reading = [...facts.searchParameters.values()].filter(
-    ({ type: kind, paths }) =>
-      kind !== 'special' &&
-      paths.some((path) => masks.some((mask) => path === mask || path.startsWith(`${mask}.`) || mask.startsWith(`${path}.`))),
+    ({ type: kind, paths }) => kind !== 'special' && paths.some((path) => isTouched(path, masks)),
   );
   if (reading.length === 0) return undefined;
-  const ids = [...new Set(shown.get(type)!.map(({ id }) => id as string))];
   const parameter = random.pick(reading);
+  const stored = raw.get(type)!.filter(({ id }) => shown.get(type)!.some((each) => each.id === id));
   const term =
-    parameter.type !== 'composite' && random.chance(0.5)
+    parameter.type !== 'composite' && random.chance(0.3)
       ? { text: `_sort=${random.chance(0.5) ? '-' : ''}${parameter.name}`, tries: ['result _sort'] }
-      : termFor(drawing, facts, parameter, one(drawing, type));
+      : termFor(drawing, facts, parameter, random.chance(0.75) ? random.pick(stored) : one(drawing, type));
   if (term === undefined) return undefined;
-  return searchOf(drawing, type, [{ text: `_id=${ids.join(',')}`, tries: ['parameter _id'] }, term]);
+  const ids = [...new Set(shown.get(type)!.map(({ id }) => id as string))];
+  const few = { text: `_id=${ids.join(',')}`, tries: ['parameter _id'] };
+  const wide = !/:(not|missing)=|_sort|=(ne|ap)/.test(term.text) && random.chance(0.25);
+  return searchOf(drawing, type, wide ? [term] : [few, term]);
+}
+
+export function isTouched(path: string, masks: readonly string[]): boolean {
+  return masks.some((mask) => path === mask || path.startsWith(`${mask}.`) || mask.startsWith(`${path}.`));
 }

@@ -3,7 +3,11 @@
 export type Json = any;
 
 export function copy<T>(value: T): T {
-  return structuredClone(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy) as T;
+  const result: Json = {};
+  for (const key of Object.keys(value)) result[key] = copy((value as Json)[key]);
+  return result;
 }
 
 /** Equal but for the order of members. */

@@ -19,9 +19,14 @@ export class PlainServer {
     this.#server = undefined;
   }
 
-  async get(path: string): Promise<PlainAnswer & { readonly json: Json }> {
+  /** Made now, of what there is now: before something is written. */
+  ready(): void {
     this.#server ??= this.#fill();
-    const answer = await this.#server.plain({ method: 'GET', path });
+  }
+
+  async get(path: string): Promise<PlainAnswer & { readonly json: Json }> {
+    this.ready();
+    const answer = await this.#server!.plain({ method: 'GET', path });
     return { ...answer, json: answer.text === '' ? undefined : JSON.parse(answer.text) };
   }
 

@@ -87,6 +87,7 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
     try {
       const before = snapshot(a);
       for (const path of openly(asked)) touches.saw((await a.plain({ method: 'GET', path })).text);
+      if (isWrite(asked)) plain.ready();
       const pages = await bothWorlds(asked, inA, inB, note);
       const answer = pages[0]!;
       if (answer.problem !== undefined && !lawful.has(answer.problem))

@@ -18,22 +18,33 @@ export function kindsOf(rule: Json): readonly string[] {
       .filter((key) => caller[key] !== undefined)
       .map((key) => `caller ${key}`),
     ...['types', 'categories', 'labels'].filter((key) => resources[key] !== undefined).map((key) => `${rule.effect} ${key}`),
-    ...['clears', 'mask', 'elements', 'announces', 'consentable', 'overridable'].filter((key) => rule[key] !== undefined),
-    ...(((rule.mask ?? rule.elements ?? []) as string[]).some((path) => path.split('.').length > 2) ? ['part mask'] : []),
+    ...['clears', 'mask', 'elements', 'announces', 'consentable', 'overridable', 'mayLabel'].filter(
+      (key) => rule[key] !== undefined,
+    ),
+    ...(((rule.mask ?? rule.elements ?? []) as string[]).some(isPart) ? ['part mask'] : []),
     ...(rule.denyAs === undefined ? [] : [`denyAs ${rule.denyAs}`]),
   ];
 }
 
+/** Of a value, and not the whole of an element: what such masks leave of a value means something else. */
+const isPart = (path: string) => path.split('.').length > 2;
+
 export function policiesFor(random: Random, types: readonly string[]): readonly Json[] {
   const rules: Json[] = [];
-  const add = (rule: Json) =>
-    rules.push({
+  const add = (one: Json) => {
+    const rule = {
       id: `rule-${rules.length + 1}`,
       description: 'A rule of the harness.',
       effect: 'permit',
       interactions: random.chance(0.45) ? all : R,
-      ...rule,
-    });
+      ...one,
+    };
+    // Only what is written can be labelled.
+    const { mayLabel: _, ...plain } = rule;
+    const writes =
+      rule.interactions === all || ['create', 'update', 'patch'].some((each) => rule.interactions.includes?.(each));
+    rules.push(writes ? rule : plain);
+  };
   add({
     resources: { categories: ['business', 'individual'] },
     ...maybe(random, 0.45, () => ({ mask: masks(random, types, ['Practitioner', 'Organization', 'Location', 'Medication']) })),
@@ -44,7 +55,25 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     ...maybe(random, 0.75, () => ({ caller: { relations: random.some(relations, 1, 3) } })),
     ...clears(random),
     ...maybe(random, 0.6, () => ({ mask: masks(random, types) })),
+    ...maybe(random, 0.2, () => ({ mayLabel: true })),
   });
+  // Who may write what, where it is not the same as who may see it.
+  if (random.chance(0.4)) {
+    const type = random.pick(types);
+    add({
+      interactions: random.some(['update', 'patch', 'delete', 'create'], 1, 4),
+      resources: { types: [type], ...maybe(random, 0.4, () => ({ labels: { any: [label(random)] } })) },
+      ...maybe(random, 0.5, () => ({ mayLabel: true })),
+      ...clears(random),
+      ...callerOf(random),
+    });
+  }
+  if (random.chance(0.15))
+    add({
+      effect: 'deny',
+      interactions: random.some(['update', 'patch', 'delete', 'create'], 1, 3),
+      resources: { labels: { any: [label(random)] } },
+    });
   if (random.chance(0.35))
     add({
       resources: { types: random.some(types, 1, 3), ...maybe(random, 0.4, () => ({ labels: { any: [label(random)] } })) },
@@ -108,9 +137,11 @@ function masks(random: Random, types: readonly string[], among: readonly string[
     types.filter((one) => among.includes(one)).length > 0 ? types.filter((one) => among.includes(one)) : among,
   );
   const also = random.chance(0.4) ? random.pick(types) : type;
-  return [...new Set([type, also])].flatMap((each) =>
-    random.some(maskCandidates[each]!, 1, 2).map((path) => `${each}.${path}`),
-  );
+  return [...new Set([type, also])].flatMap((each) => {
+    const parts = maskCandidates[each]!.filter((path) => path.includes('.'));
+    const chosen = parts.length > 0 && random.chance(0.3) ? random.some(parts, 1, 2) : random.some(maskCandidates[each]!, 1, 2);
+    return chosen.map((path) => `${each}.${path}`);
+  });
 }
 
 function label(random: Random): string {
@@ -139,6 +170,17 @@ function callerOf(random: Random): Json {
   ]);
 }
 
+/** Scopes that reach some states only: what may be read in one state may not be written into another, nor out of it. */
+const narrowWrites = [
+  'user/Observation.u?status=final',
+  'user/Observation.cud?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory',
+  'user/Encounter.ud?status=finished',
+  'user/Patient.u?gender=male',
+  'user/Condition.cud',
+  'user/Practitioner.u?gender=female',
+  'user/Device.cu?status=active',
+];
+
 export function callerFor(random: Random): SceneCaller {
   const roles = random.some(['nurse', 'physician'], 0, 2);
   const purposes = random.chance(0.4) ? [random.pick(['TREAT', 'HRESCH'])] : [];
@@ -148,7 +190,7 @@ export function callerFor(random: Random): SceneCaller {
     [10, 'granted'],
     [10, 'system'],
     [8, 'mixed'],
-    [6, 'careful'],
+    [9, 'careful'],
     [1, 'anonymous'],
   ]);
   const wide = random.chance(0.8) ? 'cruds' : random.pick(['rs', 'crus', 's', 'r']);
@@ -183,7 +225,7 @@ export function callerFor(random: Random): SceneCaller {
         scopes: [granular, `patient/*.${wide}`, 'user/Condition.rs', 'user/Encounter.cruds'],
       };
     case 'careful':
-      return { ...user, scopes: ['user/*.rs', 'user/Observation.u?status=final', 'user/Condition.cud'] };
+      return { ...user, scopes: ['user/*.rs', ...random.some(narrowWrites, 1, 3)] };
     case 'system':
       return { kind: 'system', client: 'app', roles, purposes, scopes: [`system/*.${wide}`] };
   }

@@ -48,14 +48,16 @@ function wrongChange(old: Json | undefined, fresh: Json | undefined, decider: Na
   if (old === undefined) {
     if (fresh === undefined) return undefined;
     if (!may(fresh, 'create')) return 'was created, which is not permitted';
-    return labelsIn(fresh).all.length > 0 ? 'was created with labels of the writer’s own' : undefined;
+    const labelled = labelsIn(fresh).all.length > 0 && !decider.mayLabel(fresh, 'create');
+    return labelled ? 'was created with labels of the writer’s own' : undefined;
   }
   const seen = decider.sees(old, 'read');
   if (typeof seen !== 'object') return 'was changed, and cannot be seen';
   if (fresh === undefined) return may(old, 'delete') ? undefined : 'was deleted, which is not permitted';
   if (!may(old, 'update', 'patch')) return 'was changed, and its old state may not be';
   if (!may(fresh, 'update', 'patch')) return 'was changed to a state that is not permitted';
-  if (!same([...labelsIn(old).all].sort(), [...labelsIn(fresh).all].sort())) return 'got other labels';
+  const mayLabel = (['update', 'patch'] as const).some((each) => decider.mayLabel(old, each) && decider.mayLabel(fresh, each));
+  if (!mayLabel && !same([...labelsIn(old).all].sort(), [...labelsIn(fresh).all].sort())) return 'got other labels';
   if (!same(decider.patients(old), decider.patients(fresh))) return 'was moved to other patients';
   const lost = seen.mask.find((path) => !same(valuesAt(old, path), valuesAt(fresh, path)));
   return lost === undefined ? undefined : `lost what is masked at ${lost}`;

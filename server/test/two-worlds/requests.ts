@@ -2,7 +2,7 @@
  * Random requests from the engine's search-parameter tables (the one thing that is taken from it: what exists, not what is permitted). Each
  * kind of request is a feature; what is not served yet is asked rarely, so that it is seen to be refused alike.
  */
-import { byMasked, criterion, searchOf, sortTerm } from './criteria.ts';
+import { byMasked, criterion, isTouched, searchOf, sortTerm, type Term } from './criteria.ts';
 import { type Drawing, idOf, typeFor } from './drawing.ts';
 import { tables } from './gateway.ts';
 import { copy, type Json } from './json.ts';
@@ -26,33 +26,74 @@ function written(drawing: Drawing, type: string, id: string): Json {
   }
   const body = copy(known);
   const keys = Object.keys(fresh).filter((key) => !['resourceType', 'id', 'meta', 'contained'].includes(key));
-  for (const key of random.some(keys, 1, 2)) if (key !== 'subject' && key !== 'patient') body[key] = fresh[key];
+  // What narrow scopes read, so that states move in and out of their reach.
+  const moving = keys.filter((key) => ['status', 'gender', 'category'].includes(key));
+  const changed = moving.length > 0 && random.chance(0.35) ? moving : random.some(keys, 1, 2);
+  for (const key of changed) if (key !== 'subject' && key !== 'patient') body[key] = fresh[key];
+  if (fresh.meta?.security !== undefined && random.chance(0.25)) body.meta = { ...body.meta, security: fresh.meta.security };
+  // A client that takes the mark of a partial view away, or leaves out what it could not see.
+  if (body.meta?.tag?.some(({ code }: Json) => code === 'SUBSETTED') && random.chance(0.8)) {
+    body.meta = { ...body.meta, tag: body.meta.tag.filter(({ code }: Json) => code !== 'SUBSETTED') };
+    for (const path of closedPaths(drawing, type, 'update'))
+      if (random.chance(0.9))
+        for (const key of [path.split('.')[0]!, 'text', 'contained']) if (!path.includes('.')) delete body[key];
+  }
   return body;
 }
 
+/** What could be masked for a writer, whole elements and parts. */
+function closedPaths({ decider }: Drawing, type: string, interaction: NaiveInteraction): readonly string[] {
+  return [...new Set([...decider.maskable(type, interaction), ...decider.maskable(type, 'read')])];
+}
+
 const versions = ['1', '1', '1', '1', '2', '3'];
-const ifMatch = ({ random }: Drawing) =>
-  random.chance(0.2) ? { headers: { 'if-match': `W/"${random.pick(versions)}"` } } : {};
+const ifMatch = ({ random }: Drawing) => {
+  const headers = {
+    ...(random.chance(0.2) ? { 'if-match': `W/"${random.pick(versions)}"` } : {}),
+    ...(random.chance(0.04) ? { 'if-none-match': '*' } : {}),
+    ...(random.chance(0.2) ? { prefer: `return=${random.pick(['minimal', 'representation'])}` } : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+};
 /** One that means one resource, or any. */
 const condition = (drawing: Drawing, type: string) =>
   drawing.random.chance(0.6) ? `_id=${idOf(drawing, type)}` : criterion(drawing, type)?.text;
 
 function patchBody(drawing: Drawing, type: string, id: string): Json {
-  const { random } = drawing;
+  const { random, raw } = drawing;
   const fresh = written(drawing, type, id);
   const keys = Object.keys(fresh).filter(
     (key) => !['resourceType', 'id', 'meta', 'subject', 'patient', 'text', 'contained'].includes(key),
   );
   if (keys.length === 0) keys.push('language');
-  const key = random.pick(keys);
-  return [
-    ...(random.chance(0.2) ? [{ op: 'test', path: `/${random.pick(keys)}`, value: fresh[random.pick(keys)] }] : []),
-    random.weighted<Json>([
-      [6, { op: 'add', path: `/${key}`, value: fresh[key] }],
-      [2, { op: 'replace', path: `/${key}`, value: fresh[key] }],
-      [1, { op: 'remove', path: `/${key}` }],
-    ]),
-  ];
+  const closed = closedPaths(drawing, type, 'patch').map((path) => path.split('.')[0]!);
+  const open = keys.filter((key) => !closed.includes(key));
+  const key = random.pick(open.length > 0 && random.chance(0.8) ? open : keys);
+  const change = random.weighted<Json>([
+    [6, { op: 'add', path: `/${key}`, value: fresh[key] ?? 'de' }],
+    [2, { op: 'replace', path: `/${key}`, value: fresh[key] ?? 'de' }],
+    [1, { op: 'remove', path: `/${key}` }],
+  ]);
+  // A guess at what is stored, and now and then a copy of it to where it shows.
+  const stored = (raw.get(type) ?? []).filter((each) => each.id === id);
+  const guess = stored.length === 0 ? fresh : random.pick(stored);
+  const among = closed.filter((each) => guess[each] !== undefined);
+  if (among.length > 0 && random.chance(0.35)) {
+    const hidden = random.pick(among);
+    return random.weighted<Json>([
+      [5, [{ op: 'test', path: `/${hidden}`, value: guess[hidden] }, change]],
+      [1, [{ op: 'copy', from: `/${hidden}`, path: `/${key}` }]],
+      [1, [{ op: 'replace', path: `/${hidden}`, value: fresh[hidden] ?? guess[hidden] }]],
+    ]);
+  }
+  const tested = random.pick(keys);
+  return [...(random.chance(0.2) ? [{ op: 'test', path: `/${tested}`, value: (guess ?? fresh)[tested] ?? 'x' }] : []), change];
+}
+
+/** What a count may be asked of: the ids that are there, seen or not. */
+function few({ raw }: Drawing, type: string): readonly Term[] {
+  const ids = [...new Set((raw.get(type) ?? []).map(({ id }) => id as string))];
+  return [{ text: `_id=${ids.join(',')}`, tries: ['parameter _id'] }];
 }
 
 const get = (target: string, ...tries: readonly string[]): Asked => ({ method: 'GET', target, tries });
@@ -77,11 +118,8 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   ],
   search: [26, (d) => searchOf(d, typeFor(d))],
   'search by POST': [2, (d) => posted(searchOf(d, typeFor(d)))],
-  'search sorted': [
-    7,
-    (d) =>
-      (d.random.chance(0.5) ? byMasked(d) : undefined) ?? onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search'),
-  ],
+  'search sorted': [5, (d) => onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search')],
+  'search by what is masked': [7, byMasked],
   'search in a compartment': [
     5,
     (d) =>
@@ -92,12 +130,21 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
             ? searchOf(d, type, [], `Patient/${d.random.pick(patients)}/${type}`)
             : undefined,
         'search',
+        d.types.filter(
+          (type) =>
+            d.shown.has(type) &&
+            naiveTypes[type]!.compartment.some((path) => isTouched(path, d.decider.maskable(type, 'search'))),
+        ),
       ),
   ],
   'search _total=accurate': [2, (d) => searchOf(d, typeFor(d), [{ text: '_total=accurate', tries: ['result _total'] }])],
   'search _summary=count': [
     2,
-    (d) => searchOf(d, typeFor(d), [{ text: d.random.pick(['_summary=count', '_count=0']), tries: ['result count'] }]),
+    (d, type = typeFor(d)) =>
+      searchOf(d, type, [
+        { text: d.random.pick(['_summary=count', '_count=0']), tries: ['result count'] },
+        ...(d.random.chance(0.7) ? few(d, type) : []),
+      ]),
   ],
   'search _summary': [
     2,
@@ -252,16 +299,19 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   ],
 };
 
+/** `among`: types that are tried first. */
 function onType(
   drawing: Drawing,
   make: (type: string) => Asked | undefined,
   interaction?: NaiveInteraction,
+  among: readonly string[] = [],
 ): Asked | undefined {
-  const type = typeFor(drawing);
+  const { random } = drawing;
+  const type = among.length > 0 && random.chance(0.5) ? random.pick(among) : typeFor(drawing);
   const permitted =
     interaction === undefined ||
     (drawing.raw.get(type) ?? []).some((resource) => typeof drawing.decider.sees(resource, interaction) === 'object');
-  return permitted || drawing.random.chance(0.08) ? make(type) : undefined;
+  return permitted || random.chance(0.08) ? make(type) : undefined;
 }
 
 function conditional(drawing: Drawing, type: string, make: (query: string) => Asked): Asked | undefined {

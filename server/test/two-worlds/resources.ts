@@ -35,6 +35,7 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
   Patient: [
     'name',
     'name.family',
+    'name.given',
     'birthDate',
     'address',
     'identifier',
@@ -44,9 +45,9 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
     'generalPractitioner',
     'identifier.system',
   ],
-  Practitioner: ['name', 'telecom', 'identifier'],
+  Practitioner: ['name', 'telecom', 'identifier', 'name.family', 'identifier.system'],
   PractitionerRole: ['organization', 'code'],
-  Organization: ['name', 'partOf', 'identifier'],
+  Organization: ['name', 'partOf', 'identifier', 'identifier.system'],
   Location: ['name', 'managingOrganization'],
   Medication: ['code', 'manufacturer'],
   Device: ['patient', 'type', 'deviceName'],
@@ -63,10 +64,11 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
     'note',
     'valueQuantity.code',
     'encounter',
+    'identifier.system',
   ],
   Condition: ['code', 'subject', 'code.text', 'severity', 'onset[x]', 'encounter', 'clinicalStatus'],
   MedicationRequest: ['medicationReference', 'reasonCode', 'requester', 'status'],
-  RelatedPerson: ['name', 'telecom'],
+  RelatedPerson: ['name', 'telecom', 'name.family'],
   CareTeam: ['participant', 'name'],
   Consent: ['provision', 'dateTime'],
   DocumentReference: ['description', 'content', 'author', 'category'],
@@ -77,7 +79,7 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
 
 const LOINC = 'http://loinc.org';
 const SNOMED = 'http://snomed.info/sct';
-const names = ['Smith', 'Ada', 'Äda', 'Smythe', 'Lee'];
+const names = ['Smith', 'Ada', 'Äda', 'Smythe', 'Lee', 'Ada', 'Äda'];
 const dates = ['2021-03-04', '2022-05-06', '2023', '2023-11-05', '2024-01-02'];
 
 export function generate(random: Random, type: string, id: string, subjects: SceneFacts['subjects']): Json {
@@ -186,7 +188,9 @@ class Maker {
       class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: this.#random.pick(['AMB', 'EMER']) },
       subject: this.#subject(),
       ...this.#maybe(0.7, () => ({
-        period: { start: this.#random.pick(dates), ...this.#maybe(0.6, () => ({ end: this.#random.pick(dates) })) },
+        period: this.#random.chance(0.2)
+          ? { end: this.#random.pick(dates) }
+          : { start: this.#random.pick(dates), ...this.#maybe(0.6, () => ({ end: this.#random.pick(dates) })) },
       })),
       ...this.#maybe(0.6, () => ({ participant: [{ individual: this.#ref('Practitioner') }] })),
       ...this.#maybe(0.5, () => ({ reasonCode: [this.#concept(SNOMED, ['flu', 'hiv'])] })),
@@ -289,7 +293,11 @@ class Maker {
   #person(): Json {
     return {
       ...this.#identified(),
-      name: [{ ...this.#maybe(0.9, () => ({ family: this.#random.pick(names) })), given: [this.#random.pick(names)] }],
+      name: [
+        this.#random.chance(0.2)
+          ? { family: this.#random.pick(names) }
+          : { ...this.#maybe(0.9, () => ({ family: this.#random.pick(names) })), given: [this.#random.pick(names)] },
+      ],
       ...this.#maybe(0.6, () => ({ gender: this.#random.pick(['male', 'female']) })),
       ...this.#maybe(0.4, () => ({
         telecom: [{ system: this.#random.pick(['phone', 'email']), value: `${this.#random.below(3)}` }],
@@ -300,7 +308,11 @@ class Maker {
 
   #identified(): Json {
     return this.#maybe(0.7, () => ({
-      identifier: [{ ...this.#maybe(0.8, () => ({ system: 'urn:x' })), value: `${this.#random.below(5)}` }],
+      identifier: [
+        this.#random.chance(0.1)
+          ? { system: 'urn:x' }
+          : { ...this.#maybe(0.8, () => ({ system: 'urn:x' })), value: `${this.#random.below(5)}` },
+      ],
     }));
   }
 
@@ -321,6 +333,7 @@ class Maker {
 
   #concept(system: string, codes: readonly string[]): Json {
     const code = this.#random.pick(codes);
+    if (this.#random.chance(0.08)) return { text: `about ${code}` };
     return { coding: [{ system, code }], ...this.#maybe(0.3, () => ({ text: `about ${code}` })) };
   }
 

@@ -23,6 +23,7 @@ export async function servedFeatures(): Promise<ReadonlySet<string>> {
     interactions: { group: ['C', 'R', 'U', 'D', 'E'] },
     resources: { categories: ['business', 'individual', 'patient', 'not-classified'] },
     clears,
+    mask: ['Observation.note', 'Patient.birthDate'],
   };
   const facts = { relations: {}, consents: {}, subjects: subjectsFor(random) };
   const scene = { policies: [{ policySet: 'open', version: 1, combining: 'deny-overrides', rules: [rule] }], caller, facts };

@@ -34,15 +34,33 @@ const groups: Readonly<Record<NaiveInteraction, string>> = {
   ...{ create: 'C', update: 'U', patch: 'U', delete: 'D' },
 };
 
-export interface Seen {
+/** Seen, with what is masked of it. The form is made when it is asked for: most are not. */
+export class Seen {
   readonly mask: readonly string[];
+  readonly #resource: Json;
+  #form: Json;
+
+  constructor(resource: Json, mask: readonly string[]) {
+    this.mask = mask;
+    this.#resource = resource;
+  }
+
   /** As it may leave. */
-  readonly form: Json;
+  get form(): Json {
+    this.#form ??= releasedForm(this.#resource, this.mask);
+    return this.#form;
+  }
 }
+
+/** Written by whoever holds a right of its own over these types, never by the way (hardening B4-65). */
+const authorizationData = ['CareTeam', 'Consent', 'Group', 'PractitionerRole', 'RelatedPerson'];
 
 export class NaiveDecider {
   readonly #scene: Pick<Scene, 'policies' | 'caller' | 'facts'>;
   readonly #rules: readonly Json[];
+  readonly #may = new Map<string, readonly Json[]>();
+  /** What was said of a resource stays said: resources are never changed in place. */
+  readonly #said = new WeakMap<object, Map<NaiveInteraction, Seen | 'announced' | undefined>>();
 
   constructor(scene: Pick<Scene, 'policies' | 'caller' | 'facts'>) {
     this.#scene = scene;
@@ -51,10 +69,20 @@ export class NaiveDecider {
 
   /** Undefined: hidden. `announced`: hidden, and the rule says that the caller may know it. */
   sees(resource: Json, interaction: NaiveInteraction): Seen | 'announced' | undefined {
+    let said = this.#said.get(resource);
+    if (said === undefined) {
+      said = new Map();
+      this.#said.set(resource, said);
+    }
+    if (!said.has(interaction)) said.set(interaction, this.#judge(resource, interaction));
+    return said.get(interaction);
+  }
+
+  #judge(resource: Json, interaction: NaiveInteraction): Seen | 'announced' | undefined {
     const type = naiveTypes[resource.resourceType];
     if (type === undefined) return undefined;
     const { caller } = this.#scene;
-    const rules = this.#rules.filter((rule) => this.#mayApply(rule, resource.resourceType, interaction));
+    const rules = this.#rulesFor(resource.resourceType, interaction);
     const permits = rules.filter(({ effect }) => effect === 'permit');
     if (permits.length === 0) return undefined;
     if (caller.kind !== 'anonymous' && !this.#inScope(resource, interaction)) return undefined;
@@ -80,7 +108,24 @@ export class NaiveDecider {
       applying.map((rule) => rule.mask ?? []),
       withheld.flatMap((rule) => rule.elements),
     );
-    return { mask, form: releasedForm(resource, mask) };
+    return new Seen(resource, mask);
+  }
+
+  /** May labels be written on this, by some permit that applies? */
+  mayLabel(resource: Json, interaction: NaiveInteraction): boolean {
+    const whom = about(resource, this.#scene.facts);
+    return this.#rulesFor(resource.resourceType, interaction).some(
+      (rule) =>
+        rule.effect === 'permit' &&
+        rule.mayLabel === true &&
+        this.#holds(rule, resource, whom) &&
+        cleared(labelsIn(resource), rule.clears),
+    );
+  }
+
+  /** Could anything of the type be this caller's to do so with, by its rules alone? */
+  isOpen(type: string, interaction: NaiveInteraction): boolean {
+    return this.#rulesFor(type, interaction).some(({ effect }) => effect === 'permit');
   }
 
   /** Whom it is about, sorted. */
@@ -90,8 +135,19 @@ export class NaiveDecider {
 
   /** Could any rule mask something of this type for this caller? */
   maskable(type: string, interaction: NaiveInteraction): readonly string[] {
-    const rules = this.#rules.filter((rule) => this.#mayApply(rule, type, interaction));
+    const rules = this.#rulesFor(type, interaction);
     return [...new Set(rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.elements ?? [])])))];
+  }
+
+  /** Those that may apply to instances of the type. */
+  #rulesFor(type: string, interaction: NaiveInteraction): readonly Json[] {
+    const key = `${type} ${interaction}`;
+    let rules = this.#may.get(key);
+    if (rules === undefined) {
+      rules = this.#rules.filter((rule) => this.#mayApply(rule, type, interaction));
+      this.#may.set(key, rules);
+    }
+    return rules;
   }
 
   /** What a rule asks of caller, type and interaction. */
@@ -104,8 +160,14 @@ export class NaiveDecider {
         ? rule.interactions.includes(interaction)
         : rule.interactions.group.includes(groups[interaction]);
     const covers = this.#covers(rule, type);
+    const byTheWay =
+      rule.effect === 'permit' &&
+      'CUD'.includes(groups[interaction]) &&
+      authorizationData.includes(type) &&
+      rule.resources?.types?.includes(type) !== true;
     return (
       named &&
+      !byTheWay &&
       (covers.plain || covers.patients) &&
       kinds.includes(caller.kind) &&
       (condition.roles === undefined || condition.roles.some((role: string) => caller.roles.includes(role))) &&

@@ -21,6 +21,13 @@ export function releasedForm(resource: Json, paths: readonly string[]): Json {
   return rebased(form);
 }
 
+/** Without tag and base: what is left when all of this is taken away. */
+export function withoutPaths(resource: Json, paths: readonly string[]): Json {
+  const left = copy(resource);
+  removeAll(left, paths);
+  return left;
+}
+
 function removeAll(resource: Json, paths: readonly string[]): void {
   delete resource.text;
   delete resource._text;

@@ -23,7 +23,13 @@ const ids = allRows.map(({ id }) => id);
 const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
 if (twice.length > 0) throw new Error(`ids used twice: ${twice.join(', ')}`);
 const { only, mutants } = values;
-const rows = allRows.filter(({ id, says }) => only === undefined || id.includes(only) || says.includes(only));
+const rows = allRows.filter(
+  ({ id, says }) =>
+    only === undefined ||
+    id.includes(only) ||
+    says.includes(only) ||
+    only.split(',').some((part) => part !== '' && id.startsWith(part)),
+);
 const width = Math.max(...rows.map(({ id }) => id.length));
 
 const subject = await startSubject();

@@ -1,5 +1,5 @@
 /** Sign-in, picker and consent by sending the pages' forms, wherever they lead: a person's clicks without a browser. */
-import { newBrowser, type Page } from '../../server/test/flows/authorization/browser.ts';
+import { type Browser, newBrowser, type Page } from '../../server/test/flows/authorization/browser.ts';
 import type { Site } from './site.ts';
 import type { Persona } from './subject.ts';
 
@@ -8,6 +8,8 @@ export interface Approval {
   readonly params: URLSearchParams;
   readonly post: boolean;
   readonly person: Persona;
+  /** A browser that has been here before. */
+  readonly hands?: Browser | undefined;
   readonly consent: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
@@ -17,8 +19,8 @@ export interface End {
   readonly text: string;
 }
 
-export async function approveByForms(site: Site, { url, params, post, person, consent }: Approval): Promise<End> {
-  const browser = newBrowser(site.issuer, site.fetch as typeof fetch);
+export async function approveByForms(site: Site, { url, params, post, person, consent, hands }: Approval): Promise<End> {
+  const browser = hands ?? newBrowser(site.issuer, site.fetch as typeof fetch);
   let page: Page = post ? await browser.open(url, { method: 'POST', body: params }) : await browser.open(`${url}?${params}`);
   if (page.text.includes('name="password"')) {
     const { username, password } = person;

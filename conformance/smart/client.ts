@@ -17,7 +17,8 @@ export type ClientName =
   | 'lab-app'
   | 'told'
   | 'poster'
-  | 'bound';
+  | 'bound'
+  | 'ehr';
 
 export interface Client {
   readonly id: string;
@@ -111,6 +112,7 @@ export async function registerClients(add: Register, around: Surroundings): Prom
       asked: { protocol: { backChannelLogoutUri: `${outside.url}/logout`, postLogoutRedirectUris: [SIGNED_OUT] } },
     }),
     poster: await one('poster', 'symmetric', { secretInBody: true, asked: { protocol: { secretInBody: true } } }),
+    ehr: await one('ehr', 'backend', { scope: '__launch' }),
     bound: await one('bound', 'public', { asked: { protocol: { dpopBound: true } } }),
   });
 }

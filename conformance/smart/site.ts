@@ -5,17 +5,21 @@
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Agent, fetch as send } from 'undici';
+import type { Browser } from '../../server/test/flows/authorization/browser.ts';
 import type { Pair } from '../../server/test/flows/certificates.ts';
 import type { Answer, Ask, Mutant } from '../mutants/mutant.ts';
 import { approveByBrowser } from './approve-by-browser.ts';
 import { approveByForms } from './approve-by-forms.ts';
 import { type Client, type ClientName, ORIGIN, REDIRECT, type SigningKey } from './client.ts';
 import { signedJwt } from './jwt.ts';
-import type { Subject } from './subject.ts';
+import type { Persona, Subject } from './subject.ts';
 
 export interface Asked {
   readonly scope?: string;
-  readonly person?: string;
+  /** Of the demo's cast, by name; or somebody else. */
+  readonly person?: string | Persona;
+  /** The forms are sent by this browser. */
+  readonly hands?: Browser;
   /** Of the consent page. Default: everything, and stay connected. */
   readonly consent?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Changes of the authorization request; undefined leaves one out. */
@@ -159,13 +163,15 @@ export class Site {
       ...asked.request,
     };
     const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const person = this.subject.person(asked.person ?? 'family-physician');
+    const { person: who = 'family-physician' } = asked;
+    const person = typeof who === 'string' ? this.subject.person(who) : who;
     const approve = asked.browser === true && this.mutant === undefined ? approveByBrowser : approveByForms;
     const end = await approve(this, {
       url: `${this.issuer}/authorize`,
       params: new URLSearchParams(given),
       post: asked.post ?? false,
       person,
+      hands: asked.hands,
       consent: { decision: 'allow', duration: 'stay', ...asked.consent },
     });
     const reached = !end.url.startsWith(`${this.issuer}/`);

@@ -50,6 +50,7 @@ export const OPERATOR = Object.freeze({
     state: 'Kent',
     postalCode: 'AV1 2XY',
     country: 'GB',
+    identifiers: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: '1144221847' }],
   },
   securityContact: 'mailto:security@aldervale.example',
 });

@@ -2,10 +2,13 @@
 import type { Row } from '../row.ts';
 import { assertion } from './assertion.ts';
 import { backend } from './backend.ts';
+import { brands } from './brands.ts';
+import { context } from './context.ts';
 import { discovery } from './discovery.ts';
 import { dpopRows } from './dpop.ts';
 import { ehr } from './ehr.ts';
 import { introspection } from './introspection.ts';
+import { keys } from './keys.ts';
 import { launch } from './launch.ts';
 import { negative } from './negative.ts';
 import { openid } from './openid.ts';
@@ -13,6 +16,7 @@ import { pages } from './pages.ts';
 import { par } from './par.ts';
 import { refresh } from './refresh.ts';
 import { registration } from './registration.ts';
+import { resources } from './resources.ts';
 import { scopes } from './scopes.ts';
 import { sessions } from './sessions.ts';
 import { transport } from './transport.ts';
@@ -20,15 +24,19 @@ import { transport } from './transport.ts';
 export const allRows: readonly Row[] = Object.freeze([
   ...discovery,
   ...transport,
+  ...brands,
   ...launch,
   ...openid,
   ...refresh,
   ...backend,
   ...assertion,
+  ...keys,
   ...introspection,
   ...negative,
   ...scopes,
+  ...resources,
   ...ehr,
+  ...context,
   ...pages,
   ...par,
   ...dpopRows,

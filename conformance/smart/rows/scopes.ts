@@ -1,81 +1,22 @@
 /** (g)(10) 1.7, 2.4.10, 9.22 to 9.28 and SMART App Launch 2.2 §Scopes: what is granted, what the answer says, and what the FHIR server then does. */
 
-import { mending } from '../../mutants/mend-requests.ts';
-import { isAt, type Mutant } from '../../mutants/mutant.ts';
 import { answering, withField } from '../../mutants/spoil-answers.ts';
 import { equal, hold, type Row } from '../row.ts';
-import { bodyOf, type Granted, type Site } from '../site.ts';
-
-const LAB = 'http://terminology.hl7.org/CodeSystem/observation-category|laboratory';
-const labScope = `patient/Observation.rs?category=${LAB}`;
-const problemScope =
-  'patient/Condition.rs?category=http://terminology.hl7.org/CodeSystem/condition-category|encounter-diagnosis';
-
-interface Resource {
-  readonly id: string;
-  readonly resourceType: string;
-  readonly category?: readonly { readonly coding?: readonly { readonly system?: string; readonly code?: string }[] }[];
-}
-
-/** Everything that a search gives, across its pages. */
-async function searched(site: Site, path: string, { access }: Granted): Promise<readonly Resource[]> {
-  const found: Resource[] = [];
-  let next: string | undefined = `${site.fhir}/${path}`;
-  for (let pages = 0; next !== undefined && pages < 50; pages += 1) {
-    const answer = await site.send(next, { headers: { authorization: `Bearer ${access}` } });
-    equal(answer.status, 200, `status of ${path.split('?')[0]}`);
-    const bundle = bodyOf(answer) as {
-      entry?: readonly { readonly resource: Resource }[];
-      link?: readonly { readonly relation: string; readonly url: string }[];
-    };
-    found.push(...(bundle.entry ?? []).map(({ resource }) => resource));
-    next = bundle.link?.find(({ relation }) => relation === 'next')?.url;
-  }
-  return found;
-}
-
-const idsOf = (resources: readonly Resource[]): readonly string[] => resources.map(({ id }) => id).sort();
-
-function isLab({ category }: Resource): boolean {
-  return category?.some(({ coding }) => coding?.some(({ system, code }) => `${system}|${code}` === LAB)) ?? false;
-}
-
-/** The whole record of the patient whom this person's picker shows first, as what narrower tokens are held against. */
-function wide(site: Site): Promise<Granted> {
-  return site.once('wide', () => site.granted('public', { scope: 'launch/patient patient/*.rs user/*.rs' }));
-}
-
-function granular(site: Site): Promise<Granted> {
-  return site.once('granular', () => site.granted('public', { scope: `launch/patient patient/Patient.rs ${labScope}` }));
-}
-
-function few(site: Site): Promise<Granted> {
-  return site.once('few', () => site.granted('public', { scope: 'launch/patient patient/Patient.rs patient/Observation.rs' }));
-}
-
-/** The FHIR server looks at no scope: the first token that was issued opens everything. */
-function firstTokenOpensAll(): Mutant {
-  let first: string | undefined;
-  return {
-    name: 'scopes not looked at by the FHIR server',
-    ask: (ask) =>
-      first === undefined || !ask.url.pathname.startsWith('/fhir')
-        ? ask
-        : { ...ask, headers: { ...ask.headers, authorization: `Bearer ${first}` } },
-    answer(answer, ask) {
-      const token = isAt(ask, '/token') ? bodyOf(answer)['access_token'] : undefined;
-      if (typeof token === 'string') first ??= token;
-      return answer;
-    },
-  };
-}
-
-/** The scope that is asked for is made wider on its way in. */
-function asking(scope: string): Row['mutant'] {
-  return mending('scope widened', '/authorize', (params) => {
-    if (params.has('scope')) params.set('scope', scope);
-  });
-}
+import { bodyOf } from '../site.ts';
+import {
+  asking,
+  few,
+  firstTokenOpensAll,
+  granular,
+  idsOf,
+  isLab,
+  LAB,
+  labScope,
+  problemScope,
+  type Resource,
+  searched,
+  wide,
+} from './reading.ts';
 
 /** What a granted scope string must be, exactly. */
 function grants(id: string, says: string, scope: string, wanted: string, mutant?: Row['mutant']): Row {

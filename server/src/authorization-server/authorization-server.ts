@@ -34,7 +34,7 @@ import { createPayloadAdapter } from './payload-adapter.ts';
 import { peopleParts } from './people-parts.ts';
 import type { PickerSource } from './picker-source.ts';
 import { createProvider } from './provider.ts';
-import { type BrandSettings, publicDocuments } from './public-documents.ts';
+import { type BrandSettings, brandIdentifier, publicDocuments } from './public-documents.ts';
 import { registrationRoutes } from './registration/registration-routes.ts';
 import { revocationAnswer } from './revocation-answer.ts';
 import { type SignInSettings, signInSection } from './sign-in-settings.ts';
@@ -169,7 +169,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const forward = createForward(provider, issuer);
 
   return Object.freeze({
-    smartConfiguration: () => smartConfiguration(issuer, { hasBrands: use.brands !== undefined }),
+    smartConfiguration: () => smartConfiguration(issuer, { brand: use.brands && brandIdentifier(use.brands) }),
     protectedResourceMetadata: () => protectedResourceMetadata(issuer, fhirBase),
     async mount(app: FastifyInstance) {
       await app.register(async (scope) => {

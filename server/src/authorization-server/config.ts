@@ -46,6 +46,11 @@ export const authorizationServerSection = z
         state: z.string().min(1).max(100).optional(),
         postalCode: z.string().min(1).max(20).optional(),
         country: z.string().min(2).max(2).optional().describe('Two letters, ISO 3166.'),
+        identifiers: z
+          .array(z.strictObject({ system: z.string().min(1).max(500), value: z.string().min(1).max(200) }))
+          .max(20)
+          .default([])
+          .describe('Other identifiers of the organisation, such as its NPI.'),
       })
       .optional()
       .describe(

@@ -26,8 +26,8 @@ function authMethods(issuer: string): readonly string[] {
 
 /** Documents that exist only where the operator wrote something for them. */
 export interface DiscoverySettings {
-  /** User-access brands, SMART App Launch 2.2 §User-access brands. */
-  readonly hasBrands: boolean;
+  /** Of the primary brand; undefined where no brands are published (SMART App Launch 2.2 §User-access brands). */
+  readonly brand: { readonly system: string; readonly value: string } | undefined;
 }
 
 /** Scopes named to clients; granular forms of them are supported too. */
@@ -48,7 +48,7 @@ export const supportedScopes = [
   'system/*.rs',
 ] as const;
 
-export function smartConfiguration(issuer: string, { hasBrands }: DiscoverySettings): Readonly<Record<string, unknown>> {
+export function smartConfiguration(issuer: string, { brand }: DiscoverySettings): Readonly<Record<string, unknown>> {
   return Object.freeze({
     issuer,
     jwks_uri: issuer + paths.jwks,
@@ -60,7 +60,7 @@ export function smartConfiguration(issuer: string, { hasBrands }: DiscoverySetti
     registration_endpoint: issuer + paths.registration,
     management_endpoint: `${issuer}/my-apps`,
     pushed_authorization_request_endpoint: issuer + paths.pushed_authorization_request,
-    ...(hasBrands ? { user_access_brand_bundle: issuer + paths.brands } : {}),
+    ...(brand === undefined ? {} : { user_access_brand_bundle: issuer + paths.brands, user_access_brand_identifier: brand }),
     grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', EXCHANGE],
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],

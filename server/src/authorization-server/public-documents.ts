@@ -15,6 +15,17 @@ export interface BrandSettings {
   readonly state?: string | undefined;
   readonly postalCode?: string | undefined;
   readonly country?: string | undefined;
+  readonly identifiers?: readonly BrandIdentifier[] | undefined;
+}
+
+export interface BrandIdentifier {
+  readonly system: string;
+  readonly value: string;
+}
+
+/** Of the primary brand (`user_access_brand_identifier`): the organisation's website, as SMART recommends. */
+export function brandIdentifier({ website }: BrandSettings): BrandIdentifier {
+  return { system: 'urn:ietf:rfc:3986', value: website };
 }
 
 export interface PublicDocumentSettings {
@@ -94,7 +105,7 @@ function brandBundle(brand: BrandSettings, fhirBase: string, timestamp: string):
         ],
       },
     ],
-    identifier: [{ system: 'urn:ietf:rfc:3986', value: brand.website }],
+    identifier: [brandIdentifier(brand), ...(brand.identifiers ?? [])],
     active: true,
     name: brand.name,
     telecom: [{ system: 'url', value: brand.website }],

@@ -22,7 +22,7 @@ const plain = z
   .max(500)
   .regex(/^[^\p{Cc}]+$/u);
 
-/** §fhirContext: Patient and Encounter have parameters of their own; a role is never empty. */
+/** §fhirContext: Patient and Encounter have parameters of their own; a role is the one that SMART names, or a URI. */
 const contextItem = z
   .strictObject({
     reference: reference.optional(),
@@ -35,7 +35,7 @@ const contextItem = z
       .string()
       .regex(/^[A-Z][A-Za-z]{1,63}$/)
       .optional(),
-    role: plain.optional(),
+    role: z.union([z.literal('launch'), plain.refine((text) => URL.canParse(text), 'A role is “launch” or a URI.')]).optional(),
   })
   .refine(
     (item) => item.reference !== undefined || item.canonical !== undefined || item.identifier !== undefined,

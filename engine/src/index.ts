@@ -41,6 +41,7 @@ export type * from './scope/scope.ts';
 
 // What may be done.
 export { compilePolicies } from './policy/compile-policies.ts';
+export { type CodeSet, valueSets } from './terminology/value-set.ts';
 export { policySchema } from './policy/schema.ts';
 export type { CompiledPolicies } from './policy/compiled.ts';
 export type { PolicyDocument, PolicyRule } from './policy/document.ts';

@@ -3,7 +3,7 @@ import type { Applicable } from '../policy/compiled.ts';
 import { isDecided } from '../policy/interactions.ts';
 import type { DenyAs, Refusal } from './permit.ts';
 import type { Question } from './question.ts';
-import { denyDecision, ruleDenial } from './reasons.ts';
+import { denyDecision, ruleDenial, setDenial } from './reasons.ts';
 import { stepUpFor } from './step-up.ts';
 
 type Check = (question: Question) => Refusal | undefined;
@@ -17,6 +17,7 @@ export const checks: readonly Check[] = [
   isInScope,
   isNotDenied,
   isPermitted,
+  isPermittedByEach,
   isSure,
 ];
 
@@ -56,24 +57,42 @@ function isInScope({ caller, scope, interaction, type }: Question): Refusal | un
 }
 
 /** A deny without any condition on the resource closes the type; one that a surer sign-in lifts is `isSure`'s. */
-function isNotDenied({ denies, unsure }: Question): Refusal | undefined {
-  const closing = denies.find((deny) => closes(deny) && !unsure.includes(deny));
+function isNotDenied({ denies, unsure, permits, policies }: Question): Refusal | undefined {
+  const closing = denies.find((deny) => closes(deny) && !unsure.includes(deny) && !mayBeBeaten(deny));
   if (closing === undefined) return undefined;
   return Object.freeze({
     kind: 'refusal',
     decision: ruleDenial(closing.rule).decision,
     denyAs: closing.rule.denyAs ?? 'forbidden',
   });
+
+  /** By a permit of the same set, where the set's algorithm lets it. */
+  function mayBeBeaten({ rule: { set } }: Applicable): boolean {
+    return (
+      policies.sets[set]!.permitFirst &&
+      [...permits, ...unsure].some(({ rule }) => rule.effect === 'permit' && rule.set === set)
+    );
+  }
 }
 
 function closes({ rule, plain, patients }: Applicable): boolean {
-  return plain && patients && !rule.elementsOnly && rule.relations === 0 && rule.labels === undefined;
+  return plain && patients && !rule.elementsOnly && !rule.readsResource;
 }
 
 function isPermitted({ permits, unsure, interaction, type }: Question): Refusal | undefined {
   return permits.length > 0 || unsure.some(({ rule }) => rule.effect === 'permit')
     ? undefined
     : refusal('builtin:no-rule', 'policy', `No rule permits ${interaction} of ${type} to this caller.`, 'forbidden');
+}
+
+/** A set that denies unless it permits must have a permit of its own that may apply. */
+function isPermittedByEach({ permits, unsure, policies: { sets } }: Question): Refusal | undefined {
+  const without = sets.find(
+    ({ combining }, set) =>
+      combining === 'deny-unless-permit' &&
+      ![...permits, ...unsure].some(({ rule }) => rule.effect === 'permit' && rule.set === set),
+  );
+  return without && Object.freeze({ kind: 'refusal', decision: setDenial(without).decision, denyAs: 'forbidden' });
 }
 
 /** RFC 9470: nothing stands in the way but how surely the person signed in. Known from caller and type alone, so it tells nothing of any resource. */

@@ -33,7 +33,7 @@ export function decide(input: DecideInput): Permit | Refusal {
 
 /** The residual of a question that passed the checks. */
 export function residualOf(asked: Question): Residual {
-  const { caller, type, category, tables, scope, permits, denies, bases, now } = asked;
+  const { caller, type, category, tables, scope, permits, denies, policies, bases, now } = asked;
   return new Residual({
     type,
     category,
@@ -41,6 +41,8 @@ export function residualOf(asked: Question): Residual {
     scope,
     permits,
     denies,
+    sets: policies.sets,
+    me: caller.user?.fhirUser,
     confinedTo: selfPatient(asked),
     consents: Object.freeze({ caller, now, bases: Object.freeze([bases.ours, bases.upstream]) }),
   });

@@ -1,5 +1,5 @@
 /** The sentences in which a decision explains itself to a privacy officer. They name rules and consents, never what a resource holds. */
-import type { CompiledRule } from '../policy/compiled.ts';
+import type { CompiledRule, CompiledSet } from '../policy/compiled.ts';
 import type { Decision } from './decision.ts';
 import type { DenyAs, Verdict } from './permit.ts';
 
@@ -36,6 +36,10 @@ export function ruleDenial(rule: CompiledRule): Denial {
   const tells = rule.denyAs === 'forbidden' || rule.denyAs === 'unauthorized';
   const denyAs = tells && !rule.announces ? 'not-found' : (rule.denyAs ?? 'not-found');
   return denial(rule.id, 'policy', `Denied: ${quote(rule)}`, denyAs);
+}
+
+export function setDenial({ name }: CompiledSet): Denial {
+  return denial('builtin:set', 'policy', `Policy set ${name} denies what none of its own rules permits.`);
 }
 
 export function noRuleDenial(type: string, nearest: CompiledRule): Denial {

@@ -9,10 +9,11 @@ import { carriesLabel } from '../label/carries-label.ts';
 import { isCleared } from '../label/is-cleared.ts';
 import type { Labels } from '../label/labels.ts';
 import { labelsOf } from '../label/labels-of.ts';
-import type { Applicable } from '../policy/compiled.ts';
+import type { Applicable, CompiledSet } from '../policy/compiled.ts';
+import { contentHolds, type Reader } from './content-holds.ts';
 import { combineMasks } from './masks.ts';
 import type { Candidate, KnownFacts, Verdict } from './permit.ts';
-import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial } from './reasons.ts';
+import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial, setDenial } from './reasons.ts';
 import { type ScopeBound, withinScope } from './scope-bound.ts';
 import { type StandingOf, standings } from './standing.ts';
 import type { Trace } from './trace.ts';
@@ -27,6 +28,9 @@ export interface ResidualParts {
   /** Never empty. */
   readonly permits: readonly Applicable[];
   readonly denies: readonly Applicable[];
+  readonly sets: readonly CompiledSet[];
+  /** `Type/id` of the person who asks. */
+  readonly me: string | undefined;
   /** Everything visible must lie in this patient's compartment. */
   readonly confinedTo: string | undefined;
   readonly consents: Omit<ConsentContext, 'patient'>;
@@ -49,10 +53,20 @@ interface Matter {
   readonly trace: Trace | undefined;
 }
 
+interface WholeDeny {
+  readonly deny: Applicable;
+  readonly verdict: Verdict;
+}
+
 export class Residual {
   readonly #parts: ResidualParts;
   readonly #standing: StandingOf;
-  readonly #wholeDenies: readonly { readonly deny: Applicable; readonly verdict: Verdict }[];
+  readonly #reader: Reader;
+  readonly #denies: readonly WholeDeny[];
+  /** Of sets in which a permit beats them. */
+  readonly #weakDenies: readonly WholeDeny[];
+  /** Positions of sets that deny unless they permit. */
+  readonly #demanding: readonly number[];
   readonly #elementDenies: readonly Applicable[];
   readonly #notCleared: readonly Verdict[];
   readonly #noRule: Verdict;
@@ -62,9 +76,13 @@ export class Residual {
   constructor(parts: ResidualParts) {
     this.#parts = parts;
     this.#standing = standings(parts.consents);
-    this.#wholeDenies = parts.denies
+    this.#reader = Object.freeze({ me: parts.me, bases: parts.consents.bases });
+    const whole = parts.denies
       .filter(({ rule }) => !rule.elementsOnly)
       .map((deny) => Object.freeze({ deny, verdict: ruleDenial(deny.rule) }));
+    this.#denies = whole.filter(({ deny }) => !parts.sets[deny.rule.set]!.permitFirst);
+    this.#weakDenies = whole.filter(({ deny }) => parts.sets[deny.rule.set]!.permitFirst);
+    this.#demanding = parts.sets.flatMap(({ combining }, at) => (combining === 'deny-unless-permit' ? [at] : []));
     this.#elementDenies = parts.denies.filter(({ rule }) => rule.elementsOnly);
     this.#notCleared = parts.permits.map(({ rule }) => labelDenial(rule));
     this.#noRule = noRuleDenial(parts.type, parts.permits[0]!.rule);
@@ -76,10 +94,10 @@ export class Residual {
     if (!this.#inScope(candidate, trace)) return outOfScope;
     if (!this.#confined(candidate)) return notConfined;
     const matter: Matter = { candidate, facts, labels: labelsOf(candidate.document, candidate.node), trace };
-    for (const { deny, verdict } of this.#wholeDenies) if (this.#holds(deny, matter)) return verdict;
+    for (const { deny, verdict } of this.#denies) if (this.#holds(deny, matter)) return verdict;
     const applying = this.#applying(matter);
-    if (typeof applying !== 'string') return applying;
-    return this.#objection(matter) ?? this.#permit(applying, matter);
+    if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;
+    return this.#unbeaten(applying, matter) ?? this.#objection(matter) ?? this.#permit(applying, matter);
   }
 
   #inScope(candidate: Candidate, trace: Trace | undefined): boolean {
@@ -97,18 +115,33 @@ export class Residual {
 
   /** The permits that apply and clear all labels, as a string of their positions; a deny when there is none. */
   #applying(matter: Matter): string | Verdict {
-    const { permits } = this.#parts;
+    const { permits, sets } = this.#parts;
     let applying = '';
     let uncleared: Verdict | undefined;
+    let settled = -1;
     for (let at = 0; at < permits.length; at++) {
       const permit = permits[at]!;
+      if (permit.rule.set === settled) continue;
       if (!this.#holds(permit, matter)) continue;
       const cleared = isCleared(matter.labels, permit.rule.clears);
       matter.trace?.step(permit.rule.id, 'clears', cleared);
-      if (cleared) applying += String.fromCharCode(at);
-      else uncleared ??= this.#notCleared[at];
+      if (cleared) {
+        applying += String.fromCharCode(at);
+        // The rules of a set stand side by side.
+        if (sets[permit.rule.set]!.ordered) settled = permit.rule.set;
+      } else uncleared ??= this.#notCleared[at];
     }
     return applying === '' ? (uncleared ?? this.#noRule) : applying;
+  }
+
+  /** What sets in which permits come first still deny: none of their permits applies. `applying`: positions, as above. */
+  #unbeaten(applying: string, matter: Matter): Verdict | undefined {
+    if (this.#weakDenies.length === 0 && this.#demanding.length === 0) return undefined;
+    const permitting = new Set(pick(this.#parts.permits, applying).map(({ rule }) => rule.set));
+    for (const { deny, verdict } of this.#weakDenies)
+      if (!permitting.has(deny.rule.set) && this.#holds(deny, matter)) return verdict;
+    const demanding = this.#demanding.find((set) => !permitting.has(set));
+    return demanding === undefined ? undefined : setDenial(this.#parts.sets[demanding]!);
   }
 
   /** All conditions of a rule that depend on the resource. */
@@ -123,10 +156,15 @@ export class Residual {
       trace?.step(rule.id, 'relations', stands);
       if (!stands) return false;
     }
-    if (rule.labels === undefined) return true;
-    const carried = carriesLabel(labels, rule.labels, rule.effect);
-    trace?.step(rule.id, 'labels', carried);
-    return carried;
+    if (rule.labels !== undefined) {
+      const carried = carriesLabel(labels, rule.labels, rule.effect);
+      trace?.step(rule.id, 'labels', carried);
+      if (!carried) return false;
+    }
+    if (rule.content === undefined) return true;
+    const content = contentHolds(rule.content, candidate, this.#reader, rule.effect);
+    trace?.step(rule.id, 'content', content);
+    return content;
   }
 
   /** For a permit. A resource about no patient, or about one who cannot be told, never satisfies it. */

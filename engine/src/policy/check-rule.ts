@@ -61,8 +61,10 @@ function checkDeny(rule: PolicyRule, at: string): void {
     refusePolicy(`${at}.denyAs`, 'a deny of elements answers with the rest of the resource; leave denyAs out');
   }
   const tells = rule.denyAs === 'forbidden' || rule.denyAs === 'unauthorized';
+  const { labels, codes, where, patients } = rule.resources ?? {};
+  const content = codes !== undefined || where !== undefined || patients !== undefined;
   const reads =
-    rule.caller?.relations !== undefined ? 'relations' : rule.resources?.labels !== undefined ? 'labels' : undefined;
+    rule.caller?.relations !== undefined ? 'relations' : labels !== undefined ? 'labels' : content ? 'content' : undefined;
   if (tells && reads !== undefined && rule.announces !== true) {
     refusePolicy(
       `${at}.denyAs`,

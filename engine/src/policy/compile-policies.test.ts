@@ -37,11 +37,7 @@ const misshapen: readonly (readonly [string, unknown, RegExp])[] = [
     { ...document(permit), extra: 1 },
     /policy set test, extra: unknown key; known here: policySet, version/,
   ],
-  [
-    'another combining algorithm',
-    { ...document(permit), combining: 'permit-overrides' },
-    /combining: write one of: deny-overrides/,
-  ],
+  ['another combining algorithm', { ...document(permit), combining: 'majority' }, /combining: write one of: deny-overrides/],
   ['version 0', { ...document(permit), version: 0 }, /version: write a whole number, from 1/],
   ['version 1.5', { ...document(permit), version: 1.5 }, /version/],
   ['no rules', document(), /rules: the list is empty/],
@@ -162,6 +158,52 @@ const senseless: readonly (readonly [string, unknown, RegExp])[] = [
     document({ ...permit, caller: { kinds: ['system'] }, environment: { assurance: { maxAge: 60 } } }),
     /only people sign in/,
   ],
+  [
+    'a code anywhere, on a permit',
+    document({ ...permit, resources: { types: ['Observation'], codes: { any: ['http://loinc.org|1-8'] } } }),
+    /say in at which elements hold the code/,
+  ],
+  [
+    'codes without any',
+    document({ ...permit, resources: { types: ['Observation'], codes: { at: ['Observation.code'] } } }),
+    /name codes in any or value sets/,
+  ],
+  [
+    'a value set that is not there',
+    document({ ...deny, resources: { codes: { valueSets: ['http://nowhere/ValueSet/x'] } } }),
+    /there is no value set http:\/\/nowhere\/ValueSet\/x/,
+  ],
+  [
+    'a condition without types',
+    document({ ...deny, resources: { where: [{ elements: ['Observation.performer'], is: 'caller' }] } }),
+    /name the types of the rule/,
+  ],
+  [
+    'a condition that leaves a type out',
+    document({
+      ...deny,
+      resources: { types: ['Observation', 'Condition'], where: [{ elements: ['Observation.performer'], is: 'caller' }] },
+    }),
+    /say where in Condition/,
+  ],
+  [
+    'a condition on what does not exist',
+    document({ ...deny, resources: { types: ['Observation'], where: [{ elements: ['Observation.author'], is: 'caller' }] } }),
+    /Observation has no element author/,
+  ],
+  [
+    'a condition with two tests',
+    document({
+      ...deny,
+      resources: { types: ['Observation'], where: [{ elements: ['Observation.performer'], is: 'caller', exists: true }] },
+    }),
+    /write one of: is, isNot/,
+  ],
+  [
+    'a 403 that depends on content',
+    document({ ...deny, resources: { patients: ['ann'] }, denyAs: 'forbidden' }),
+    /reads content.*announces: true/,
+  ],
   ['two rules of one id', document(permit, permit), /the id is taken/],
 ];
 
@@ -185,6 +227,16 @@ describe('what is refused', () => {
     expect(() =>
       compilePolicies([document(permit), { ...document({ ...permit, id: 'x', effect: 'maybe' }), policySet: 'other' }], tables),
     ).toThrow(Problem);
+  });
+
+  test('a set for another upstream is checked, and left out', () => {
+    const other = { ...document(permit), upstreams: ['http://other.example/fhir'] };
+    const compiled = (upstream?: string) =>
+      compilePolicies([other], tables, upstream === undefined ? {} : { upstream }).rules.length;
+    expect([compiled('http://other.example/fhir/'), compiled('http://this.example/fhir'), compiled()]).toEqual([1, 0, 0]);
+    expect(faultOf({ ...document({ ...permit, effect: 'maybe' }), upstreams: ['http://other.example/fhir'] })).toMatch(
+      /effect/,
+    );
   });
 
   test('what is told to a caller does not say what is wrong', () => {
@@ -220,6 +272,15 @@ describe('the published schema', () => {
           types: ['Observation'],
           categories: ['patient'],
           labels: { any: ['http://terminology.hl7.org/CodeSystem/v3-ActCode|HIV'] },
+          codes: { any: ['http://loinc.org|1-8'], at: ['Observation.code'] },
+          where: [
+            { elements: ['Observation.performer'], is: 'caller' },
+            { elements: ['Observation.performer'], isNot: 'caller' },
+            { elements: ['Observation.status'], equals: 'final' },
+            { elements: ['Observation.status'], in: ['final', 'amended'] },
+            { elements: ['Observation.note'], exists: false },
+          ],
+          patients: ['ann'],
         },
         clears: {
           confidentiality: 'R',

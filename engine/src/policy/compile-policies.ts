@@ -1,37 +1,60 @@
 /** Documents → `CompiledPolicies`: check the shape, check the meaning, index. All or nothing: one wrong document refuses them all. */
 import type { FhirTables } from '../fhir/tables.ts';
 import { checkRule } from './check-rule.ts';
+import { compileSet, rulesOf } from './combining.ts';
 import { compileRule } from './compile-rule.ts';
-import type { CompiledPolicies, CompiledRule } from './compiled.ts';
+import type { CompiledPolicies, CompiledRule, CompiledSet } from './compiled.ts';
+import type { ValueSets } from './content.ts';
 import type { PolicyDocument } from './document.ts';
 import { indexRules } from './index-rules.ts';
 import { refuseMisshapen } from './refuse-misshapen.ts';
 import { refusePolicy, within } from './refuse-policy.ts';
 import { policySchema } from './schema.ts';
 
+export interface PolicyOptions {
+  /** By canonical URL; see `valueSets`. */
+  readonly valueSets?: ValueSets;
+  /** Base URL of the upstream that is protected: sets for others are checked and left out. */
+  readonly upstream?: string;
+}
+
 /**
  * @param documents parsed YAML or JSON, in order
  * @throws Problem `policy-invalid`; `detail` names document, rule, place and what to do
  */
-export function compilePolicies(documents: readonly unknown[], tables: FhirTables): CompiledPolicies {
-  const sets: { readonly name: string; readonly version: number }[] = [];
-  const rules = new Map<string, CompiledRule>();
+export function compilePolicies(
+  documents: readonly unknown[],
+  tables: FhirTables,
+  { valueSets = new Map(), upstream }: PolicyOptions = {},
+): CompiledPolicies {
+  const names = new Set<string>();
+  const ids = new Map<string, string>();
+  const sets: CompiledSet[] = [];
+  const rules: CompiledRule[] = [];
   documents.forEach((document, index) => {
     within(placeOf(document, index), () => {
       const checked = checkDocument(document);
-      if (sets.some((set) => set.name === checked.policySet))
-        refusePolicy('policySet', 'the name is taken by another document');
-      sets.push(Object.freeze({ name: checked.policySet, version: checked.version }));
-      for (const rule of compileDocument(checked, tables)) {
-        const before = rules.get(rule.id);
+      if (names.has(checked.policySet)) refusePolicy('policySet', 'the name is taken by another document');
+      names.add(checked.policySet);
+      const compiled = compileDocument(checked, sets.length, tables, valueSets);
+      for (const { id, policySet } of compiled) {
+        const before = ids.get(id);
         if (before !== undefined)
-          refusePolicy(`rule ${rule.id}`, `the id is taken by a rule of policy set ${before.policySet}; choose another`);
-        rules.set(rule.id, rule);
+          refusePolicy(`rule ${id}`, `the id is taken by a rule of policy set ${before}; choose another`);
+        ids.set(id, policySet);
       }
+      if (!holdsFor(checked, upstream)) return;
+      sets.push(compileSet(checked));
+      rules.push(...compiled);
     });
   });
-  const all = Object.freeze([...rules.values()]);
+  const all = Object.freeze(rules);
   return Object.freeze({ sets: Object.freeze(sets), rules: all, rulesFor: indexRules(all, tables) });
+}
+
+function holdsFor({ upstreams }: PolicyDocument, upstream: string | undefined): boolean {
+  const plain = (url: string): string => url.replace(/\/+$/, '');
+  return upstreams === undefined || (upstream !== undefined && upstreams.some((url) => plain(url) === plain(upstream)));
 }
 
 function checkDocument(document: unknown): PolicyDocument {
@@ -39,11 +62,16 @@ function checkDocument(document: unknown): PolicyDocument {
   return document as PolicyDocument;
 }
 
-function compileDocument(document: PolicyDocument, tables: FhirTables): readonly CompiledRule[] {
-  return document.rules.map((rule, index) =>
+function compileDocument(
+  document: PolicyDocument,
+  set: number,
+  tables: FhirTables,
+  valueSets: ValueSets,
+): readonly CompiledRule[] {
+  return rulesOf(document).map((rule, index) =>
     within(`rule ${rule.id}`, () => {
       checkRule(rule, tables, `rules[${index}]`);
-      return compileRule(rule, document.policySet, tables, `rules[${index}]`);
+      return compileRule(rule, { policySet: document.policySet, set, tables, valueSets, at: `rules[${index}]` });
     }),
   );
 }

@@ -2,24 +2,39 @@
 import type { FhirTables } from '../fhir/tables.ts';
 import { labelOf, purposeOf } from './codes.ts';
 import type { CompiledClearance, CompiledRule } from './compiled.ts';
+import { compileContent, type ValueSets } from './content.ts';
 import type { Clearance, PolicyRule } from './document.ts';
 import { elementPaths } from './element-paths.ts';
 import { compileEnvironment } from './environment.ts';
 import { interactionsOf } from './interactions.ts';
 import { relationBits } from './relations.ts';
 
-export function compileRule(rule: PolicyRule, policySet: string, tables: FhirTables, at: string): CompiledRule {
+interface Place {
+  readonly policySet: string;
+  readonly set: number;
+  readonly tables: FhirTables;
+  readonly valueSets: ValueSets;
+  /** `rules[2]` */
+  readonly at: string;
+}
+
+export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSets, at }: Place): CompiledRule {
   const { caller, resources } = rule;
+  const relations = relationBits(caller?.relations ?? []);
+  const content = compileContent(rule, tables, valueSets, at);
   return Object.freeze({
     id: rule.id,
     policySet,
+    set,
     description: rule.description,
     effect: rule.effect,
     roles: setOf(caller?.roles),
     kinds: new Set(caller?.kinds ?? (rule.effect === 'permit' ? signedIn : everyone)),
     clients: setOf(caller?.clients),
     purposes: caller?.purposes?.map(purposeOf),
-    relations: relationBits(caller?.relations ?? []),
+    relations,
+    content,
+    readsResource: relations !== 0 || content !== undefined || resources?.labels !== undefined,
     environment: compileEnvironment(rule.environment),
     unless: compileEnvironment(rule.unless),
     interactions: interactionsOf(rule.interactions),

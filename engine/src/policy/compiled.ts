@@ -1,6 +1,8 @@
 /** What `compilePolicies` makes: rules ready to be asked, indexed so that a rule which cannot apply costs nothing. Frozen. */
 import type { DenyAs } from '../decision/permit.ts';
 import type { SecurityCategory } from '../fhir/version.ts';
+import type { CompiledContent } from './content.ts';
+import type { Combining } from './document.ts';
 import type { CompiledEnvironment } from './environment.ts';
 import type { DecidedInteraction } from './interactions.ts';
 
@@ -19,6 +21,8 @@ export interface CompiledClearance {
 export interface CompiledRule {
   readonly id: string;
   readonly policySet: string;
+  /** Position of its set in `CompiledPolicies.sets`. */
+  readonly set: number;
   readonly description: string;
   readonly effect: 'permit' | 'deny';
   /** Undefined = no condition. */
@@ -28,6 +32,10 @@ export interface CompiledRule {
   readonly purposes: readonly LabelCode[] | undefined;
   /** Bits of `relationBits`; 0 = no condition. */
   readonly relations: number;
+  /** What it asks of what the resource holds. */
+  readonly content: CompiledContent | undefined;
+  /** Something is left to ask once caller, type and interaction are known. */
+  readonly readsResource: boolean;
   /** Circumstances under which it holds, and (of a deny) under which it does not. */
   readonly environment: CompiledEnvironment | undefined;
   readonly unless: CompiledEnvironment | undefined;
@@ -59,8 +67,18 @@ export interface Applicable {
   readonly paths: readonly string[];
 }
 
+export interface CompiledSet {
+  readonly name: string;
+  readonly version: number;
+  readonly combining: Combining;
+  /** A permit that applies beats the denies of the set. */
+  readonly permitFirst: boolean;
+  /** Of several permits that apply, the first alone gives mask and obligations. */
+  readonly ordered: boolean;
+}
+
 export interface CompiledPolicies {
-  readonly sets: readonly { readonly name: string; readonly version: number }[];
+  readonly sets: readonly CompiledSet[];
   readonly rules: readonly CompiledRule[];
   /**
    * Rules that may apply to this type (unknown types are patient data, R-031) and interaction for a caller with these roles; roles, type and

@@ -11,9 +11,20 @@ import type { CrudeLetter, DecidedInteraction } from './interactions.ts';
 export interface PolicyDocument {
   readonly policySet: string;
   readonly version: number;
-  readonly combining: 'deny-overrides';
+  readonly combining: Combining;
+  /** Base URLs of the upstreams for which it holds; left out = for all. */
+  readonly upstreams?: readonly string[];
   readonly rules: readonly PolicyRule[];
 }
+
+/** FHIR R6 permission-rule-combining, XACML 3.0 Appendix C: how the rules of one set make one outcome. */
+export type Combining =
+  | 'deny-overrides'
+  | 'permit-overrides'
+  | 'ordered-deny-overrides'
+  | 'ordered-permit-overrides'
+  | 'deny-unless-permit'
+  | 'permit-unless-deny';
 
 export interface PolicyRule {
   readonly id: string;
@@ -59,6 +70,27 @@ export interface ResourceCondition {
   readonly types?: readonly string[];
   readonly categories?: readonly Exclude<SecurityCategory, 'none'>[];
   readonly labels?: { readonly any: readonly string[] };
+  /** Codes that it holds, at some elements or (on a deny) anywhere. */
+  readonly codes?: {
+    readonly any?: readonly string[];
+    readonly valueSets?: readonly string[];
+    readonly at?: readonly string[];
+  };
+  /** Every condition must hold. */
+  readonly where?: readonly ElementCondition[];
+  /** Ids of patients: a permit is for records that are about these alone, a deny for those about any of them. */
+  readonly patients?: readonly string[];
+}
+
+/** One of the elements must meet the one test that is given. */
+export interface ElementCondition {
+  readonly elements: readonly string[];
+  readonly is?: 'caller';
+  readonly isNot?: 'caller';
+  readonly equals?: string;
+  readonly in?: readonly string[];
+  readonly valueSets?: readonly string[];
+  readonly exists?: boolean;
 }
 
 /** Which protective labels a permit rule reaches. What is left out is not cleared. */

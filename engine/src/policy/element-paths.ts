@@ -14,7 +14,8 @@ export function elementPaths(rule: PolicyRule, tables: FhirTables, at: string): 
     const place = `${at}.${key}[${index}]`;
     const [type, ...steps] = written.split('.') as [string, ...string[]];
     checkCovered(type, rule, tables, place);
-    const found = expand(type, steps, tables, place);
+    if (needed.has(steps[0]!)) refusePolicy(place, `${steps[0]} cannot be withheld`);
+    const found = expandElement(type, steps, tables, place);
     paths.set(type, Object.freeze([...new Set([...(paths.get(type) ?? []), ...found])]));
   }
   return paths;
@@ -28,12 +29,12 @@ function checkCovered(type: string, rule: PolicyRule, tables: FhirTables, at: st
   }
 }
 
-function expand(type: string, steps: readonly string[], tables: FhirTables, at: string): readonly string[] {
+/** One written path → those it means, below the resource. Throws Problem `policy-invalid`. */
+export function expandElement(type: string, steps: readonly string[], tables: FhirTables, at: string): readonly string[] {
   const elements = tables.types.get(type)!.elements;
   const [first, ...rest] = steps as [string, ...string[]];
   if (rest.some((step) => step.endsWith('[x]')))
     refusePolicy(at, 'only a first element can be written with [x]; spell the others out');
-  if (needed.has(first)) refusePolicy(at, `${first} cannot be withheld`);
   if (!first.endsWith('[x]')) {
     if (!elements.has(first)) refusePolicy(at, `${type} has no element ${first}${choiceHint(first, elements)}`);
     return [steps.join('.')];

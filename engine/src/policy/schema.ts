@@ -2,9 +2,11 @@
  * The published JSON Schema (2020-12) of a policy document. `refuseMisshapen` checks documents against this very object, so that what
  * editors and the documentation show is what is enforced; what a schema cannot say (does the type exist?) is in `check-rule.ts`.
  */
+import { combinings } from './combining.ts';
 import { decidedInteractions } from './interactions.ts';
 import { relationNames } from './relations.ts';
 import { environment } from './schema-environment.ts';
+import { resources } from './schema-resources.ts';
 import { all, element, label, list, oneOf, type Schema, word } from './schema-words.ts';
 
 const caller: Schema = {
@@ -24,26 +26,6 @@ const caller: Schema = {
       oneOf(...relationNames),
       'relations to the patient: a permit wants one for every patient of the resource, a deny takes one for any',
     ),
-  },
-};
-
-const resources: Schema = {
-  type: 'object',
-  description: 'conditions on the resource; all that is given must hold',
-  additionalProperties: false,
-  properties: {
-    types: list({ type: 'string', pattern: '^[A-Z][A-Za-z]+$' }, 'resource types'),
-    categories: list(
-      oneOf('anonymous', 'business', 'individual', 'patient', 'not-classified'),
-      'security categories; an anonymous, business or individual resource that is about a patient counts as patient',
-    ),
-    labels: {
-      type: 'object',
-      description: 'labels of which the resource must carry one',
-      additionalProperties: false,
-      required: ['any'],
-      properties: { any: list(label, 'labels as system|code, each with what it subsumes') },
-    },
   },
 };
 
@@ -123,7 +105,12 @@ export const policySchema: Schema = {
       description: 'a name in small letters, digits and hyphens',
     },
     version: { type: 'integer', minimum: 1, description: 'a whole number, from 1' },
-    combining: { ...oneOf('deny-overrides'), description: 'deny-overrides, the only combining algorithm served so far' },
+    combining: {
+      ...oneOf(...combinings),
+      description:
+        'how the rules of this set make one outcome; between sets a deny always wins, and what no set permits is denied',
+    },
+    upstreams: list(word, 'base URLs of the upstreams for which the set holds; left out: for all'),
     rules: { type: 'array', items: rule, minItems: 1, description: 'a list of rules' },
   },
 };

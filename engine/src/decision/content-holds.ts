@@ -1,0 +1,141 @@
+/** What a rule asks of a resource's content (R-075). Three answers: what cannot be told makes a deny hold and a permit not (I5). */
+import { elementNodes } from '../fhir/element-path.ts';
+import { referenceKey } from '../fhir/reference.ts';
+import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import type { CompiledCodes, CompiledCondition, CompiledContent, ElementTest, Places } from '../policy/content.ts';
+import type { Candidate } from './permit.ts';
+
+export type Told = 'yes' | 'no' | 'unknown';
+
+export interface Reader {
+  /** `Type/id` of the person who asks. */
+  readonly me: string | undefined;
+  readonly bases: readonly string[];
+}
+
+const CODE = name('code');
+const CODING = name('coding');
+const SYSTEM = name('system');
+const REFERENCE = name('reference');
+const VALUE = name('value');
+
+/** `permit`: a resource about others too is not meant. */
+export function contentHolds(
+  content: CompiledContent,
+  candidate: Candidate,
+  reader: Reader,
+  effect: 'permit' | 'deny',
+): boolean {
+  const told = allOf([
+    content.patients === undefined ? 'yes' : isAbout(content.patients, candidate, effect),
+    content.codes === undefined ? 'yes' : holdsCode(content.codes, candidate),
+    ...content.where.map((condition) => meets(condition, candidate, reader)),
+  ]);
+  return effect === 'permit' ? told === 'yes' : told !== 'no';
+}
+
+function isAbout(wanted: ReadonlySet<string>, { patients, undetermined }: Candidate, effect: 'permit' | 'deny'): Told {
+  if (undetermined) return 'unknown';
+  if (effect === 'deny') return patients.some((patient) => wanted.has(patient)) ? 'yes' : 'no';
+  return patients.length > 0 && patients.every((patient) => wanted.has(patient)) ? 'yes' : 'no';
+}
+
+function holdsCode({ codes, bare, at }: CompiledCodes, candidate: Candidate): Told {
+  if (at === undefined) return codeAnywhere(codes, bare, candidate);
+  return valuesTold(at, candidate, (document, node) => isAmong(codes, document, node, []));
+}
+
+/** Every Coding below the resource, in document order: the tape holds a value's descendants right behind it. */
+function codeAnywhere(codes: ReadonlySet<string>, bare: ReadonlySet<string>, { document, node }: Candidate): Told {
+  const end = document.end(node);
+  let unsure = false;
+  for (let at = node + 1; at < document.count && document.start(at) < end; at++) {
+    if (!document.keyIs(at, CODE)) continue;
+    const code = document.string(at);
+    if (code === undefined || !bare.has(code)) continue;
+    const system = document.member(document.parent(at), SYSTEM);
+    if (system !== NONE) {
+      if (codes.has(`${document.string(system)}|${code}`)) return 'yes';
+    } else unsure ||= document.keyIs(document.parent(document.parent(at)), CODING);
+  }
+  return unsure ? 'unknown' : 'no';
+}
+
+function meets({ at, test }: CompiledCondition, candidate: Candidate, reader: Reader): Told {
+  switch (test.kind) {
+    case 'exists': {
+      const told = valuesTold(at, candidate, () => 'yes');
+      return test.wanted || told === 'unknown' ? told : told === 'yes' ? 'no' : 'yes';
+    }
+    case 'values':
+      return valuesTold(at, candidate, (document, node) => isAmong(test.values, document, node, reader.bases));
+    case 'caller':
+      return callerTold(
+        test,
+        valuesTold(at, candidate, (document, node) => isMe(reader, document, node)),
+      );
+  }
+}
+
+/** Whether one of the values meets a test. A primitive that is there without its value may be anything. */
+function valuesTold(
+  at: Places,
+  { type, document, node }: Candidate,
+  test: (document: JsonDocument, node: JsonNode) => Told,
+): Told {
+  let unsure = false;
+  for (const { path, shadow } of at.get(type) ?? []) {
+    const found = elementNodes(document, node, path);
+    unsure ||= found.length === 0 && elementNodes(document, node, shadow).length > 0;
+    for (const each of found) {
+      const told = test(document, each);
+      if (told === 'yes') return 'yes';
+      unsure ||= told === 'unknown';
+    }
+  }
+  return unsure ? 'unknown' : 'no';
+}
+
+function callerTold({ not }: Extract<ElementTest, { kind: 'caller' }>, told: Told): Told {
+  if (!not || told === 'unknown') return told;
+  return told === 'yes' ? 'no' : 'yes';
+}
+
+/** A text, a Coding, a CodeableConcept, a Reference, an Identifier or a Quantity. A concept without any code may mean everything. */
+function isAmong(wanted: ReadonlySet<string>, document: JsonDocument, node: JsonNode, bases: readonly string[]): Told {
+  if (!document.isObject(node)) return wanted.has(document.string(node) ?? document.raw(node)) ? 'yes' : 'no';
+  const coding = document.member(node, CODING);
+  if (coding !== NONE) {
+    let unsure = document.first(coding) === NONE;
+    for (let item = document.first(coding); item !== NONE; item = document.next(item)) {
+      const told = isAmong(wanted, document, item, bases);
+      if (told === 'yes') return 'yes';
+      unsure ||= told === 'unknown';
+    }
+    return unsure ? 'unknown' : 'no';
+  }
+  const reference = document.string(document.member(node, REFERENCE));
+  if (reference !== undefined) {
+    const key = referenceKey(reference, bases);
+    return wanted.has(key === undefined ? reference : `${key.type}/${key.id}`) ? 'yes' : 'no';
+  }
+  const system = document.string(document.member(node, SYSTEM));
+  const code = document.string(document.member(node, CODE)) ?? document.string(document.member(node, VALUE));
+  if (system === undefined || code === undefined) return 'unknown';
+  return wanted.has(`${system}|${code}`) ? 'yes' : 'no';
+}
+
+/** Whether a Reference means the caller. Only a literal one to another person is certainly somebody else: a role or an organization may be theirs. */
+function isMe({ me, bases }: Reader, document: JsonDocument, node: JsonNode): Told {
+  const key = referenceKey(document.string(document.member(node, REFERENCE)) ?? '', bases);
+  if (me === undefined || key === undefined) return 'unknown';
+  if (`${key.type}/${key.id}` === me) return 'yes';
+  return people.has(key.type) ? 'no' : 'unknown';
+}
+
+const people: ReadonlySet<string> = new Set(['Patient', 'Practitioner', 'RelatedPerson']);
+
+function allOf(told: readonly Told[]): Told {
+  if (told.includes('no')) return 'no';
+  return told.includes('unknown') ? 'unknown' : 'yes';
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { bases, callerOf, candidateOf, factsOf, now, tables } from '../../test/ask.ts';
+import { compilePolicies } from '../policy/compile-policies.ts';
+import { valueSets } from '../terminology/value-set.ts';
+import { decide } from './decide.ts';
+
+const LOINC = 'http://loinc.org';
+const sets = valueSets([
+  { resourceType: 'ValueSet', url: 'http://x/notes', compose: { include: [{ system: LOINC, concept: [{ code: '1-8' }] }] } },
+]);
+
+/** Whether a rule with these conditions applies to a resource: a permit alone, or a deny beside an open permit. */
+function applies(
+  effect: 'permit' | 'deny',
+  conditions: object,
+  resource: object,
+  patients: readonly string[] = ['ann'],
+): boolean {
+  const words = { description: 'A rule of the test.', interactions: ['read'] };
+  const types = ['Observation'];
+  const rules = [
+    { id: 'it', effect, ...words, resources: { types, ...conditions } },
+    ...(effect === 'deny' ? [{ id: 'open', effect: 'permit', ...words, resources: { types } }] : []),
+  ];
+  const policies = compilePolicies([{ policySet: 't', version: 1, combining: 'deny-overrides', rules }], tables, {
+    valueSets: sets,
+  });
+  const decided = decide({ caller: callerOf(), interaction: 'read', type: 'Observation', policies, tables, bases, now });
+  if (decided.kind === 'refusal') throw new Error('refused');
+  const permitted = decided.judge(candidateOf(resource as Record<string, unknown>, patients), factsOf()).effect === 'permit';
+  return effect === 'permit' ? permitted : !permitted;
+}
+
+const coded = (...coding: object[]) => ({ code: { coding } });
+const by = (...performer: object[]) => ({ performer });
+const me = { reference: 'Practitioner/doc' };
+
+describe('R-075 conditions on content: [resource, permit applies, deny applies]', () => {
+  const codes = { codes: { valueSets: ['http://x/notes'], at: ['Observation.code'] } };
+  const author = { where: [{ elements: ['Observation.performer'], is: 'caller' }] };
+  const stranger = { where: [{ elements: ['Observation.performer'], isNot: 'caller' }] };
+  const final = { where: [{ elements: ['Observation.status'], in: ['final', 'amended'] }] };
+  const value = { where: [{ elements: ['Observation.value[x]'], exists: true }] };
+  const category = { where: [{ elements: ['Observation.category'], equals: 'http://c|lab' }] };
+
+  test.each<[string, object, object, boolean, boolean]>([
+    ['the code', codes, coded({ system: LOINC, code: '1-8' }), true, true],
+    ['one of several codings', codes, coded({ system: 'x', code: 'y' }, { system: LOINC, code: '1-8' }), true, true],
+    ['another code', codes, coded({ system: LOINC, code: '2-6' }), false, false],
+    ['no code', codes, {}, false, false],
+    ['the code of another system', codes, coded({ system: 'http://other', code: '1-8' }), false, false],
+    ['a code without its system', codes, coded({ code: '1-8' }), false, true],
+    ['a concept in words alone', codes, { code: { text: 'note' } }, false, true],
+    ['the caller', author, by(me), true, true],
+    ['the caller among others', author, by({ reference: 'Practitioner/x' }, me), true, true],
+    ['the caller, as an absolute URL', author, by({ reference: `${bases.upstream}/Practitioner/doc` }), true, true],
+    ['somebody else', author, by({ reference: 'Practitioner/x' }), false, false],
+    ['nobody', author, {}, false, false],
+    ['a role, which may be theirs', author, by({ reference: 'PractitionerRole/r' }), false, true],
+    ['a name alone', author, by({ display: 'Dr Doc' }), false, true],
+    ['not: the caller', stranger, by(me), false, false],
+    ['not: somebody else', stranger, by({ reference: 'Practitioner/x' }), true, true],
+    ['not: nobody', stranger, {}, true, true],
+    ['not: a name alone', stranger, by({ display: 'Dr Doc' }), false, true],
+    ['a primitive', final, { status: 'final' }, true, true],
+    ['another value', final, { status: 'preliminary' }, false, false],
+    ['a value that is withheld', final, { _status: { extension: [{ url: 'x', valueCode: 'masked' }] } }, false, true],
+    ['a choice', value, { valueString: 'x' }, true, true],
+    ['no choice', value, {}, false, false],
+    ['a category', category, { category: [{ coding: [{ system: 'http://c', code: 'lab' }] }] }, true, true],
+  ])('%s', (_, conditions, resource, permit, deny) => {
+    expect([applies('permit', conditions, resource), applies('deny', conditions, resource)]).toEqual([permit, deny]);
+  });
+
+  const anywhere = { codes: { any: [`${LOINC}|1-8`] } };
+  test.each<[string, object, boolean]>([
+    ['at the top', coded({ system: LOINC, code: '1-8' }), true],
+    ['deep inside', { component: [{ valueCodeableConcept: { coding: [{ system: LOINC, code: '1-8' }] } }] }, true],
+    ['in what is contained', { contained: [{ resourceType: 'Condition', ...coded({ system: LOINC, code: '1-8' }) }] }, true],
+    ['without its system', coded({ code: '1-8' }), true],
+    ['of another system', coded({ system: 'http://other', code: '1-8' }), false],
+    ['not there', coded({ system: LOINC, code: '2-6' }), false],
+  ])('a deny of a code anywhere: %s', (_, resource, holds) => {
+    expect(applies('deny', anywhere, resource)).toBe(holds);
+  });
+
+  test.each<[readonly string[], boolean, boolean]>([
+    [['ann'], true, true],
+    [['ann', 'bob'], false, true],
+    [['bob'], false, false],
+    [[], false, false],
+  ])('the record of one patient, of a resource about %s', (patients, permit, deny) => {
+    const condition = { patients: ['ann'] };
+    expect([applies('permit', condition, {}, patients), applies('deny', condition, {}, patients)]).toEqual([permit, deny]);
+  });
+});

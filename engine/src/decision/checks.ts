@@ -76,7 +76,8 @@ function isNotDenied({ denies, unsure, permits, policies }: Question): Refusal |
 }
 
 function closes({ rule, plain, patients }: Applicable): boolean {
-  return plain && patients && !rule.elementsOnly && !rule.readsResource;
+  // A patient's consent, which is not known yet, may lift one that is consentable.
+  return plain && patients && !rule.elementsOnly && !rule.readsResource && !rule.consentable;
 }
 
 function isPermitted({ permits, unsure, interaction, type }: Question): Refusal | undefined {

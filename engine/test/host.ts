@@ -27,6 +27,10 @@ export interface Facts {
   readonly consents?: Record<string, readonly object[]>;
   /** `Type/id` → patients. Absent = cannot be told. */
   readonly subjects?: Record<string, readonly string[]>;
+  /** `Type/id` of what the user is a member of. Absent = cannot be told. */
+  readonly memberships?: readonly string[];
+  /** `Type/id` → what it points to. */
+  readonly pointers?: Record<string, readonly string[]>;
 }
 
 export interface Setting {
@@ -167,5 +171,9 @@ function answerOf(query: FactQuery, facts: Facts): FactAnswer {
     }
     case 'subjects':
       return { kind: 'subjects', subjects: new Map(Object.entries(facts.subjects ?? {})) };
+    case 'memberships':
+      return { kind: 'memberships', memberships: facts.memberships === undefined ? undefined : new Set(facts.memberships) };
+    case 'pointers':
+      return { kind: 'pointers', pointers: new Map(Object.entries(facts.pointers ?? {})) };
   }
 }

@@ -6,6 +6,7 @@
 import { relationBits } from '../policy/relations.ts';
 import { checks } from './checks.ts';
 import { mintPermit, type Permit, type Refusal } from './permit.ts';
+import { plainProtection } from './protection.ts';
 import { type DecideInput, type Question, question } from './question.ts';
 import { permitDecision } from './reasons.ts';
 import { Residual } from './residual.ts';
@@ -33,7 +34,7 @@ export function decide(input: DecideInput): Permit | Refusal {
 
 /** The residual of a question that passed the checks. */
 export function residualOf(asked: Question): Residual {
-  const { caller, type, category, tables, scope, permits, denies, policies, bases, now } = asked;
+  const { caller, interaction, type, category, tables, scope, permits, denies, policies, bases, now, protection } = asked;
   return new Residual({
     type,
     category,
@@ -44,7 +45,13 @@ export function residualOf(asked: Question): Residual {
     sets: policies.sets,
     me: caller.user?.fhirUser,
     confinedTo: selfPatient(asked),
-    consents: Object.freeze({ caller, now, bases: Object.freeze([bases.ours, bases.upstream]) }),
+    consents: Object.freeze({
+      caller,
+      interaction,
+      now,
+      bases: Object.freeze([bases.ours, bases.upstream]),
+      rules: (protection ?? plainProtection).consents,
+    }),
   });
 }
 

@@ -23,6 +23,10 @@ export interface Candidate {
 export interface KnownFacts {
   readonly relations: ReadonlyMap<string, readonly Relation[]>;
   readonly consents: ReadonlyMap<string, readonly Uint8Array[]>;
+  /** What the caller is a member or part of, as `Type/id`. Undefined = nobody asked: the caller may be a member of anything. */
+  readonly memberships?: ReadonlySet<string> | undefined;
+  /** What resources point to that consents name, as `Type/id`; undefined as a value = looked for, and not there. */
+  readonly pointers?: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
 export type Verdict =

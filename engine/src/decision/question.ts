@@ -7,6 +7,7 @@ import { isDecided } from '../policy/interactions.ts';
 import type { Interaction } from '../request/request.ts';
 import { ruleHolds } from './caller-holds.ts';
 import { hasOwnPrivilege } from './own-privilege.ts';
+import type { Protection } from './protection.ts';
 import { type ScopeBound, scopeBound } from './scope-bound.ts';
 
 export interface DecideInput {
@@ -20,6 +21,8 @@ export interface DecideInput {
   readonly bases: { readonly ours: string; readonly upstream: string };
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What the site settles about consents; what nobody settled is FHIR's and ours. */
+  readonly protection?: Protection | undefined;
 }
 
 export interface Question extends DecideInput {

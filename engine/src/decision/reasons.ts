@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import type { DenyAs, Verdict } from './permit.ts';
 
 export interface ConsentDenial {
-  readonly why: 'directive' | 'not-enforced' | 'unreadable' | 'unknown';
+  readonly why: 'directive' | 'not-enforced' | 'unreadable' | 'implicit' | 'unknown';
   readonly consent: string | undefined;
 }
 
@@ -62,8 +62,9 @@ export function consentDenial({ why, consent }: ConsentDenial): Denial {
   const which = consent === undefined ? 'A consent of the patient' : `The patient's ${consent}`;
   const words = {
     directive: `${which} denies it.`,
-    'not-enforced': `${which} holds conditions that are not enforced in detail and could mean this caller, so the record is closed.`,
+    'not-enforced': `${which} holds conditions that cannot be told apart and could mean this caller and this resource, so it is closed.`,
     unreadable: `${which} cannot be read with certainty, so the record is closed.`,
+    implicit: 'No consent of the patient permits it, and here nothing is shared without one.',
     unknown: "The patient's consents are not known, so the record is closed.",
   };
   return denial(`builtin:consent-${why}`, 'consent', words[why]);

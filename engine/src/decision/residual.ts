@@ -2,7 +2,6 @@
  * What is left to decide when a resource arrives: a predicate and a mask, specialised to caller, purpose, policies and moment. It must not
  * ask for anything; and whatever it is not told, it takes as a reason to deny (I6).
  */
-import type { ConsentContext } from '../consent/consent-effect.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import type { SecurityCategory } from '../fhir/version.ts';
 import { carriesLabel } from '../label/carries-label.ts';
@@ -15,7 +14,7 @@ import { combineMasks } from './masks.ts';
 import type { Candidate, KnownFacts, Verdict } from './permit.ts';
 import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial, setDenial } from './reasons.ts';
 import { type ScopeBound, withinScope } from './scope-bound.ts';
-import { type StandingOf, standings } from './standing.ts';
+import { type StandingContext, type StandingOf, standings } from './standing.ts';
 import type { Trace } from './trace.ts';
 import { withinPatient } from './within-patient.ts';
 
@@ -33,7 +32,7 @@ export interface ResidualParts {
   readonly me: string | undefined;
   /** Everything visible must lie in this patient's compartment. */
   readonly confinedTo: string | undefined;
-  readonly consents: Omit<ConsentContext, 'patient'>;
+  readonly consents: StandingContext;
 }
 
 const otherType = denial('builtin:type', 'problem', 'The resource is not of the type that was decided on.');
@@ -94,7 +93,7 @@ export class Residual {
     if (!this.#inScope(candidate, trace)) return outOfScope;
     if (!this.#confined(candidate)) return notConfined;
     const matter: Matter = { candidate, facts, labels: labelsOf(candidate.document, candidate.node), trace };
-    for (const { deny, verdict } of this.#denies) if (this.#holds(deny, matter)) return verdict;
+    for (const { deny, verdict } of this.#denies) if (this.#holds(deny, matter) && !this.#lifted(deny, matter)) return verdict;
     const applying = this.#applying(matter);
     if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;
     return this.#unbeaten(applying, matter) ?? this.#objection(matter) ?? this.#permit(applying, matter);
@@ -139,7 +138,7 @@ export class Residual {
     if (this.#weakDenies.length === 0 && this.#demanding.length === 0) return undefined;
     const permitting = new Set(pick(this.#parts.permits, applying).map(({ rule }) => rule.set));
     for (const { deny, verdict } of this.#weakDenies)
-      if (!permitting.has(deny.rule.set) && this.#holds(deny, matter)) return verdict;
+      if (!permitting.has(deny.rule.set) && this.#holds(deny, matter) && !this.#lifted(deny, matter)) return verdict;
     const demanding = this.#demanding.find((set) => !permitting.has(set));
     return demanding === undefined ? undefined : setDenial(this.#parts.sets[demanding]!);
   }
@@ -181,11 +180,19 @@ export class Residual {
     return false;
   }
 
-  #objection({ candidate, facts, trace }: Matter): Verdict | undefined {
+  /** R-076: only a rule that says so, and only when every patient whom the resource is about agrees for certain. */
+  #lifted({ rule }: Applicable, { candidate, facts, labels, trace }: Matter): boolean {
+    if (!rule.consentable || candidate.undetermined || candidate.patients.length === 0) return false;
+    const lifted = candidate.patients.every((patient) => this.#standing(patient, facts).agrees(candidate, labels));
+    trace?.step(rule.id, 'consent', !lifted);
+    return lifted;
+  }
+
+  #objection({ candidate, facts, labels, trace }: Matter): Verdict | undefined {
     // What has no category of its own (an audit event) is judged by its content: there, a rule that needs no patient may stand.
     if (candidate.undetermined && this.#parts.category !== 'not-classified') return undetermined;
     for (const patient of candidate.patients) {
-      const objection = this.#standing(patient, facts).denial;
+      const objection = this.#standing(patient, facts).objection(candidate, labels);
       trace?.step('builtin:consent', 'consent', objection === undefined);
       if (objection !== undefined) return consentDenial(objection);
     }
@@ -195,7 +202,8 @@ export class Residual {
   #permit(applying: string, matter: Matter): Verdict {
     let withholding = '';
     for (let at = 0; at < this.#elementDenies.length; at++) {
-      if (this.#holds(this.#elementDenies[at]!, matter)) withholding += String.fromCharCode(at);
+      const deny = this.#elementDenies[at]!;
+      if (this.#holds(deny, matter) && !this.#lifted(deny, matter)) withholding += String.fromCharCode(at);
     }
     // Lengths differ when rules do, so the two strings cannot be taken for two others.
     const key = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;

@@ -1,24 +1,29 @@
 /** How the caller stands to one patient: relations as bits, and what the patient's consents say. Worked out once per patient and facts. */
-import type { ConsentContext } from '../consent/consent-effect.ts';
-import { readConsent } from '../consent/read-consent.ts';
+import type { ConsentContext, ConsentEffect } from '../consent/consent-effect.ts';
+import { type ConsentJudge, judgeConsents } from '../consent/judge-consents.ts';
+import type { ConsentMatter } from '../consent/matter.ts';
+import type { Labels } from '../label/labels.ts';
 import { relationBits } from '../policy/relations.ts';
-import type { KnownFacts } from './permit.ts';
+import type { Candidate, KnownFacts } from './permit.ts';
 import type { ConsentDenial } from './reasons.ts';
 
 export interface Standing {
   /** Bits of `relationBits`. */
   readonly relations: number;
-  /** Why a consent closes the record; undefined when none does. */
-  readonly denial: ConsentDenial | undefined;
+  /** Why the consents close a resource; undefined when they do not. */
+  readonly objection: (candidate: Candidate, labels: Labels) => ConsentDenial | undefined;
+  /** Do the consents agree to it, for certain? */
+  readonly agrees: (candidate: Candidate, labels: Labels) => boolean;
 }
 
 const SELF = relationBits(['self']);
 const GUARDIAN = relationBits(['guardian']);
 
 export type StandingOf = (patient: string, facts: KnownFacts) => Standing;
+export type StandingContext = Omit<ConsentContext, 'patient' | 'memberships'>;
 
 /** The look-up for one permit. It remembers the facts that it saw last, since all resources of a page come with the same. */
-export function standings(context: Omit<ConsentContext, 'patient'>): StandingOf {
+export function standings(context: StandingContext): StandingOf {
   let seen: KnownFacts | undefined;
   let known = new Map<string, Standing>();
   return (patient, facts) => {
@@ -28,11 +33,7 @@ export function standings(context: Omit<ConsentContext, 'patient'>): StandingOf 
     }
     let standing = known.get(patient);
     if (standing === undefined) {
-      const relations = relationBits(facts.relations.get(patient) ?? []);
-      standing = Object.freeze({
-        relations,
-        denial: denialOf(relations, facts.consents.get(patient), { ...context, patient }),
-      });
+      standing = standingOf(patient, facts, context);
       known.set(patient, standing);
     }
     return standing;
@@ -40,17 +41,36 @@ export function standings(context: Omit<ConsentContext, 'patient'>): StandingOf 
 }
 
 /** A consent never stands between patients and their own record. INVARIANT: consents that were not asked for deny (I6). */
-function denialOf(
-  relations: number,
-  consents: readonly Uint8Array[] | undefined,
-  context: ConsentContext,
-): ConsentDenial | undefined {
-  if ((relations & SELF) !== 0) return undefined;
-  if (consents === undefined) return { why: 'unknown', consent: undefined };
-  for (const text of consents) {
-    const effect = readConsent(text, context);
-    if (effect.kind === 'deny' && !(effect.sparesGuardian && (relations & GUARDIAN) !== 0))
-      return { why: effect.why, consent: effect.consent };
-  }
-  return undefined;
+function standingOf(patient: string, facts: KnownFacts, context: StandingContext): Standing {
+  const relations = relationBits(facts.relations.get(patient) ?? []);
+  const consents = facts.consents.get(patient);
+  if ((relations & SELF) !== 0) return Object.freeze({ relations, objection: () => undefined, agrees: () => false });
+  if (consents === undefined) return Object.freeze({ relations, objection: () => unknown, agrees: () => false });
+  const judge = judgeConsents(consents, { ...context, patient, memberships: facts.memberships });
+  const effect = effectOf(judge, facts);
+  const spared = (relations & GUARDIAN) !== 0;
+  return Object.freeze<Standing>({
+    relations,
+    objection: (candidate, labels) => objectionIn(effect(candidate, labels), spared),
+    agrees: (candidate, labels) => effect(candidate, labels).kind === 'permit',
+  });
+}
+
+const unknown: ConsentDenial = Object.freeze({ why: 'unknown', consent: undefined });
+
+function effectOf(judge: ConsentJudge, facts: KnownFacts): (candidate: Candidate, labels: Labels) => ConsentEffect {
+  const { always } = judge;
+  if (always !== undefined) return () => always;
+  return (candidate, labels) => judge.effect(matterOf(candidate, labels, facts));
+}
+
+function matterOf({ type, id, document, node }: Candidate, labels: Labels, { pointers }: KnownFacts): ConsentMatter {
+  return { type, id, document, node, labels, pointers: pointers ?? none };
+}
+
+const none: ReadonlyMap<string, undefined> = new Map();
+
+function objectionIn(effect: ConsentEffect, spared: boolean): ConsentDenial | undefined {
+  if (effect.kind !== 'deny' || (spared && effect.sparesGuardian)) return undefined;
+  return { why: effect.why, consent: effect.consent };
 }

@@ -2,6 +2,7 @@
  * What one request has learnt about patients so far. Facts are asked in batches, at most two rounds for each batch of resources: the first for
  * everything at once, the second only when the first revealed further patients. Lives for one request; nothing is remembered beyond it.
  */
+import { consentWants } from '../decision/consent-wants.ts';
 import type { KnownFacts, Permit } from '../decision/permit.ts';
 import type { Draft } from './draft.ts';
 import type { Given } from './given.ts';
@@ -10,9 +11,14 @@ import type { FactAnswer, FactQuery, Found, Need, Relation } from './need.ts';
 export class FactBook implements KnownFacts {
   readonly relations: ReadonlyMap<string, readonly Relation[]>;
   readonly consents: ReadonlyMap<string, readonly Uint8Array[]>;
+  readonly pointers: ReadonlyMap<string, readonly string[] | undefined>;
   readonly #relations = new Map<string, readonly Relation[]>();
   readonly #consents = new Map<string, readonly Uint8Array[]>();
   readonly #subjects = new Map<string, readonly string[]>();
+  readonly #pointers = new Map<string, readonly string[] | undefined>();
+  readonly #askedPointers = new Set<string>();
+  #memberships: ReadonlySet<string> | undefined;
+  #askedMemberships = false;
   readonly #askedRelations = new Set<string>();
   readonly #askedConsents = new Set<string>();
   readonly #askedSubjects = new Set<string>();
@@ -23,6 +29,11 @@ export class FactBook implements KnownFacts {
     this.#given = given;
     this.relations = this.#relations;
     this.consents = this.#consents;
+    this.pointers = this.#pointers;
+  }
+
+  get memberships(): ReadonlySet<string> | undefined {
+    return this.#memberships;
   }
 
   /** Ask for whatever these permits need in order to judge these drafts. */
@@ -37,6 +48,10 @@ export class FactBook implements KnownFacts {
     ]);
     const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
     yield* this.#ask(this.#patientQueries(permits, revealed));
+    if (permits.some(({ needs }) => needs.consents)) {
+      const patients = [...drafts.flatMap((draft) => draft.patients), ...revealed];
+      yield* this.#ask(this.#consentQueries(new Set(patients)));
+    }
   }
 
   /** Patients that a pending reference leads to; undefined = it could not be told. */
@@ -80,6 +95,26 @@ export class FactBook implements KnownFacts {
     return queries;
   }
 
+  /** What only the consents tell that it is needed: mostly nothing. */
+  #consentQueries(patients: ReadonlySet<string>): readonly FactQuery[] {
+    const { caller, bases } = this.#given;
+    const pointers = new Set<string>();
+    let memberships = false;
+    for (const patient of patients) {
+      const wants = consentWants(this.#consents.get(patient) ?? [], { patient, bases: [bases.ours, bases.upstream] });
+      memberships ||= wants.memberships;
+      for (const reference of wants.pointers) pointers.add(reference);
+    }
+    const queries: FactQuery[] = [];
+    if (memberships && !this.#askedMemberships && caller.user !== undefined) {
+      this.#askedMemberships = true;
+      queries.push({ kind: 'memberships', user: caller.user.id, fhirUser: caller.user.fhirUser });
+    }
+    const references = fresh([...pointers], this.#askedPointers);
+    if (references.length > 0) queries.push({ kind: 'pointers', references });
+    return queries;
+  }
+
   #subjectQueries(pending: readonly string[]): readonly FactQuery[] {
     const references = fresh(pending, this.#askedSubjects);
     return references.length === 0 ? [] : [{ kind: 'subjects', references }];
@@ -97,7 +132,10 @@ export class FactBook implements KnownFacts {
     if (query.kind === 'relations' && answer.kind === 'relations') copy(query.patients, answer.relations, this.#relations);
     else if (query.kind === 'consents' && answer.kind === 'consents') copy(query.patients, answer.consents, this.#consents);
     else if (query.kind === 'subjects' && answer.kind === 'subjects') copy(query.references, answer.subjects, this.#subjects);
-    else throw new Error('the host answered another question');
+    else if (query.kind === 'memberships' && answer.kind === 'memberships') this.#memberships = answer.memberships;
+    else if (query.kind === 'pointers' && answer.kind === 'pointers') {
+      for (const key of query.references) if (answer.pointers.has(key)) this.#pointers.set(key, answer.pointers.get(key));
+    } else throw new Error('the host answered another question');
   }
 }
 

@@ -1,5 +1,6 @@
 /** Everything that one request is decided on, handed over by the host at once (I1: time included). */
 import type { Caller } from '../caller.ts';
+import type { Protection } from '../decision/protection.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import type { Cursor } from '../planning/cursor.ts';
 import type { Dialect } from '../planning/dialect.ts';
@@ -31,6 +32,8 @@ export interface Given {
     /** What becomes of an include that could only bring what is closed to the caller. */
     readonly closedIncludes: 'leave-out' | 'refuse' | 'empty';
   };
+  /** What the site settles about consents, beside its rules. */
+  readonly protection?: Protection | undefined;
   /** For the capability statement. */
   readonly authorization?: AuthorizationEndpoints | undefined;
 }

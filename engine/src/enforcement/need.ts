@@ -15,16 +15,24 @@ export type FactQuery =
       readonly fhirUser: string | undefined;
       readonly patients: readonly string[] | 'all';
     }
-  /** Active privacy consents of these patients, as FHIR R4 Consent JSON text. */
+  /** Active privacy consents of these patients, as FHIR Consent JSON text. */
   | { readonly kind: 'consents'; readonly patients: readonly string[] }
   /** The patients that these resources (`Type/id`) are about, found through what they are or point to. Absent in the answer = cannot be told = closed. */
-  | { readonly kind: 'subjects'; readonly references: readonly string[] };
+  | { readonly kind: 'subjects'; readonly references: readonly string[] }
+  /** What the user is a member or part of (`Type/id`): roles, organizations and those above them, care teams, groups. Asked for when a consent names one. */
+  | { readonly kind: 'memberships'; readonly user: string; readonly fhirUser: string | undefined }
+  /** What these resources (`Type/id`), which consents name, point to. */
+  | { readonly kind: 'pointers'; readonly references: readonly string[] };
 
 /** Answers in the order of the queries. A fact that could not be had is not here: the host throws Problem('facts-unavailable') into the flow (I6). */
 export type FactAnswer =
   | { readonly kind: 'relations'; readonly relations: ReadonlyMap<string, readonly Relation[]> }
   | { readonly kind: 'consents'; readonly consents: ReadonlyMap<string, readonly Uint8Array[]> }
-  | { readonly kind: 'subjects'; readonly subjects: ReadonlyMap<string, readonly string[]> };
+  | { readonly kind: 'subjects'; readonly subjects: ReadonlyMap<string, readonly string[]> }
+  /** Undefined = the host cannot tell for this user; nothing is then excluded. */
+  | { readonly kind: 'memberships'; readonly memberships: ReadonlySet<string> | undefined }
+  /** Undefined as a value = looked for, and not there; absent = not known. */
+  | { readonly kind: 'pointers'; readonly pointers: ReadonlyMap<string, readonly string[] | undefined> };
 
 export interface FactsNeed {
   readonly kind: 'facts';

@@ -14,7 +14,7 @@ interface Purpose {
  * not permit an override. For denials use `purposeReaches`.
  */
 export function purposeSubsumes(granted: Purpose, asked: Purpose): boolean {
-  if (v3System(asked.system) === 'v3-ActReason' && asked.code === 'BTG' && granted.code !== 'BTG') return false;
+  if (isBreakGlass(asked) && granted.code !== 'BTG') return false;
   return purposeReaches(granted, asked);
 }
 
@@ -24,6 +24,10 @@ export function purposeReaches(ancestor: Purpose, code: Purpose): boolean {
     return ancestor.system === code.system && ancestor.code === code.code;
   }
   return code.code === ancestor.code || (codeTree('purpose').ancestors.get(code.code)?.has(ancestor.code) ?? false);
+}
+
+export function isBreakGlass(purpose: Purpose): boolean {
+  return v3System(purpose.system) === 'v3-ActReason' && purpose.code === 'BTG';
 }
 
 /** A purpose of the HL7 hierarchy. */

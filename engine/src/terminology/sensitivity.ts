@@ -10,3 +10,13 @@ export function sensitivitySubsumes(ancestor: string, code: string): boolean {
 export function isSensitivity(code: string): boolean {
   return codeTree('sensitivity').ancestors.has(code);
 }
+
+/**
+ * For protecting: does a denial of `named` reach `code`? Beside subsumption, ETH (older: alcohol and drug abuse) and SUD stand for each other,
+ * although the hierarchy has them apart (requirements 3.3).
+ */
+export function sensitivityMeets(named: string, code: string): boolean {
+  if (sensitivitySubsumes(named, code)) return true;
+  if (named === 'ETH') return sensitivitySubsumes('SUD', code);
+  return code === 'ETH' && sensitivitySubsumes(named, 'SUD');
+}

@@ -10,6 +10,8 @@ import { GuardedCache } from './guarded-cache.ts';
 import { RelationBook, type Relations } from './relation-book.ts';
 import { TooManyPages, unavailable } from './search-all.ts';
 import { upstreamConsents } from './upstream-consents.ts';
+import { upstreamMemberships } from './upstream-memberships.ts';
+import { upstreamPointers } from './upstream-pointers.ts';
 import { upstreamRelations } from './upstream-relations.ts';
 import { upstreamSubjects } from './upstream-subjects.ts';
 
@@ -42,13 +44,18 @@ const RELATIONS: readonly Relation[] = [
   'emergency-encounter',
 ];
 /** Writes to these change facts. A write to the base itself is a transaction and may hold any of them. */
-const DECIDING: ReadonlySet<string> = new Set(['', 'Patient', 'CareTeam', 'Encounter', 'RelatedPerson', 'Consent']);
+const DECIDING: ReadonlySet<string> = new Set([
+  ...['', 'Patient', 'CareTeam', 'Encounter', 'RelatedPerson', 'Consent'],
+  ...['PractitionerRole', 'Organization', 'Group'],
+]);
 
 export function fhirFacts(options: FhirFactsOptions): FactSource {
   const bounds = { maxAgeMs: options.settings.cacheSeconds * 1000, maxEntries: 10_000 };
   const own = new GuardedCache<readonly OwnRelation[]>(options.cluster, bounds);
   const relations = new GuardedCache<Relations | 'too many'>(options.cluster, bounds);
   const consents = new GuardedCache<readonly Uint8Array[]>(options.cluster, bounds);
+  const memberships = new GuardedCache<ReadonlySet<string> | undefined>(options.cluster, bounds);
+  const membershipRuns = new NextRuns<ReadonlySet<string> | undefined>();
   const relationRuns = new NextRuns<Relations>();
   const consentRuns = new NextRuns<ReadonlyMap<string, readonly Uint8Array[]>>();
   options.cluster.onChange((change) => {
@@ -56,6 +63,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     own.clear();
     relations.clear();
     consents.clear();
+    memberships.clear();
   });
   const ask = (): Ask => ({
     upstream: options.upstream,
@@ -120,6 +128,12 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     return known;
   }
 
+  async function membershipsOf({ user, fhirUser }: FactQuery & { kind: 'memberships' }) {
+    if (fhirUser === undefined) return undefined;
+    const load = () => upstreamMemberships(ask(), fhirUser);
+    return options.exclusive ? memberships.get(`${user} ${fhirUser}`, load) : membershipRuns.run(fhirUser, load);
+  }
+
   async function one(query: FactQuery): Promise<FactAnswer> {
     switch (query.kind) {
       case 'relations':
@@ -128,6 +142,10 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
         return { kind: 'consents', consents: await consentsOf(query.patients) };
       case 'subjects':
         return { kind: 'subjects', subjects: await upstreamSubjects(ask(), options.tables, query.references) };
+      case 'memberships':
+        return { kind: 'memberships', memberships: await membershipsOf(query) };
+      case 'pointers':
+        return { kind: 'pointers', pointers: await upstreamPointers(ask(), options.tables, query.references) };
     }
   }
 

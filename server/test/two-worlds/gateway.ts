@@ -149,6 +149,11 @@ export function factOf({ relations, consents, subjects }: SceneFacts, query: Fac
           ]),
         ),
       };
+    // No consent of a scene names a group or points to data.
+    case 'memberships':
+      return { kind: 'memberships', memberships: undefined };
+    case 'pointers':
+      return { kind: 'pointers', pointers: new Map() };
     case 'subjects':
       return {
         kind: 'subjects',

@@ -18,6 +18,7 @@ export { applyPatch } from './json/patch.ts';
 export { text } from './json/write.ts';
 
 // FHIR.
+export { fhirTables } from './fhir/fhir-tables.ts';
 export { r4 } from './fhir/r4.ts';
 export type { FhirVersion, SecurityCategory } from './fhir/version.ts';
 export type { FhirTables, SearchParameter, SearchParameterType, TypeFacts } from './fhir/tables.ts';
@@ -37,6 +38,7 @@ export type { Caller, Coding } from './caller.ts';
 export { parseScope, parseScopes } from './scope/parse-scope.ts';
 export { scopeCovers } from './scope/scope-covers.ts';
 export { narrow } from './scope/narrow.ts';
+export { isEnforceableScope } from './decision/scope-constraint.ts';
 export type * from './scope/scope.ts';
 
 // What may be done.
@@ -53,6 +55,9 @@ export type { Decision } from './decision/decision.ts';
 
 // The flow: what it is given, what it needs, how it ends.
 export { enforce } from './enforcement/enforce.ts';
+export { type Export, exportOf } from './enforcement/export.ts';
+export type { ExportPage } from './enforcement/export-page.ts';
+export type { ExportPart, ExportPlan } from './enforcement/plan-export.ts';
 export type { Given } from './enforcement/given.ts';
 export type * from './enforcement/need.ts';
 export type { Denied, Disclosure, Outcome } from './enforcement/outcome.ts';

@@ -1,13 +1,12 @@
 /** SMART App Launch 2.2 §Scopes: what a resource must be for the token's scopes to reach it (R-100 to R-105). */
 import type { Caller } from '../caller.ts';
-import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
-import { type Matcher, matcherFor } from '../matching/matcher.ts';
+import type { FhirTables } from '../fhir/tables.ts';
+import type { Matcher } from '../matching/matcher.ts';
 import type { DecidedInteraction } from '../policy/interactions.ts';
-import { Problem } from '../problem.ts';
-import { parseCriterion } from '../request/criterion.ts';
-import type { ResourceScope, ScopeParameter } from '../scope/scope.ts';
+import type { ResourceScope } from '../scope/scope.ts';
 import { scopeCovers } from '../scope/scope-covers.ts';
 import type { Candidate } from './permit.ts';
+import { scopeConstraint } from './scope-constraint.ts';
 import { scopeLetter } from './scope-letter.ts';
 import { withinPatient } from './within-patient.ts';
 
@@ -63,7 +62,7 @@ function alternativeOf(
   const facts = tables.types.get(type);
   const constraints: Matcher[] = [];
   for (const parameter of scope.parameters) {
-    const matcher = facts === undefined ? undefined : constraintOf(parameter, facts, tables, bases);
+    const matcher = facts === undefined ? undefined : scopeConstraint(parameter, facts, tables, bases);
     if (matcher === undefined) return undefined;
     constraints.push(matcher);
   }
@@ -101,21 +100,4 @@ function reaches(alternative: Alternative, candidate: Candidate, tables: FhirTab
   if (alternative.id !== undefined && candidate.id !== alternative.id) return false;
   if (alternative.patient !== undefined && !withinPatient(candidate, tables, bases, alternative.patient)) return false;
   return alternative.constraints.every((matches) => matches(document, node));
-}
-
-/** As a search would understand it. The systems of bare codes are not in the document, so a code that is asked with a system does not meet one. */
-function constraintOf(
-  { name, modifier, value }: ScopeParameter,
-  type: TypeFacts,
-  tables: FhirTables,
-  bases: readonly string[],
-): Matcher | undefined {
-  try {
-    const pair = { name: modifier === undefined ? name : `${name}:${modifier}`, value };
-    const criterion = parseCriterion(pair, [type], tables);
-    return criterion && matcherFor(criterion, type, { bases, foldsAccents: false, bareCodes: 'no-system' });
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
 }

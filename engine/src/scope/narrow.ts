@@ -11,12 +11,20 @@ type Grant = Omit<ResourceScope, 'kind' | 'text' | 'version'>;
  * 1 where that can say it exactly; constraints of both sides are kept together (all must hold).
  */
 export function narrow(requested: ScopeSet, allowed: ScopeSet): string[] {
+  const asked = requested.filter(isResource);
+  const given = allowed.filter(isResource);
+  // Granted as they stand, whichever request they answer: what another request would leave of them says nothing new.
+  const whole = new Set(given.filter((scope) => asked.some((one) => contains(one, scope))));
   return [
     ...new Set(
-      requested.flatMap((scope) => (scope.kind === 'resource' ? narrowResource(scope, allowed) : narrowOther(scope, allowed))),
+      requested.flatMap((scope) =>
+        scope.kind === 'resource' ? narrowResource(scope, given, whole) : narrowOther(scope, allowed),
+      ),
     ),
   ];
 }
+
+const isResource = (scope: Scope): scope is ResourceScope => scope.kind === 'resource';
 
 function narrowOther(requested: Exclude<Scope, ResourceScope>, allowed: ScopeSet): readonly string[] {
   return allowed.some((scope) => sameOther(requested, scope)) ? [requested.text] : [];
@@ -36,11 +44,20 @@ function sameOther(one: Exclude<Scope, ResourceScope>, other: Scope): boolean {
   }
 }
 
-function narrowResource(requested: ResourceScope, allowed: ScopeSet): readonly string[] {
+function narrowResource(
+  requested: ResourceScope,
+  allowed: readonly ResourceScope[],
+  whole: ReadonlySet<ResourceScope>,
+): readonly string[] {
+  // First what may be done without a further constraint, so that a long list of constraints costs one look at each.
+  const loose = allowed.filter((scope) => reaches(scope, requested));
+  const plain = actionsWhere((a) => requested.actions.includes(a) && loose.some(({ actions }) => actions.includes(a)));
+  if (plain === requested.actions) return [requested.text];
   const grants = new Map<string, Grant>();
+  if (plain !== '') grants.set('', { ...requested, actions: plain });
   for (const scope of allowed) {
-    const common = scope.kind === 'resource' ? intersection(requested, scope) : undefined;
-    if (common === undefined) continue;
+    const common = whole.has(scope) && !contains(requested, scope) ? undefined : intersection(requested, scope);
+    if (common === undefined || (plain !== '' && contains({ ...requested, actions: plain }, common))) continue;
     const key = `${common.type}?${common.parameters.map(parameterText).sort().join('&')}`;
     const before = grants.get(key);
     grants.set(
@@ -65,9 +82,14 @@ function intersection(one: ResourceScope, other: ResourceScope): Grant | undefin
 }
 
 function contains(outer: Grant, inner: Grant): boolean {
+  return reaches(outer, inner) && [...inner.actions].every((action) => outer.actions.includes(action));
+}
+
+/** Whether `outer` holds every resource that `inner` does, whatever may be done with it. */
+function reaches(outer: Grant, inner: Grant): boolean {
   return (
+    outer.context === inner.context &&
     (outer.type === '*' || outer.type === inner.type) &&
-    [...inner.actions].every((action) => outer.actions.includes(action)) &&
     outer.parameters.every((parameter) => has(inner.parameters, parameter))
   );
 }

@@ -176,7 +176,8 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         scope.removeAllContentTypeParsers();
         scope.addContentTypeParser(
           'application/x-www-form-urlencoded',
-          { parseAs: 'string', bodyLimit: 65_536 },
+          // A consent page's form repeats every scope of the longest request, what it may see apart from what it may change.
+          { parseAs: 'string', bodyLimit: 262_144 },
           (_request, body, done) => done(null, body),
         );
         // Left unread: the provider refuses it by its type.
@@ -189,7 +190,19 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
           reply.code(answer.status).headers(answer.headers);
           return wantsPage ? reply.type('text/html; charset=utf-8').send(answer.html) : reply.send(answer.json);
         });
-        oauthRoutes(scope, { db, keySets, forward, origins, tokens, introspection, issuer, fhirBase, now });
+        oauthRoutes(scope, {
+          db,
+          keySets,
+          forward,
+          origins,
+          tokens,
+          introspection,
+          provider,
+          issuer,
+          fhirBase,
+          jwtAudiences: use.jwtAudiences ?? [],
+          now,
+        });
         stepRoutes(scope, steps);
         ownPagesRoutes(scope, steps);
         publicDocuments(scope, { issuer, fhirBase, brands: use.brands, securityContact: use.securityContact, now });

@@ -4,7 +4,7 @@
  */
 import { narrow, parseScopes } from '@fireguard/engine';
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { negotiateScope } from './negotiate-scope.ts';
+import { negotiateScope, unenforceable } from './negotiate-scope.ts';
 
 /** Space-separated; also narrows the request's own `scope`, from which the provider makes the rest. Throws invalid_scope when nothing is left. */
 export async function grantableScope(ctx: KoaContextWithOIDC, client: Client): Promise<string> {
@@ -32,6 +32,9 @@ export async function grantableScope(ctx: KoaContextWithOIDC, client: Client): P
   const isService = ctx.oidc.route === 'token';
   const asked = named ?? (isService ? unnamed(registered) : '');
   const scope = negotiateScope(asked, registered, isService ? 'system' : 'user').join(' ');
+  const [refused] = unenforceable(asked);
+  if (refused !== undefined && !parseScopes(scope).some(({ kind }) => kind === 'resource'))
+    throw new errors.InvalidScope(`this constraint cannot be checked here: ${refused.slice(0, 200)}`, asked);
   if (scope === '') throw new errors.InvalidScope('none of the requested scopes can be granted', asked);
   params['scope'] = scope;
   return scope;

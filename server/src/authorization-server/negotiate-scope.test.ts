@@ -23,9 +23,13 @@ describe('R-101 what could be granted', () => {
     [laboratory, laboratory],
     // R-103: what the gateway cannot enforce is not granted, and never widened.
     ['patient/Observation.rs?code:in=http://example.org/vs', ''],
-    ['patient/Observation.rs?value-quantity=5', ''],
+    ['patient/Observation.rs?patient.name=x', ''],
     ['patient/Observation.rs?nonsense=1', ''],
     ['patient/*.rs?category=laboratory', ''],
+    // What the gateway's matcher can hold is.
+    ['patient/Observation.rs?date=ge2024-01-01', 'patient/Observation.rs?date=ge2024-01-01'],
+    ['patient/Observation.rs?code:not=http://loinc.org|4548-4', 'patient/Observation.rs?code:not=http://loinc.org|4548-4'],
+    ['patient/*.rs?_lastUpdated=ge2024', 'patient/*.rs?_lastUpdated=ge2024'],
   ])('a person’s app that asks for %s gets %j', (asked, granted) => {
     expect(negotiateScope(asked, registered, 'user').join(' ')).toBe(granted);
   });

@@ -2,7 +2,7 @@
  * SMART App Launch 2.2 §Scope negotiation (R-101 to R-105): which of the scopes asked for could be granted at all, before anybody is asked.
  * INVARIANT: never wider than what the client is registered for; nothing is granted that the gateway could not enforce.
  */
-import { narrow, parseScopes, r4, type Scope } from '@fireguard/engine';
+import { isEnforceableScope, narrow, parseScopes, r4, type Scope } from '@fireguard/engine';
 
 export type Flow = 'user' | 'system';
 
@@ -21,7 +21,7 @@ export function negotiateScope(requested: string, registered: string, flow: Flow
 function suits(scope: Scope, flow: Flow): boolean {
   switch (scope.kind) {
     case 'resource':
-      return (scope.context === 'system') === (flow === 'system') && isEnforceable(scope);
+      return (scope.context === 'system') === (flow === 'system') && isEnforceableScope(scope, r4());
     case 'launch':
       // A patient or a visit can be chosen here, `launch` is the EHR's; a context that nobody can supply is not promised.
       return flow === 'user' && scope.role === undefined && [undefined, 'patient', 'encounter'].includes(scope.target);
@@ -35,12 +35,9 @@ function suits(scope: Scope, flow: Flow): boolean {
   }
 }
 
-/** Constraints that the gateway can apply to every interaction: token parameters of that type, without a modifier. */
-function isEnforceable(scope: Extract<Scope, { kind: 'resource' }>): boolean {
-  const { types } = r4();
-  if (scope.type !== '*' && !types.has(scope.type)) return false;
-  return scope.parameters.every(({ name, modifier }) => {
-    const parameter = scope.type === '*' ? undefined : types.get(scope.type)?.searchParameters.get(name);
-    return parameter?.type === 'token' && modifier === undefined;
-  });
+/** Of what was asked, the granular scopes whose constraint nothing here could check on a resource. */
+export function unenforceable(requested: string): readonly string[] {
+  return parseScopes(requested).flatMap((scope) =>
+    scope.kind === 'resource' && scope.parameters.length > 0 && !isEnforceableScope(scope, r4()) ? [scope.text] : [],
+  );
 }

@@ -13,6 +13,8 @@ import { paths } from './discovery.ts';
 import { parseForm } from './form.ts';
 import type { Forward } from './forward.ts';
 import { type IntrospectionDependencies, introspectAsBearer } from './introspection.ts';
+import type { LiveProvider } from './live-provider.ts';
+import { postedRequest } from './posted-request.ts';
 import { havePublishedKeys } from './published-keys.ts';
 import { replayedRequest } from './replayed-request.ts';
 import { bearerToken, userinfo } from './userinfo.ts';
@@ -24,20 +26,20 @@ export interface OauthRouteDependencies {
   readonly origins: RegisteredOrigins;
   readonly tokens: TokenResolver;
   readonly introspection: IntrospectionDependencies;
+  readonly provider: LiveProvider;
   readonly issuer: string;
   readonly fhirBase: string;
+  readonly jwtAudiences: readonly string[];
   readonly now: () => number;
 }
 
-/** Characters of an authorization request: a browser's next request has to fit into the 16 KiB that we read of its head, cookies too. PAR takes longer ones. */
-const LONGEST_REQUEST = 12_000;
-
 export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): void {
   app.get(paths.authorization, (request, reply) => authorize(use, request, reply, queryOf(request)));
-  // SMART authorize-post: as GET, because the login cookies are SameSite=Lax. 303, so that the form is not sent again.
-  app.post(paths.authorization, (request, reply) => {
-    const query = parseForm(request.body).toString();
-    if (query.length > LONGEST_REQUEST) throw new errors.InvalidRequest('the authorization request is too long');
+  // 303, so that the form is not sent again.
+  app.post(paths.authorization, async (request, reply) => {
+    const form = parseForm(request.body);
+    asEveryLaunch(form);
+    const query = await postedRequest(await use.provider.fresh(), use, form);
     return reply.header('Cache-Control', 'no-store').redirect(`${paths.authorization}?${query}`, 303);
   });
   app.get(`${paths.authorization}/:uid`, use.forward);

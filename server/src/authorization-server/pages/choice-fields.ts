@@ -22,7 +22,7 @@ function tick({ label, hint, value, kinds }: Choice, id: string, language: Langu
                 kinds !== undefined &&
                 html`
               <fieldset class="sub"><legend class="hide">${text.kinds(label)}</legend>
-                ${kinds.choices.map((kind, at) => html`<div class="tick plain"><input id="${id}-${at + 1}" name="only ${kinds.of}" type="checkbox" value="${kind.value}"><label for="${id}-${at + 1}">${kind.label}</label></div>`)}
+                ${kinds.map((kind, at) => html`<div class="tick plain"><input id="${id}-${at + 1}" name="only ${value}" type="checkbox" value="${kind.value}"><label for="${id}-${at + 1}">${kind.label}</label></div>`)}
               </fieldset>`
               }`;
 }

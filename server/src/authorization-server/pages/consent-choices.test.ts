@@ -2,6 +2,7 @@ import { narrow, parseScopes } from '@fireguard/engine';
 import { expect, test } from 'vitest';
 import { negotiateScope } from '../negotiate-scope.ts';
 import { consentChoices } from './consent-choices.ts';
+import { kindsOfTypes } from './record-parts.ts';
 import { texts } from './texts.ts';
 
 const asked = parseScopes(
@@ -35,12 +36,51 @@ test('granular scopes stand for themselves', () => {
 
 test('kinds are narrower scopes that the gateway enforces, of what was asked and nothing else', () => {
   const results = groups[0]?.choices.find(({ label }) => label === 'Test results');
-  expect(results?.kinds?.of).toBe('patient/Observation.rs');
-  for (const { value } of results?.kinds?.choices ?? []) {
+  for (const { value } of results?.kinds ?? []) {
     expect(narrow(asked, parseScopes(value))).toEqual([value]);
     expect(negotiateScope(value, value, 'user')).toEqual([value]);
   }
   const everything = groups[2]?.choices[0];
-  expect(everything?.kinds?.of).toBe('user/*.rs');
-  for (const { value } of everything?.kinds?.choices ?? []) expect(narrow(asked, parseScopes(value))).toEqual(value.split(' '));
+  for (const { value } of everything?.kinds ?? []) expect(narrow(asked, parseScopes(value))).toEqual(value.split(' '));
+});
+
+test('R-102 types of one part can be told apart, also where the app may write', () => {
+  const [see, change] = consentChoices(parseScopes('patient/Condition.cruds patient/AllergyIntolerance.cruds'), texts);
+  expect(see?.choices[0]?.kinds?.map(({ label }) => label)).toEqual([
+    'Diagnoses and problems',
+    'Diagnoses and problems: the problem list',
+    'Diagnoses and problems: diagnoses made at visits',
+    'Diagnoses and problems: health concerns',
+    'Allergies',
+  ]);
+  expect(change?.choices[0]?.kinds?.map(({ value }) => value)).toEqual([
+    'patient/Condition.cud',
+    'patient/AllergyIntolerance.cud',
+  ]);
+});
+
+test.each(Object.keys(kindsOfTypes))(
+  'every kind of %s that US Core names can be chosen, has words, and is enforced',
+  (type) => {
+    const asked = `patient/${type}.rs`;
+    const kinds = consentChoices(parseScopes(asked), texts)[0]?.choices[0]?.kinds ?? [];
+    expect(kinds.length).toBe(kindsOfTypes[type]?.length);
+    for (const { label, value } of kinds) {
+      expect(label).toMatch(/^\p{Lu}[\p{L},’ ]+$/u);
+      expect(negotiateScope(value, asked, 'user')).toEqual([value]);
+      // As an app that asks for it would have it read to its person.
+      const [group] = consentChoices(parseScopes(value), texts);
+      expect(group?.choices[0]?.hint.toLowerCase()).toBe(`only ${label.toLowerCase()}`);
+    }
+  },
+);
+
+test.each([
+  ['date=ge2024-01-01', 'Only date: from 2024-01-01'],
+  ['code=http://loinc.org|4548-4,http://loinc.org|2339-0', 'Only code: 4548-4 or 2339-0'],
+  ['_security:not=http://terminology.hl7.org/CodeSystem/v3-Confidentiality|R', 'Only label: not R'],
+  ['category=laboratory&status=final', 'Only laboratory results, state: final'],
+])('a constraint on Observation by %s reads %j', (constraint, hint) => {
+  const [group] = consentChoices(parseScopes(`patient/Observation.rs?${constraint}`), texts);
+  expect(group?.choices[0]?.hint).toBe(hint);
 });

@@ -2,7 +2,7 @@
  * What the consent page offers, made from the scopes that could be granted: one choice per part of the record and per granular scope, reading
  * apart from writing. A choice's value is the scopes that it stands for; what was chosen is narrowed against what was asked, never trusted.
  */
-import type { ResourceScope, ScopeSet } from '@fireguard/engine';
+import type { ResourceScope, ScopeParameter, ScopeSet } from '@fireguard/engine';
 import { kindsOfTypes, recordParts } from './record-parts.ts';
 import type { Texts } from './texts.ts';
 
@@ -11,10 +11,8 @@ export interface Choice {
   readonly hint: string;
   /** Space-separated scopes. */
   readonly value: string;
-  /** Narrower choices inside it: when any is ticked, only those stand for the scope `of`. */
-  readonly kinds:
-    | { readonly of: string; readonly choices: readonly { readonly label: string; readonly value: string }[] }
-    | undefined;
+  /** Narrower choices inside it: when any is ticked, only those stand for it. */
+  readonly kinds: readonly { readonly label: string; readonly value: string }[] | undefined;
 }
 
 export interface ChoiceGroup {
@@ -55,12 +53,12 @@ function choicesOf(scopes: readonly ResourceScope[], letters: string, texts: Tex
         label: part.label,
         hint: letters === 'rs' ? part.hint : writes(whole.map(({ actions }) => actions).join(''), texts),
         value,
-        kinds: letters === 'rs' ? kindsOf(whole, texts) : undefined,
+        kinds: kindsOf(whole, letters, texts),
       });
     }
     for (const { scope, actions } of within.filter(({ scope }) => scope.parameters.length > 0)) {
       const query = scope.text.slice(scope.text.indexOf('?'));
-      const hint = text.only(scope.parameters.map(({ name, value }) => constraintWords(name, value, texts)).join(', '));
+      const hint = text.only(scope.parameters.map((parameter) => constraintWords(parameter, texts)).join(', '));
       choices.push({
         label: part.label,
         hint: letters === 'rs' ? hint : `${hint}. ${writes(actions, texts)}`,
@@ -72,38 +70,64 @@ function choicesOf(scopes: readonly ResourceScope[], letters: string, texts: Tex
   return choices;
 }
 
-/** INVARIANT: a kind is offered only as a scope that the gateway enforces (negotiate-scope.ts): a token parameter without a modifier. */
-function kindsOf(whole: readonly { readonly scope: ResourceScope; readonly actions: string }[], texts: Texts): Choice['kinds'] {
-  const [first] = whole;
-  if (first !== undefined && first.scope.type === '*') {
-    const of = `${first.scope.context}/*.${first.actions}`;
-    const choices = recordParts
+interface Whole {
+  readonly scope: ResourceScope;
+  readonly actions: string;
+}
+
+/** INVARIANT: a kind is offered only as a scope that the gateway enforces (negotiate-scope.ts). What is added has types for kinds, since it has no category yet. */
+function kindsOf(whole: readonly Whole[], letters: string, texts: Texts): Choice['kinds'] {
+  const read = letters === 'rs';
+  const alone = whole.length === 1 && whole[0]?.scope.type !== '*';
+  const kinds = whole.flatMap(({ scope, actions }) => {
+    const at = (type: string) => `${scope.context}/${type}.${actions}`;
+    const categories = (type: string) =>
+      read
+        ? (kindsOfTypes[type] ?? []).map(({ system, code }) => ({
+            label: alone ? capital(texts.categories[code]) : texts.consent.kindOf(nameOf(type, texts), texts.categories[code]),
+            value: `${at(type)}?category=${system}|${code}`,
+          }))
+        : [];
+    if (scope.type !== '*') {
+      const type = { label: nameOf(scope.type, texts), value: at(scope.type) };
+      return [...(whole.length > 1 ? [type] : []), ...categories(scope.type)];
+    }
+    return recordParts
       .filter(({ key }) => key !== 'everything')
-      .map(({ key, types }) => ({
-        label: texts.parts[key].label,
-        value: types.map((type) => `${first.scope.context}/${type}.${first.actions}`).join(' '),
-      }));
-    return { of, choices };
-  }
-  const kind = whole.find(({ scope }) => kindsOfTypes[scope.type] !== undefined);
-  const known = kind === undefined ? undefined : kindsOfTypes[kind.scope.type];
-  if (kind === undefined || known === undefined) return undefined;
-  const of = `${kind.scope.context}/${kind.scope.type}.${kind.actions}`;
-  const choices = known.codes.map((code) => ({
-    label: capital(texts.categories[code]),
-    value: `${of}?category=${known.system}|${code}`,
-  }));
-  return { of, choices };
+      .flatMap(({ key, types }) => [
+        { label: texts.parts[key].label, value: types.map(at).join(' ') },
+        ...types.flatMap(categories),
+      ]);
+  });
+  return kinds.length === 0 ? undefined : kinds;
+}
+
+function nameOf(type: string, texts: Texts): string {
+  const names: Readonly<Record<string, string>> = texts.types;
+  return names[type] ?? type;
 }
 
 const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
-function constraintWords(name: string, value: string, texts: Texts): string {
-  const words: Readonly<Record<string, string>> = texts.categories;
-  const codes = value.split(',').map((one) => one.slice(one.lastIndexOf('|') + 1));
-  return name === 'category' && codes.every((code) => words[code] !== undefined)
-    ? codes.map((code) => words[code]).join(', ')
-    : `${name} ${codes.join(', ')}`;
+/** The constraint of a granular scope, in words where there are words for it. */
+function constraintWords({ name, modifier, value }: ScopeParameter, texts: Texts): string {
+  const text = texts.constraints;
+  const names: Readonly<Record<string, string>> = text.names;
+  const categories: Readonly<Record<string, string>> = texts.categories;
+  const known = value.split(',').map((one) => categories[one.slice(one.lastIndexOf('|') + 1)]);
+  const plain = name === 'category' && known.every((word) => word !== undefined);
+  const what = value.split(',').map((one, at) => (plain ? known[at] : undefined) ?? valueWords(one, texts));
+  const all = what.join(text.or);
+  const label = names[name] ?? name;
+  if (modifier === undefined) return plain ? all : text.is(label, all);
+  return modifier === 'not' ? text.isNot(label, all) : text.is(`${label} (${modifier})`, all);
+}
+
+/** A code without its system; a date or number with its prefix (FHIR search §3.1.1.4.6) in words. */
+function valueWords(value: string, texts: Texts): string {
+  const [, prefix, rest] = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)(-?\d[\d.:TZ+-]*)$/.exec(value) ?? [];
+  if (prefix !== undefined && rest !== undefined) return texts.constraints.prefixes[prefix as 'eq'](rest);
+  return value.slice(value.lastIndexOf('|') + 1);
 }
 
 function writes(actions: string, texts: Texts): string {

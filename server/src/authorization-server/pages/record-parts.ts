@@ -95,16 +95,42 @@ export const recordParts: readonly RecordPart[] = [
   { key: 'access', types: ['AuditEvent', 'Consent'] },
 ];
 
-/** Types whose categories a person can choose among, with the code system of the categories (granular scopes, SMART App Launch 2.2 §Finer-grained). */
-export const kindsOfTypes: Readonly<
-  Record<string, { readonly system: string; readonly codes: readonly (keyof Texts['categories'])[] }>
-> = {
-  Observation: {
-    system: 'http://terminology.hl7.org/CodeSystem/observation-category',
-    codes: ['vital-signs', 'laboratory', 'imaging', 'survey', 'social-history'],
-  },
-  Condition: {
-    system: 'http://terminology.hl7.org/CodeSystem/condition-category',
-    codes: ['problem-list-item', 'encounter-diagnosis'],
-  },
+export interface Kind {
+  readonly system: string;
+  readonly code: keyof Texts['categories'];
+}
+
+const core = 'http://hl7.org/fhir/us/core/CodeSystem';
+const hl7 = 'http://terminology.hl7.org/CodeSystem';
+const of = (system: string, ...codes: readonly Kind['code'][]): readonly Kind[] => codes.map((code) => ({ system, code }));
+
+/**
+ * Types whose categories a person can choose among (granular scopes, SMART App Launch 2.2 §Finer-grained): the sub-resources that HTI-1 and the scopes of
+ * US Core 6 to 8 name.
+ */
+export const kindsOfTypes: Readonly<Record<string, readonly Kind[]>> = {
+  Condition: [
+    ...of(`${hl7}/condition-category`, 'problem-list-item', 'encounter-diagnosis'),
+    ...of(`${core}/condition-category`, 'health-concern'),
+  ],
+  Observation: [
+    ...of(
+      `${hl7}/observation-category`,
+      'vital-signs',
+      'laboratory',
+      'imaging',
+      'procedure',
+      'exam',
+      'survey',
+      'social-history',
+    ),
+    ...of(`${core}/us-core-category`, 'sdoh', 'functional-status', 'disability-status', 'cognitive-status'),
+    ...of(`${core}/us-core-category`, 'treatment-intervention-preference', 'care-experience-preference'),
+  ],
+  DiagnosticReport: [...of(`${hl7}/v2-0074`, 'LAB'), ...of('http://loinc.org', 'LP29684-5', 'LP29708-2', 'LP7839-6')],
+  DocumentReference: of(`${core}/us-core-documentreference-category`, 'clinical-note'),
+  ServiceRequest: [
+    ...of('http://snomed.info/sct', '387713003', '108252007', '363679005', '409063005', '409073007'),
+    ...of(`${core}/us-core-category`, 'sdoh', 'functional-status'),
+  ],
 };

@@ -35,6 +35,16 @@ describe('refusals go back to the app with state', () => {
   });
 });
 
+test('R-103 an app that asks only for what cannot be checked is told which constraint it is', async () => {
+  const { answer } = await launch(server, {
+    scope: 'openid launch/patient patient/Observation.rs?code:in=http://example.org/vs patient/Observation.rs?patient.name=x',
+  });
+  expect([answer.get('error'), answer.get('error_description')]).toEqual([
+    'invalid_scope',
+    'this constraint cannot be checked here: patient/Observation.rs?code:in=http://example.org/vs',
+  ]);
+});
+
 describe('R-095 never a redirect to an address that is not registered', () => {
   test.each([
     'http://127.0.0.1:9/callback/',
@@ -271,7 +281,9 @@ describe('choosing a patient and consenting', () => {
   test('R-102 a form cannot add to what was asked', async () => {
     const { body } = await tokensFor(server, {
       scope: 'launch/patient patient/Condition.rs',
-      consent: { scope: ['patient/*.cruds', 'system/*.cruds', 'patient/Condition.cruds', 'offline_access'] },
+      consent: {
+        scope: ['patient/*.cruds', 'system/*.cruds', 'patient/Condition.cruds', 'patient/Condition.rs', 'offline_access'],
+      },
     });
     expect(body['scope']).toBe('launch/patient patient/Condition.rs');
   });

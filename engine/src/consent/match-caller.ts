@@ -1,7 +1,7 @@
 /** FHIR consent.html: the conditions of a provision on who asks, for what and when. What cannot be told is `maybe`. */
 import type { Coding } from '../caller.ts';
 import { referenceKey } from '../fhir/reference.ts';
-import { isPurpose, normalisePurpose, purposeReaches, purposeSystem } from '../terminology/purpose.ts';
+import { isBreakGlass, isPurpose, normalisePurpose, purposeReaches, purposeSystem } from '../terminology/purpose.ts';
 import type { ConsentContext } from './consent-effect.ts';
 import type { Condition, Effect } from './directive.ts';
 import { codesOf, isMembers } from './members.ts';
@@ -67,20 +67,20 @@ function isCaller(
  */
 function matchPurposes(named: readonly unknown[], effect: Effect, asked: readonly Coding[]): Truth {
   if (asked.length === 0) return 'maybe';
-  const each = asked.map((purpose) => any(named.map((one) => matchPurpose(one, purpose))));
+  const each = asked.map((purpose) => any(named.map((one) => matchPurpose(one, effect, purpose))));
   if (effect === 'deny') return any(each);
   return each.includes('no') ? 'no' : each.includes('maybe') ? 'maybe' : 'yes';
 }
 
-function matchPurpose(named: unknown, asked: Coding): Truth {
+function matchPurpose(named: unknown, effect: Effect, asked: Coding): Truth {
   const purpose = isCoding(named) ? normalisePurpose(named) : undefined;
   if (purpose === undefined) return 'maybe';
   if (purposeReaches(purpose, asked)) return 'yes';
   // Codes of one private list are what they are; of two lists, or of HL7's without being in it, one may mean the other.
   if (!isPurpose(purpose) || !isPurpose(asked))
     return purpose.system === asked.system && purpose.system !== purposeSystem ? 'no' : 'maybe';
-  // The caller's purpose is the broader one: part of it is what is named.
-  return purposeReaches(asked, purpose) ? 'maybe' : 'no';
+  // The caller's purpose is the broader one: part of it is what is named, which is too little to permit it. The glass is broken aloud, or not.
+  return effect === 'deny' && !isBreakGlass(purpose) && purposeReaches(asked, purpose) ? 'maybe' : 'no';
 }
 
 const ACTIONS = 'http://terminology.hl7.org/CodeSystem/consentaction';

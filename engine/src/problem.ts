@@ -51,6 +51,8 @@ export const answers = {
   'audit-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
   'storage-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
   'upstream-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
+  'export-stopped': { status: 410, issue: 'expired', oauth: 'invalid_request' },
+  'export-failed': { status: 500, issue: 'exception', oauth: 'server_error' },
   'upstream-odd': { status: 502, issue: 'exception', oauth: 'server_error' },
   'upstream-timeout': { status: 504, issue: 'timeout', oauth: 'temporarily_unavailable' },
 } as const satisfies Record<string, Answer>;

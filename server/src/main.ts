@@ -23,6 +23,7 @@ import { loadPolicies } from './config/load-policies.ts';
 import { weakenings } from './config/posture.ts';
 import type { FireguardConfig } from './config/schema.ts';
 import { type Urls, urlsOf } from './config/urls.ts';
+import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
 import { cursorSeal } from './gateway/cursor-seal.ts';
@@ -119,7 +120,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     settings: config.facts,
     now,
   });
-  const use: Collaborators = Object.freeze({
+  const shared: Collaborators = {
     authenticate: authentication({
       tokens,
       services: createServiceCredentials({ db, keySets, tables, issuer: urls.issuer, fhirBase: urls.fhir, once, now }),
@@ -147,7 +148,15 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     overTls: config.http.tls !== undefined,
     now,
     log: requestLogger(logger),
+  };
+  const exports = openExports({
+    use: shared,
+    db,
+    settings: config.export,
+    tell: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
   });
+  closing.first(() => exports.close());
+  const use: Collaborators = Object.freeze({ ...shared, exports });
   const revocation = createTokenRevocation({ db, cluster });
   const passwords = createPasswords();
   const { breachedPasswords } = config.signIn;

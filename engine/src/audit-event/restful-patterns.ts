@@ -45,6 +45,10 @@ const patterns: ReadonlyMap<string, RestfulPattern> = new Map<string, RestfulPat
   ['capabilities', { ...query, subtype: 'capabilities', profile: undefined }],
   ['batch', { ...query, subtype: 'batch', profile: undefined, entity: 'data' }],
   ['transaction', { ...query, subtype: 'transaction', profile: undefined, entity: 'data' }],
+  // What follows an accepted export: asking how far it is, fetching some lines of a file, ending it.
+  ['export-status', { ...query, subtype: 'operation', profile: undefined }],
+  ['export-file', { ...query, subtype: 'operation', profile: undefined }],
+  ['export-delete', { ...query, subtype: 'operation', action: 'D', profile: undefined }],
   ['operation', { ...query, subtype: 'operation', profile: undefined }],
 ]);
 

@@ -20,8 +20,8 @@ export function* capabilities(given: Given, asked: CapabilitiesRequest): Generat
   const statement = scanned(answer.body);
   if (!statement.stringIs(statement.member(statement.root, RESOURCE_TYPE), CAPABILITY_STATEMENT))
     throw unavailable('no CapabilityStatement');
-  const { tables, bases, now, dialect, authorization } = given;
-  return releaseCapabilities(statement, { tables, base: bases.ours, now, dialect, authorization });
+  const { tables, bases, now, dialect, authorization, exports } = given;
+  return releaseCapabilities(statement, { tables, base: bases.ours, now, dialect, authorization, exports });
 }
 
 function unavailable(detail: string): Problem {

@@ -34,6 +34,8 @@ export interface Given {
   };
   /** What the site settles about consents, beside its rules. */
   readonly protection?: Protection | undefined;
+  /** The host runs exports (`exportOf`); without it they are refused. */
+  readonly exports?: boolean | undefined;
   /** For the capability statement. */
   readonly authorization?: AuthorizationEndpoints | undefined;
 }

@@ -2,9 +2,11 @@
  * operations.html: each operation of the closed list runs as the reads and searches that it implies, under the caller's own permits. Nothing of it is
  * handed to the upstream as an operation.
  */
+import { exportAsked } from '../operation/export-asked.ts';
 import { operationInput } from '../operation/operation-input.ts';
 import { operationFor } from '../operation/operations.ts';
 import type { OperationRequest } from '../request/request.ts';
+import { acceptExport } from './accept-export.ts';
 import { document } from './document.ts';
 import { documentReferences } from './document-references.ts';
 import { everything } from './everything.ts';
@@ -26,9 +28,12 @@ export function* operation(given: Given, asked: OperationRequest): Generator<Nee
   const stranger = refuseStranger(given);
   if (stranger !== undefined) return stranger;
   const known = operationFor(asked);
-  if (known === undefined || asked.type === undefined) return unserved(given);
+  if (known === undefined) return unserved(given);
   refuseUnserved(asked);
   const input = operationInput(asked, known);
+  if (known.name === 'export' && given.exports !== true) return unserved(given);
+  if (known.name === 'export') return yield* acceptExport(given, exportAsked(asked, input, given.tables));
+  if (asked.type === undefined) return unserved(given);
   const called: Called = { ...asked, type: asked.type };
   switch (known.name) {
     case 'everything':

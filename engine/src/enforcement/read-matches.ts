@@ -36,6 +36,8 @@ export interface Read {
   /** The upstream's own count, from its first page. */
   readonly upstreamTotal: number | undefined;
   readonly withheld: number;
+  /** The last page that was read. */
+  readonly lastPage: string;
 }
 
 export function* readMatches(given: Given, book: FactBook, reading: Reading): Generator<Need, Read, Found> {
@@ -44,15 +46,17 @@ export function* readMatches(given: Given, book: FactBook, reading: Reading): Ge
   const pages = new Set<string>();
   let upstreamTotal: number | undefined;
   let withheld = 0;
+  let lastPage = from;
   for (let path: string | undefined = from; path !== undefined; ) {
     if (pages.has(path)) throw odd('its pages go round in a circle');
     if (budget.pages-- <= 0) throw new Problem('too-costly', 'The search is too costly.', { detail: 'page budget used up' });
     pages.add(path);
+    lastPage = path;
     const answer = upstreamAnswer(yield path === '' ? first : planPage(path, given.dialect));
     if (path === '' && plan.inCompartment && hasNoPatient(answer)) break;
     // A hint may have expired upstream, which is no failure: the search is then begun from its start.
     if (path !== '' && path === from && answer.status >= 400 && answer.status < 500)
-      return { end: 'lost', upstreamTotal, withheld };
+      return { end: 'lost', upstreamTotal, withheld, lastPage };
     const page = pageIn(answer, permit.type);
     if (path === '') upstreamTotal = page.total;
 
@@ -62,12 +66,12 @@ export function* readMatches(given: Given, book: FactBook, reading: Reading): Ge
     for (const one of drafts) {
       const judged = judge(permit, candidate(one, book), book);
       if (judged.kind === 'withheld') withheld++;
-      else if (meets(judged, plan) && !reading.take(judged, path)) return { end: 'enough', upstreamTotal, withheld };
+      else if (meets(judged, plan) && !reading.take(judged, path)) return { end: 'enough', upstreamTotal, withheld, lastPage };
     }
-    if (!reading.goOn(pages.size)) return { end: 'enough', upstreamTotal, withheld };
+    if (!reading.goOn(pages.size)) return { end: 'enough', upstreamTotal, withheld, lastPage };
     path = page.next === undefined ? undefined : pagePath(page.next, given.bases.upstream);
   }
-  return { end: 'end', upstreamTotal, withheld };
+  return { end: 'end', upstreamTotal, withheld, lastPage };
 }
 
 function meets(one: Visible, { onReleased }: SearchPlan): boolean {

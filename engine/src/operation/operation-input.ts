@@ -16,6 +16,7 @@ const PARAMETERS = name('Parameters');
 const PARAMETER = name('parameter');
 const NAME = name('name');
 const RESOURCE = name('resource');
+const REFERENCE = name('reference');
 
 /** Throws Problem `parameter-unknown`, `parameter-invalid` or `resource-invalid`. */
 export function operationInput(asked: OperationRequest, operation: Operation): OperationInput {
@@ -39,7 +40,7 @@ export function operationInput(asked: OperationRequest, operation: Operation): O
   return Object.freeze({ resource, one, all });
 }
 
-/** Values that are not primitive are refused: what they would mean for a search is not ours to guess. */
+/** Values that are neither primitive nor a reference are refused: what they would mean for a search is not ours to guess. */
 function readParameters(document: JsonDocument, values: Map<string, string[]>): OperationInput['resource'] {
   const list = document.member(document.root, PARAMETER);
   if (list === NONE) return undefined;
@@ -62,12 +63,23 @@ function plainValue(document: JsonDocument, item: JsonNode): string {
   for (let member = document.first(item); member !== NONE; member = document.next(member)) {
     const key = document.key(member);
     if (key === 'name') continue;
+    if (key === 'valueReference') {
+      found.push(referenceIn(document, member));
+      continue;
+    }
     const kind = document.kind(member);
     if (!/^value[A-Z]/.test(key) || kind === 'object' || kind === 'array' || kind === 'null') throw invalid();
     found.push(document.string(member) ?? document.raw(member));
   }
   if (found.length !== 1) throw invalid();
   return found[0]!;
+}
+
+/** A literal reference and nothing else: an identifier beside it would be ignored, or would have to be looked up. */
+function referenceIn(document: JsonDocument, node: JsonNode): string {
+  const text = document.isObject(node) ? document.string(document.member(node, REFERENCE)) : undefined;
+  if (text === undefined) throw invalid();
+  return text;
 }
 
 function invalid(): Problem {

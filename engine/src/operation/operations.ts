@@ -4,13 +4,15 @@
  */
 import type { OperationRequest } from '../request/request.ts';
 
-export type OperationName = 'everything' | 'lastn' | 'docref' | 'document' | 'meta' | 'validate' | 'match';
+export type OperationName = 'everything' | 'lastn' | 'docref' | 'document' | 'meta' | 'validate' | 'match' | 'export';
 
 export interface Operation {
   readonly name: OperationName;
   readonly levels: readonly OperationRequest['level'][];
   /** Undefined: every type. */
   readonly types: readonly string[] | undefined;
+  /** Where a level has types of its own. */
+  readonly typesAt?: Readonly<Partial<Record<OperationRequest['level'], readonly string[]>>>;
   /** Names of what it may be given; anything else is refused, since a part that was left out would widen the answer. */
   readonly parameters: readonly string[];
   /** Whether a resource may be handed in. */
@@ -91,11 +93,24 @@ export const operations: readonly Operation[] = Object.freeze([
     definition: core('match'),
     implies: 'a search of Patient by all that was given; an answer only when exactly one is found',
   },
+  {
+    name: 'export',
+    levels: ['system', 'type', 'instance'],
+    types: ['Patient', 'Group'],
+    typesAt: { type: ['Patient'], instance: ['Group'] },
+    parameters: ['_outputFormat', '_since', '_type', '_typeFilter', '_elements', 'patient'],
+    takesResource: false,
+    definition: (type) =>
+      `http://hl7.org/fhir/uv/bulkdata/OperationDefinition/${type === '' ? '' : `${type.toLowerCase()}-`}export`,
+    implies: 'a search of each type, page after page; each resource is asked for and judged again when a file is fetched',
+  },
 ]);
 
 /** Undefined: not one that is served there. */
 export function operationFor({ name, level, type }: OperationRequest): Operation | undefined {
-  const found = operations.find((one) => one.name === name);
-  if (found === undefined || type === undefined || !found.levels.includes(level)) return undefined;
-  return found.types === undefined || found.types.includes(type) ? found : undefined;
+  return operations.find((one) => {
+    if (one.name !== name || !one.levels.includes(level)) return false;
+    const types = one.typesAt?.[level] ?? one.types;
+    return type === undefined ? level === 'system' : types === undefined || types.includes(type);
+  });
 }

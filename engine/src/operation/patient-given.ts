@@ -5,9 +5,17 @@ import type { OperationInput } from './operation-input.ts';
 /** Throws Problem `parameter-invalid` unless exactly one of `names` names one patient of ours. */
 export function patientGiven(input: OperationInput, names: readonly string[]): string {
   const given = names.flatMap((name) => input.all(name));
-  const [one = ''] = given;
-  const id = one.startsWith('Patient/') ? one.slice('Patient/'.length) : one;
-  if (given.length !== 1 || !/^[A-Za-z0-9\-.]{1,64}$/.test(id))
-    throw new Problem('parameter-invalid', 'The operation needs one patient.');
-  return `Patient/${id}`;
+  if (given.length !== 1) throw noPatient();
+  return `Patient/${patientId(given[0]!)}`;
+}
+
+/** Of `Patient/id` or a bare id. Throws Problem `parameter-invalid`. */
+export function patientId(text: string): string {
+  const id = text.startsWith('Patient/') ? text.slice('Patient/'.length) : text;
+  if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id)) throw noPatient();
+  return id;
+}
+
+function noPatient(): Problem {
+  return new Problem('parameter-invalid', 'The operation needs one patient.');
 }

@@ -29,6 +29,8 @@ export interface CapabilitiesGiven {
   /** Without If-Match upstream no updates, patches and deletes are served. */
   readonly dialect: Pick<Dialect, 'ifMatch' | 'history' | 'transactions'>;
   readonly authorization: AuthorizationEndpoints | undefined;
+  /** Bulk exports are served. */
+  readonly exports?: boolean | undefined;
 }
 
 const REST = name('rest');
@@ -41,6 +43,7 @@ const VERSIONING = name('versioning');
 const SEARCH_PARAM = name('searchParam');
 const NAME = name('name');
 
+const EXPORT = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export';
 const fhirVersions = { R4: '4.0.1', R4B: '4.3.0', R5: '5.0.0', R6: '6.0.0' } as const;
 const changing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete']);
 const versionings: ReadonlySet<string> = new Set(['no-version', 'versioned', 'versioned-update']);
@@ -52,6 +55,7 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
     status: 'active',
     date: new Date(given.now).toISOString().slice(0, 10),
     kind: 'instance',
+    ...(given.exports === true ? { instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'] } : {}),
     software: { name: 'Fireguard' },
     implementation: { description: 'FHIR, guarded', url: given.base },
     fhirVersion: fhirVersions[given.tables.version],
@@ -65,6 +69,7 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
         security: security(given.authorization),
         resource: resources(upstream, given),
         interaction: systemInteractions(upstream, given.dialect).map((code) => ({ code })),
+        ...(given.exports === true ? { operation: [{ name: 'export', definition: EXPORT }] } : {}),
       },
     ],
   };
@@ -117,7 +122,7 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
         ...conditions(interaction.map(({ code }) => code)),
         ...(searchInclude.length === 0 ? {} : { searchInclude }),
         ...(searchParam.length === 0 ? {} : { searchParam }),
-        ...operationsOn(type.name, upstream, resource),
+        ...operationsOn(type.name, upstream, resource, given),
       });
     }
   }
@@ -175,10 +180,17 @@ function interactions(upstream: JsonDocument, resource: JsonNode, dialect: Capab
 }
 
 /** Run by us as reads and searches: what the upstream says of its own operations is of no interest. */
-function operationsOn(type: string, upstream: JsonDocument, resource: JsonNode): { readonly operation?: readonly JsonValue[] } {
+function operationsOn(
+  type: string,
+  upstream: JsonDocument,
+  resource: JsonNode,
+  { exports }: CapabilitiesGiven,
+): { readonly operation?: readonly JsonValue[] } {
   const known = texts(upstream, upstream.member(resource, INTERACTION), CODE);
   if (!known.includes('read') || !known.includes('search-type')) return {};
-  const served = operations.filter(({ types }) => types === undefined || types.includes(type));
+  const served = operations.filter(
+    ({ name, types }) => (types === undefined || types.includes(type)) && (name !== 'export' || exports === true),
+  );
   return { operation: served.map(({ name, definition }) => ({ name, definition: definition(type) })) };
 }
 

@@ -8,7 +8,7 @@ const httpDate =
 
 /** `ifNoneExist` is the raw header here; whoever reads the create replaces it by what was understood. */
 export function parseConditions(request: HttpRequest): { readonly conditions: Conditions; readonly lenient: boolean } {
-  const { prefer, lenient } = preferences(request.headers.get('prefer') ?? []);
+  const { prefer, lenient, respondAsync } = preferences(request.headers.get('prefer') ?? []);
   const since = single(request, 'if-modified-since');
   const noneMatch = single(request, 'if-none-match');
   const conditions: Conditions = Object.freeze({
@@ -19,6 +19,7 @@ export function parseConditions(request: HttpRequest): { readonly conditions: Co
     ifNoneExist: single(request, 'if-none-exist'),
     prefer,
     provenance: single(request, 'x-provenance'),
+    ...(respondAsync ? { respondAsync } : {}),
     dropped: Object.freeze([]),
   });
   return { conditions, lenient };
@@ -40,15 +41,23 @@ function versionOf(tag: string | undefined): string | undefined {
 }
 
 /** Preferences may be ignored by their nature; of a repeated one the first counts (RFC 7240 §2). */
-function preferences(lines: readonly string[]): { readonly prefer: PreferReturn | undefined; readonly lenient: boolean } {
+function preferences(lines: readonly string[]): Preferences {
   let prefer: PreferReturn | undefined;
   let lenient: boolean | undefined;
+  let respondAsync: true | undefined;
   for (const preference of lines.join(',').split(/[,;]/)) {
     const [name = '', value = ''] = preference.split('=').map((part) => part.trim());
     if (name.toLowerCase() === 'return') prefer ??= returnOf(value);
     if (name.toLowerCase() === 'handling') lenient ??= value === 'lenient';
+    if (name.toLowerCase() === 'respond-async') respondAsync = true;
   }
-  return { prefer, lenient: lenient ?? false };
+  return { prefer, lenient: lenient ?? false, respondAsync };
+}
+
+interface Preferences {
+  readonly prefer: PreferReturn | undefined;
+  readonly lenient: boolean;
+  readonly respondAsync: true | undefined;
 }
 
 function returnOf(value: string): PreferReturn | undefined {

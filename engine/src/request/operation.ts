@@ -3,7 +3,7 @@ import { type JsonDocument, scan } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
 import { type Asking, allTypes, factsOf, fhirVersionOf } from './asking.ts';
 import { contentType, notSupported } from './media-type.ts';
-import { representation } from './representation.ts';
+import { plainRepresentation, representation } from './representation.ts';
 import type { OperationRequest } from './request.ts';
 import { checkElements, refuseBody, typeOfResource } from './resource-body.ts';
 
@@ -11,11 +11,11 @@ export type OperationPlace = Pick<OperationRequest, 'name' | 'level' | 'type' | 
 
 export function readOperation(asking: Asking, place: OperationPlace): OperationRequest {
   const types = place.type === undefined ? allTypes(asking.tables) : [factsOf(asking.tables, place.type)];
-  const answer = representation(
-    asking,
-    place.type === undefined || place.id !== undefined ? allTypes(asking.tables) : types,
-    true,
-  );
+  // An export names the elements of each type, which are no `_elements` of a search: it reads them itself.
+  const answer =
+    place.name === 'export'
+      ? plainRepresentation(asking)
+      : representation(asking, place.type === undefined || place.id !== undefined ? allTypes(asking.tables) : types, true);
   const parameters = new Map<string, readonly string[]>();
   for (const { name, value } of asking.parameters.rest()) parameters.set(name, [...(parameters.get(name) ?? []), value]);
   const { conditions, original } = asking;

@@ -74,6 +74,8 @@ export interface Conditions {
   readonly prefer: PreferReturn | undefined;
   /** `X-Provenance` (R4 http.html#custom): a Provenance without a target, as text; of a write of one resource. */
   readonly provenance: string | undefined;
+  /** `respond-async` (RFC 7240 §4.1): asked for, which only an export heeds. */
+  readonly respondAsync?: true;
   /** `handling=lenient`: unknown parameter names were dropped (listed here); otherwise they are refused. */
   readonly dropped: readonly string[];
 }

@@ -59,6 +59,8 @@ function understandAt(request: HttpRequest, tables: FhirTables, place: 'outer' |
       refuseBody(request);
       return readHistory(asking, { interaction, type: typeOf(shape), id: idOf(shape) });
     case 'operation':
+      if (place === 'entry' && conditions.respondAsync)
+        throw new Problem('request-not-understood', 'Nothing in a Bundle is asynchronous.');
       return readOperation(asking, { ...operationOf(shape), type: typeOf(shape), id: idOf(shape) });
     case 'create':
       return readCreate(asking, searchedType(shape));

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { authorizationServerSection } from '../authorization-server/config.ts';
 import { signInSection } from '../authorization-server/sign-in-settings.ts';
+import { exportSection } from '../export/config.ts';
 import { factsSection } from '../facts/config.ts';
 import { gatewaySection } from '../gateway/config.ts';
 import { httpSection } from '../http/config.ts';
@@ -63,6 +64,7 @@ export const configuration = z.strictObject({
   upstream: upstreamSection,
   gateway: gatewaySection,
   facts: factsSection,
+  export: exportSection,
   policies: policySection,
   storage: storageSection,
   audit: auditSection,

@@ -23,11 +23,13 @@ const CARRIED = [
   ['content-disposition', 'Content-Disposition'],
 ] as const;
 
-export function answerOf(known: Known, outcome: Outcome, use: Collaborators): HttpResponse {
+/** `place`: the URL at which what was begun can be followed. */
+export function answerOf(known: Known, outcome: Outcome, use: Collaborators, place?: string): HttpResponse {
   // INVARIANT (I3): a body comes from `release` or is a deny's fixed text.
   if (outcome.kind !== 'denied' && !Released.isReleased(outcome)) throw new Error('not released');
   const stepUp = outcome.kind === 'denied' ? outcome.stepUp : undefined;
-  return build(known, outcome.status, outcome.headers, outcome.body, use, stepUp);
+  const headers = place === undefined ? outcome.headers : new Map([...outcome.headers, ['content-location', place]]);
+  return build(known, outcome.status, headers, outcome.body, use, stepUp);
 }
 
 export function failureAnswer(known: Known, failure: Failure, use: Collaborators): HttpResponse {

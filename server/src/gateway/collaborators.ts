@@ -6,6 +6,7 @@ import type { FactSource } from '../facts/fact-source.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { GatewaySettings } from './config.ts';
 import type { CursorSeal } from './cursor-seal.ts';
+import type { Exports } from './exports.ts';
 import type { RequestLine } from './log.ts';
 
 export interface Collaborators {
@@ -22,6 +23,8 @@ export interface Collaborators {
   /** FHIR base as clients see it, without a slash at its end. */
   readonly base: string;
   readonly authorization: AuthorizationEndpoints;
+  /** Bulk exports; without them none is served. */
+  readonly exports?: Exports;
   readonly overTls: boolean;
   readonly now: () => number;
   readonly log: (line: RequestLine) => void;

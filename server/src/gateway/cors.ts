@@ -7,7 +7,8 @@ import type { Origins } from './registered-origins.ts';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const ASKED =
   'Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, X-Provenance, Category, X-Request-Id';
-const SHOWN = 'ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, X-Request-Id';
+const SHOWN =
+  'ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, X-Request-Id, Retry-After, X-Progress, Expires';
 
 type Headers = readonly (readonly [string, string])[];
 const NONE: Headers = [];

@@ -1,10 +1,10 @@
 /** The API's one door: checks the host, sorts the few public documents from FHIR requests, and writes what comes back. */
 import type { Hosts } from '../http/hosts.ts';
-import type { HttpResponse, Incoming } from '../http/incoming.ts';
+import type { HttpResponse, Incoming, StreamedResponse } from '../http/incoming.ts';
 import type { RawHandler } from '../http/listener.ts';
 import { readIncoming } from '../http/read-incoming.ts';
 import { securityHeaders } from '../http/security-headers.ts';
-import { writeResponse } from '../http/write-response.ts';
+import { writeResponse, writeStream } from '../http/write-response.ts';
 import type { Collaborators } from './collaborators.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { fixedAnswer } from './fixed-answer.ts';
@@ -31,7 +31,9 @@ export function fhirDoor(options: DoorOptions): RawHandler {
     inWork++;
     pass(incoming, places(target), options, inWork > options.maxConcurrent)
       .catch((error: unknown) => fixedAnswer('broken', incoming, options.use, framesOf(error)))
-      .then((answer) => writeResponse(message, response, answer))
+      .then((answer) =>
+        'stream' in answer ? writeStream(message, response, answer) : writeResponse(message, response, answer),
+      )
       // A socket that broke while being written to has nobody left to tell.
       .catch(() => response.destroy())
       .finally(() => {
@@ -40,7 +42,12 @@ export function fhirDoor(options: DoorOptions): RawHandler {
   };
 }
 
-async function pass(incoming: Incoming, place: Place, options: DoorOptions, crowded: boolean): Promise<HttpResponse> {
+async function pass(
+  incoming: Incoming,
+  place: Place,
+  options: DoorOptions,
+  crowded: boolean,
+): Promise<HttpResponse | StreamedResponse> {
   const { use, origins } = options;
   if (!options.hosts.accepts(incoming.headers.get('host'))) return fixedAnswer('host', incoming, use);
   if (crowded) return fixedAnswer('crowded', incoming, use);
@@ -61,7 +68,7 @@ async function pass(incoming: Incoming, place: Place, options: DoorOptions, crow
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 
-async function answered(incoming: Incoming, place: Place, options: DoorOptions): Promise<HttpResponse> {
+async function answered(incoming: Incoming, place: Place, options: DoorOptions): Promise<HttpResponse | StreamedResponse> {
   switch (place.kind) {
     case 'fhir':
       return handle({ ...incoming, target: place.target }, options.use);
@@ -74,6 +81,11 @@ async function answered(incoming: Incoming, place: Place, options: DoorOptions):
         body,
       };
     }
+    case 'export':
+      return (
+        options.use.exports?.answer({ ...incoming, target: place.target }, place) ??
+        fixedAnswer('elsewhere', incoming, options.use)
+      );
     case 'elsewhere':
       return fixedAnswer('elsewhere', incoming, options.use);
   }

@@ -1,12 +1,12 @@
 /** Gets what the engine says it needs, and hands it over; a failure goes into the flow as well, where it ends it (I6). */
-import type { Found, Need, Outcome } from '@fireguard/engine';
+import type { Found, Need } from '@fireguard/engine';
 import type { Collaborators } from './collaborators.ts';
 
-export async function resume(
-  flow: Generator<Need, Outcome, Found>,
+export async function resume<Result>(
+  flow: Generator<Need, Result, Found>,
   need: Need,
   use: Collaborators,
-): Promise<IteratorResult<Need, Outcome>> {
+): Promise<IteratorResult<Need, Result>> {
   let found: Found;
   try {
     found = await fulfil(need, use);

@@ -15,6 +15,7 @@ export function given(caller: Caller, asked: FhirRequest, now: number, use: Coll
     unseal: use.cursors.unseal,
     dialect: use.dialect,
     limits: use.limits,
+    exports: use.exports?.enabled,
     authorization: use.authorization,
   };
 }

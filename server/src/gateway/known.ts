@@ -20,6 +20,8 @@ export interface Known {
   readonly now: number;
   readonly caller?: Caller;
   readonly asked?: FhirRequest;
+  /** What it is, where it is no interaction of FHIR: the action of its record. */
+  readonly act?: string;
   /** Id of the intent's record once a write was about to be sent. From then on a failure means: outcome unknown. */
   readonly intent?: string;
 }

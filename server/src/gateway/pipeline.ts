@@ -8,6 +8,7 @@
 import { enforce } from '@fireguard/engine';
 import type { HttpResponse, Incoming } from '../http/incoming.ts';
 import { answerOf, failureAnswer } from './answer.ts';
+import { beginExport } from './begin-export.ts';
 import type { Collaborators } from './collaborators.ts';
 import { resume } from './fulfil.ts';
 import { given } from './given.ts';
@@ -31,8 +32,9 @@ export async function handle(incoming: Incoming, use: Collaborators): Promise<Ht
         known = { ...known, intent: await recordIntent(known, need.about, use) };
       step = await resume(flow, need, use);
     }
+    const begun = await beginExport(caller, asked, step.value, use); // URL of what goes on after the answer
     await recordOutcome(known, step.value, use);
-    return answerOf(known, step.value, use);
+    return answerOf(known, step.value, use, begun);
   } catch (error) {
     return failureAnswer(known, await recordFailure(known, error, use), use);
   }

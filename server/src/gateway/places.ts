@@ -4,8 +4,19 @@ import { resourceMetadataUrl } from './resource-metadata.ts';
 export type Place =
   /** `target` below the base. `open`: the capability statement, which any origin may read. */
   | { readonly kind: 'fhir'; readonly target: string; readonly open: boolean }
+  /** An export's status, or one of its files. `target` below the base, as a token proves it. */
+  | {
+      readonly kind: 'export';
+      readonly target: string;
+      readonly job: string;
+      readonly file: { readonly type: string; readonly file: number } | undefined;
+    }
   | { readonly kind: 'document'; readonly name: 'smart-configuration' | 'protected-resource' }
   | { readonly kind: 'elsewhere' };
+
+/** Made by us, so it has one form. */
+const exported =
+  /^\/_export\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/([A-Z][A-Za-z]{1,63})\.(0|[1-9]\d{0,8})\.ndjson)?$/;
 
 export function placesOf(base: string): (target: string) => Place {
   const prefix = new URL(base).pathname.replace(/\/$/, '');
@@ -16,6 +27,11 @@ export function placesOf(base: string): (target: string) => Place {
     const path = query === -1 ? target : target.slice(0, query);
     if (path === smart) return { kind: 'document', name: 'smart-configuration' };
     if (path === resource) return { kind: 'document', name: 'protected-resource' };
+    const [, job, type, file] = exported.exec(path.startsWith(prefix) ? path.slice(prefix.length) : '') ?? [];
+    if (job !== undefined && query === -1) {
+      const wanted = type === undefined ? undefined : { type, file: Number(file) };
+      return { kind: 'export', target: target.slice(prefix.length), job, file: wanted };
+    }
     if (path !== prefix && !path.startsWith(`${prefix}/`)) return { kind: 'elsewhere' };
     return { kind: 'fhir', target: target.slice(prefix.length), open: path === `${prefix}/metadata` };
   };

@@ -24,6 +24,16 @@ export async function recordOutcome(known: Known, outcome: Outcome, use: Collabo
   use.log(line(known, outcome.status));
 }
 
+/** Of an answer that shows no resource. */
+export async function recordTold(
+  known: Known,
+  told: { readonly status: number; readonly reason: string },
+  use: Collaborators,
+): Promise<void> {
+  await use.audit.append({ ...draft(known, { kind: 'problem', problem: BUG }), ...told, outcome: 'permit' });
+  use.log(line(known, told.status));
+}
+
 /** Never throws: when even the record cannot be made, the answer is that it cannot, and nothing else leaves. */
 export async function recordFailure(known: Known, error: unknown, use: Collaborators): Promise<Failure> {
   const failure: Failure = error instanceof Problem ? { kind: 'problem', problem: error } : { kind: 'bug' };
@@ -70,13 +80,14 @@ function draft(known: Known, outcome: Outcome | { readonly kind: 'problem'; read
     address: known.address,
     original: { method: known.method, target: known.target, form: undefined },
   });
-  return known.intent === undefined ? rest : { ...rest, intent: known.intent };
+  const { intent, act } = known;
+  return { ...rest, ...(intent === undefined ? {} : { intent }), ...(act === undefined ? {} : { action: act }) };
 }
 
 function line(known: Known, status: number) {
   return {
     requestId: known.requestId,
-    route: routeOf(known.asked),
+    route: known.act ?? routeOf(known.asked),
     status,
     ms: Math.round((performance.now() - known.began) * 10) / 10,
   };

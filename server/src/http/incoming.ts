@@ -28,3 +28,8 @@ export interface HttpResponse {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
 }
+
+/** An answer whose body is made while it is written; a failure on the way breaks the connection, so that it cannot be taken for the whole. */
+export interface StreamedResponse extends Omit<HttpResponse, 'body'> {
+  readonly stream: AsyncIterable<Uint8Array>;
+}

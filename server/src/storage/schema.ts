@@ -230,7 +230,53 @@ export interface AuditPatientTable {
   place: number;
 }
 
+/** A bulk export: for whom, what was asked, how far it is. */
+export interface ExportJobTable {
+  id: string;
+  /** Our FHIR base that it was asked at. */
+  base: string;
+  client_id: string;
+  /** Who may see it: client, person and patient, as one text. */
+  binding: string;
+  /** As `export/kept-caller.ts` writes it. */
+  caller: ColumnType<Record<string, unknown>, string, never>;
+  request: ColumnType<
+    { readonly method: string; readonly target: string /** JSON text. */; readonly body?: string },
+    string,
+    never
+  >;
+  /** Fingerprint of the policies at the kick-off. */
+  policies: string;
+  state: 'running' | 'complete' | 'failed';
+  failure: ColumnType<{ readonly code: string; readonly text: string } | null, never, string | null>;
+  plan: ColumnType<Record<string, unknown> | null, never, string>;
+  /** Parts of the plan that are done. */
+  part: ColumnType<number, never, number>;
+  /** Where the next step of this part begins. */
+  place: ColumnType<string, never, string>;
+  /** Number of resources found, by type. */
+  found: ColumnType<Record<string, number>, never, never>;
+  /** Failures since the last step that went well. */
+  attempts: ColumnType<number, never, number>;
+  not_before: ColumnType<Date, never, Date>;
+  runner: ColumnType<string | null, never, string | null>;
+  runner_until: ColumnType<Date | null, never, Date>;
+  transaction_time: Timestamp;
+  expires_at: Timestamp;
+  created_at: CreatedAt;
+}
+
+/** A resource that an export found. */
+export interface ExportResourceTable {
+  job_id: string;
+  type: string;
+  id: string;
+  file: number;
+}
+
 export interface Database {
+  export_job: ExportJobTable;
+  export_resource: ExportResourceTable;
   person: PersonTable;
   client: ClientTable;
   oidc_payload: OidcPayloadTable;

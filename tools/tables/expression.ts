@@ -23,8 +23,23 @@ export interface Read {
 
 const nothing: Read = { paths: [], derived: false, filter: undefined, narrowed: [], targets: [] };
 
+/** What HL7 writes in a way that names no type, or steps into an extension: what it reads, spelled out. */
+const rewritten: ReadonlyMap<string, string> = new Map([
+  ['(start | requestedPeriod.start).first()', 'Appointment.start[0] | Appointment.requestedPeriod.start[0]'],
+  [
+    "QuestionnaireResponse.item.where(extension('http://hl7.org/fhir/StructureDefinition/questionnaireresponse-isSubject').exists()).answer",
+    'QuestionnaireResponse.item[0].answer',
+  ],
+]);
+
+/** The two older ways to name a type of a choice. */
+export function withCasts(expression: string): string {
+  return expression.replace(/\.as\((\w+)\)| as (\w+)/g, (_all, one?: string, other?: string) => `.ofType(${one ?? other})`);
+}
+
 /** The paths of one parameter on one type. Paths of other types in the union are left out. */
-export function readExpression(elements: Elements, type: string, expression: string): Read {
+export function readExpression(elements: Elements, type: string, written: string): Read {
+  const expression = [...rewritten].reduce((text, [from, to]) => text.replace(from, to), withCasts(written));
   if (/ and |!=|\.exists\(\)|\.not\(\)/.test(expression)) {
     const read = [...expression.matchAll(/[A-Z][A-Za-z]*(?:\.[a-z][A-Za-z]*)+(?![A-Za-z(])/g)].map((match) => match[0]);
     return { ...readUnion(elements, type, [...new Set(read)]), derived: true };
@@ -47,9 +62,9 @@ function readUnion(elements: Elements, type: string, parts: readonly string[]): 
   );
 }
 
-/** `(A.b.ofType(C)).d` → `A.b.ofType(C).d`; `A.b as C` → `A.b.ofType(C)`. */
+/** `(A.b.ofType(C)).d` → `A.b.ofType(C).d` */
 function withoutGrouping(part: string): string {
-  return part.replace(/^\((.*)\)((?:\.\w+)*)$/, '$1$2').replace(/^(\S+) as (\w+)$/, '$1.ofType($2)');
+  return part.replace(/^\((.*)\)((?:\.\w+)*)$/, '$1$2');
 }
 
 function readPart(elements: Elements, type: string, part: string): Read | undefined {
@@ -78,6 +93,11 @@ export function readSteps(elements: Elements, type: string, steps: readonly stri
     else if (equals) {
       derived = true;
       filter = { at: places[0]?.path ?? '', element: equals[1] ?? '', equals: equals[2] ?? '' };
+    } else if (/^extension\('[^']+'\)$/.test(step)) {
+      // Which extension is not said in the table: the parameter reads them all, and is computed.
+      derived = true;
+      places = below(elements, places, 'extension', undefined);
+      break;
     } else if (/^\w+\[0\]$/.test(step)) {
       derived = true;
       places = below(elements, places, step.slice(0, -3), undefined);

@@ -1,6 +1,7 @@
 /** Makes `engine/src/terminology/generated/v3.ts`: the hierarchies of security codes, from the HL7 v3 code systems. */
 import { additions } from './additions.ts';
-import { type CodeSystem, type Concept, packageVersion, v3CodeSystems } from './definitions.ts';
+import type { CodeSystem, Concept } from './definitions.ts';
+import { packageVersion, v3CodeSystems } from './definitions-r4.ts';
 
 interface Tree {
   readonly kind: string;

@@ -49,5 +49,8 @@ export function sameRelease(asked: string, ours: string): boolean {
 }
 
 export function notSupported(): Problem {
-  return new Problem('media-type-not-supported', 'The body must be JSON in UTF-8: send it as application/fhir+json.');
+  return new Problem(
+    'media-type-not-supported',
+    'The body must be JSON or XML in UTF-8: send it as application/fhir+json or application/fhir+xml.',
+  );
 }

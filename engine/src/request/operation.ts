@@ -1,11 +1,10 @@
 /** Operations at their three levels (FHIR R4 operations.html). Which of them exist, and what they imply, is decided elsewhere: here they are read. */
-import { type JsonDocument, scan } from '../json/scan.ts';
+import type { JsonDocument } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
-import { type Asking, allTypes, factsOf, fhirVersionOf } from './asking.ts';
-import { contentType, notSupported } from './media-type.ts';
+import { type Asking, allTypes, factsOf } from './asking.ts';
 import { plainRepresentation, representation } from './representation.ts';
 import type { OperationRequest } from './request.ts';
-import { checkElements, refuseBody, typeOfResource } from './resource-body.ts';
+import { checkElements, readFhir, refuseBody, typeOfResource } from './resource-body.ts';
 
 export type OperationPlace = Pick<OperationRequest, 'name' | 'level' | 'type' | 'id'>;
 
@@ -34,9 +33,7 @@ export function readOperation(asking: Asking, place: OperationPlace): OperationR
 function readBody({ request, tables }: Asking): JsonDocument | undefined {
   if (request.method !== 'POST') refuseBody(request);
   if (request.body.length === 0) return undefined;
-  const type = contentType(request, fhirVersionOf(tables));
-  if (type !== 'application/fhir+json' && type !== 'application/json') throw notSupported();
-  const document = scan(request.body);
+  const document = readFhir(request, tables);
   const resource = typeOfResource(document, document.root);
   if (resource === undefined || !tables.types.has(resource)) {
     throw new Problem('resource-invalid', 'The body of an operation must be a resource.');

@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts';
 import { fhirVersionOf } from './asking.ts';
 import { contentType } from './media-type.ts';
 import type { HttpRequest, PatchRequest } from './request.ts';
-import { checkElements, typeOfResource } from './resource-body.ts';
+import { checkElements, readFhir, typeOfResource } from './resource-body.ts';
 
 export function readPatch(
   request: HttpRequest,
@@ -13,7 +13,7 @@ export function readPatch(
 ): { readonly format: PatchRequest['format']; readonly patch: JsonDocument } {
   if (request.body.length === 0) throw new Problem('body-missing', 'The request needs a body.');
   const format = formatOf(contentType(request, fhirVersionOf(tables)));
-  const patch = scan(request.body);
+  const patch = format === 'fhirpath-patch' ? readFhir(request, tables) : scan(request.body);
   switch (format) {
     case 'json-patch':
       if (!patch.isArray(patch.root)) throw notAPatch();
@@ -37,11 +37,14 @@ function formatOf(mediaType: string): PatchRequest['format'] {
       return 'merge-patch';
     case 'application/fhir+json':
     case 'application/json':
+    case 'application/fhir+xml':
+    case 'application/xml':
+    case 'text/xml':
       return 'fhirpath-patch';
     default:
       throw new Problem(
         'media-type-not-supported',
-        'A patch is sent as application/json-patch+json, application/merge-patch+json or application/fhir+json.',
+        'A patch is sent as application/json-patch+json, application/merge-patch+json, application/fhir+json or application/fhir+xml.',
       );
   }
 }

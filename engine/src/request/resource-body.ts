@@ -1,7 +1,8 @@
-/** The body of a write: one resource in JSON, whose type is the URL's and whose elements that type has (FHIR R4 http.html#create, #update). */
+/** The body of a write: one resource in JSON or XML, whose type is the URL's and whose elements that type has (FHIR http.html#create, #update). */
 import type { FhirTables } from '../fhir/tables.ts';
 import { type JsonDocument, type JsonNode, NONE, name, scan } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
+import { jsonOf, readsXml } from '../xml/json-of.ts';
 import { fhirVersionOf } from './asking.ts';
 import { contentType, notSupported } from './media-type.ts';
 import type { HttpRequest } from './request.ts';
@@ -9,10 +10,12 @@ import type { HttpRequest } from './request.ts';
 const resourceType = name('resourceType');
 const id = name('id');
 const jsonTypes: readonly string[] = ['application/fhir+json', 'application/json'];
+const xmlTypes: readonly string[] = ['application/fhir+xml', 'application/xml', 'text/xml'];
 
-/** Throws Problem `body-missing`, `media-type-not-supported`, `json-invalid` or `resource-invalid`. */
+/** Throws Problem `body-missing`, `media-type-not-supported`, `json-invalid`, `xml-invalid` or `resource-invalid`. */
 export function readResource(request: HttpRequest, type: string, tables: FhirTables): JsonDocument {
-  const document = readJson(request, tables);
+  if (request.body.length === 0) throw new Problem('body-missing', 'The request needs a body.');
+  const document = readFhir(request, tables);
   if (typeOfResource(document, document.root) !== type) {
     throw new Problem('resource-invalid', 'The resource is not of the type that the URL names.');
   }
@@ -27,11 +30,12 @@ export function checkId(document: JsonDocument, expected: string): void {
   }
 }
 
-/** A body in JSON, whatever it holds. */
-export function readJson(request: HttpRequest, tables: FhirTables): JsonDocument {
-  if (request.body.length === 0) throw new Problem('body-missing', 'The request needs a body.');
-  if (!jsonTypes.includes(contentType(request, fhirVersionOf(tables)))) throw notSupported();
-  return scan(request.body);
+/** A body in one of FHIR's formats, whatever it holds. From here on there is JSON alone. */
+export function readFhir(request: HttpRequest, tables: FhirTables): JsonDocument {
+  const type = contentType(request, fhirVersionOf(tables));
+  if (jsonTypes.includes(type)) return scan(request.body);
+  if (xmlTypes.includes(type) && readsXml(tables.version)) return scan(jsonOf(request.body, tables.version));
+  throw notSupported();
 }
 
 export function typeOfResource(document: JsonDocument, node: JsonNode): string | undefined {

@@ -37,7 +37,7 @@ function problem(line: string, parts?: Parts): string {
 
 const json = { 'content-type': 'application/fhir+json' };
 const send = (line: string, resource: unknown, headers: Parts['headers'] = {}): FhirRequest =>
-  ask(line, { headers: { ...json, ...headers }, body: JSON.stringify(resource) });
+  ask(line, { headers: { ...json, ...headers }, body: typeof resource === 'string' ? resource : JSON.stringify(resource) });
 const sendProblem = (line: string, resource: unknown, headers: Parts['headers'] = {}): string =>
   problem(line, { headers: { ...json, ...headers }, body: typeof resource === 'string' ? resource : JSON.stringify(resource) });
 
@@ -252,10 +252,23 @@ describe('bodies', () => {
     }
   });
 
-  test('only JSON in UTF-8, of this release, not compressed', () => {
+  test('a resource in XML is the same resource', () => {
+    const xml = '<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>';
+    const asked = send('POST /Patient', xml, { 'content-type': 'application/fhir+xml; fhirVersion=4.0' });
+    expect(asked).toMatchObject({ interaction: 'create', type: 'Patient' });
+    expect(new TextDecoder().decode((asked as { resource: { bytes: Uint8Array } }).resource.bytes)).toBe(
+      '{"resourceType":"Patient","active":true}',
+    );
+    for (const type of ['application/xml', 'text/xml'])
+      expect(send('POST /Patient', xml, { 'content-type': type }).interaction, type).toBe('create');
+    expect(sendProblem('POST /Observation', xml, { 'content-type': 'application/fhir+xml' })).toBe('resource-invalid');
+    expect(sendProblem('POST /Patient', '<x/>', { 'content-type': 'application/fhir+xml' })).toBe('xml-invalid');
+  });
+
+  test('only JSON and XML in UTF-8, of this release, not compressed', () => {
     for (const type of [
-      'application/fhir+xml',
-      'application/xml',
+      'application/fhir+xml; fhirVersion=5.0',
+      'application/xml; charset=utf-16',
       'text/plain',
       'application/pdf',
       'application/json; charset=utf-16',
@@ -323,9 +336,9 @@ describe('bodies', () => {
       level: 'type',
     });
     expect(sendProblem('POST /Patient/$match', { resourceType: 'Nonsense' })).toBe('resource-invalid');
-    expect(sendProblem('POST /Patient/$match', '<x/>', { 'content-type': 'application/fhir+xml' })).toBe(
-      'media-type-not-supported',
-    );
+    expect(sendProblem('POST /Patient/$match', '<x/>', { 'content-type': 'application/fhir+xml' })).toBe('xml-invalid');
+    const parameters = '<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="a"/></parameter></Parameters>';
+    expect(send('POST /Patient/$match', parameters, { 'content-type': 'application/fhir+xml' }).interaction).toBe('operation');
   });
 });
 

@@ -95,7 +95,6 @@ MedicinalProductUndesirableEffect|id meta implicitRules subject symptomCondition
 MedicinalProduct|id meta implicitRules identifier type domain combinedPharmaceuticalDoseForm legalStatusOfSupply additionalMonitoringIndicator specialMeasures paediatricUseIndicator productClassification marketingStatus pharmaceuticalProduct packagedMedicinalProduct attachedDocument masterFile contact clinicalTrial name crossReference manufacturingBusinessOperation specialDesignation|name
 MessageDefinition|id meta implicitRules url identifier version name title replaces status experimental date publisher contact description useContext jurisdiction purpose base parent eventCoding eventUri category focus|status date eventCoding eventUri
 MessageHeader|id meta implicitRules eventCoding eventUri destination sender enterer author source responsible reason response focus definition|eventCoding eventUri source
-MetadataResource|id meta implicitRules url version name title status experimental date publisher contact useContext jurisdiction|status
 MolecularSequence|id meta implicitRules identifier type coordinateSystem patient specimen device performer quantity referenceSeq variant observedSeq quality readCoverage repository pointer structureVariant|coordinateSystem
 NamingSystem|id meta implicitRules name status kind date publisher contact useContext jurisdiction uniqueId|name status kind date uniqueId
 NutritionOrder|id meta implicitRules instantiatesCanonical instantiatesUri status intent patient dateTime orderer|status intent patient dateTime

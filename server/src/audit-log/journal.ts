@@ -29,6 +29,8 @@ export interface JournalPlace {
   readonly segment: string;
   readonly length: number;
   readonly seq: number;
+  /** Of the last line. */
+  readonly hash: string;
 }
 
 export interface Journal {
@@ -239,7 +241,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       });
     },
     healthy: () => healthy && !closed,
-    durable: () => ({ segment: segmentName(segment), length, seq }),
+    durable: () => ({ segment: segmentName(segment), length, seq, hash }),
     async close() {
       closed = true;
       clearTimeout(headTimer);

@@ -1,5 +1,6 @@
 /** The audit log put together: a journal in `<home>/audit`, copied into PostgreSQL, searched there. What was durable counts; what is searched may lag. */
-import { randomUUID } from 'node:crypto';
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type AuditRecord, type AuditSite, auditEvent, eventPlace } from '@fireguard/engine';
@@ -17,8 +18,10 @@ import { StorageError } from '../storage/storage-error.ts';
 import type { AuditLog } from './audit-log.ts';
 import { openJournal } from './journal.ts';
 import { diskFolder } from './journal-folder.ts';
+import { type CheckpointSettings, keepCheckpoints } from './keep-checkpoints.ts';
 import { openRepositoryThread, type RepositoryThread } from './repository-thread.ts';
-import { type Verification, verifyFolder } from './verify.ts';
+import { verifyInThread } from './verify-thread.ts';
+import type { TrailVerification } from './verify-trail.ts';
 
 export interface AuditLogOptions {
   readonly home: string;
@@ -31,9 +34,14 @@ export interface AuditLogOptions {
   readonly tell?: (line: string) => void;
   /** Milliseconds since the epoch; default the system's. */
   readonly now?: () => number;
+  /** Without: none are made. */
+  readonly checkpoints?: CheckpointSettings;
   /** Default 64 MB. */
   readonly segmentBytes?: number;
 }
+
+/** Checkpoints of this journal, beside it. */
+export const checkpointsName = 'checkpoints.jsonl';
 
 /** `unfinished`: a write whose end was never recorded; whether it happened is unknown. */
 export type FoundAuditRecord = AuditRecordRow & { readonly unfinished: boolean };
@@ -48,7 +56,8 @@ export interface SearchableAuditLog extends AuditLog {
   lag(): number;
   /** Resolves when all that is on disk now can be searched; rejects after `patience` milliseconds (default 5,000). */
   caughtUp(patience?: number): Promise<void>;
-  verify(): Promise<Verification>;
+  /** Journal, own checkpoints and database against each other, in a thread of its own. */
+  verify(): Promise<TrailVerification>;
 }
 
 /** Throws StorageError with one clear line: in use by another process, damaged, not writable. */
@@ -90,6 +99,21 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
     throw new StorageError((cause as Error).message, { cause });
   }
   const copying = repository;
+  const beside = join(path, checkpointsName);
+  const key = options.checkpoints?.key;
+  const checkpoints =
+    options.checkpoints === undefined
+      ? undefined
+      : keepCheckpoints({
+          ...options.checkpoints,
+          beside,
+          now: options.now ?? Date.now,
+          tell,
+          place: () => {
+            const { seq, hash } = journal.durable();
+            return { chain: journal.chain, seq, hash, copied: seq - copying.lag() };
+          },
+        });
   const log: SearchableAuditLog = {
     chain: journal.chain,
     append: (draft) => journal.append({ id: randomUUID(), ...draft }),
@@ -112,13 +136,20 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
     },
     lag: () => copying.lag(),
     caughtUp: (patience = 5_000) => copying.caughtUp(patience),
-    verify: () => verifyFolder(folder),
+    verify: () =>
+      verifyInThread({
+        path,
+        publicKey: key === undefined ? undefined : createPublicKey(key).export({ format: 'pem', type: 'spki' }).toString(),
+        checkpoints: key !== undefined && existsSync(beside) ? beside : undefined,
+        database: options.storage.connection(),
+      }),
     async close() {
       // Those that are being written; what comes later is refused.
       const closed = journal.close();
       await closed;
       if (options.storage.healthy())
         await copying.caughtUp(5_000).catch((error: Error) => tell(`${error.message}; they will be copied at the next start`));
+      await checkpoints?.stop();
       await copying.stop();
       lock.release();
     },

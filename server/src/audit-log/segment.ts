@@ -1,4 +1,5 @@
 /** Segments of the journal: their names, and reading their lines without loading a whole file. */
+import { readLine } from './chain.ts';
 import type { JournalFolder } from './journal-folder.ts';
 
 export const segmentName = (index: number): string => `${String(index).padStart(8, '0')}.jsonl`;
@@ -76,4 +77,15 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   both.set(a);
   both.set(b, a.length);
   return both;
+}
+
+/** Name of the chain, from the header of the first segment; undefined where there is none that can be read. */
+export async function chainName(folder: JournalFolder): Promise<string | undefined> {
+  const [first] = await segments(folder);
+  if (first === undefined) return undefined;
+  for await (const lines of readLines(folder, first)) {
+    const line = lines[0]?.text === undefined ? undefined : readLine(lines[0].text);
+    return line?.kind === 'header' ? line.chain : undefined;
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 /** The whole configuration: each part's own section, put together. Unknown keys are refused everywhere. */
 import { z } from 'zod';
+import { auditSection } from '../audit-log/config.ts';
 import { authorizationServerSection } from '../authorization-server/config.ts';
 import { signInSection } from '../authorization-server/sign-in-settings.ts';
 import { exportSection } from '../export/config.ts';
@@ -31,13 +32,6 @@ const policySection = z
       .min(1)
       .optional()
       .describe('Files, or folders of files, in YAML. Default: the policies that come with Fireguard.'),
-  })
-  .prefault({});
-
-const auditSection = z
-  .strictObject({
-    site: z.string().min(1).max(200).default('fireguard').describe('AuditEvent.source.site.'),
-    observer: z.string().min(1).max(200).default('Fireguard').describe('AuditEvent.source.observer, as a display.'),
   })
   .prefault({});
 

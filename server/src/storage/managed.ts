@@ -12,7 +12,7 @@ import { chooseAccount } from './managed/account.ts';
 import { configure, ensureCluster, superuser } from './managed/cluster-files.ts';
 import { lockHome } from './managed/home-lock.ts';
 import { installedBinaries } from './managed/package.ts';
-import { type Postmaster, type PostmasterSetup, runPostmaster } from './managed/postmaster.ts';
+import { type Postmaster, type PostmasterSetup, runningServer, runPostmaster } from './managed/postmaster.ts';
 import { socketFolder } from './managed/socket-folder.ts';
 import { ensureRoles } from './roles.ts';
 import { StorageError } from './storage-error.ts';
@@ -50,6 +50,12 @@ export async function openManaged(options: ManagedOptions, tell: (line: string) 
     lock.release();
     throw error;
   }
+}
+
+/** The way to the PostgreSQL of `home` while a Fireguard has it running; undefined when none does. */
+export function runningManaged(home: string): Connect | undefined {
+  const server = runningServer(join(resolve(home), 'postgresql', 'cluster', 'data'));
+  return server === undefined ? undefined : socketConnect(() => server.socketFolder, 'fireguard');
 }
 
 /** Everything that must be on disk before PostgreSQL can start. */

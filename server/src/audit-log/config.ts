@@ -1,0 +1,31 @@
+/** The audit's section of the configuration. */
+import { z } from 'zod';
+
+export const auditSection = z
+  .strictObject({
+    site: z.string().min(1).max(200).default('fireguard').describe('AuditEvent.source.site.'),
+    observer: z.string().min(1).max(200).default('Fireguard').describe('AuditEvent.source.observer, as a display.'),
+    checkpoints: z
+      .strictObject({
+        everySeconds: z
+          .int()
+          .min(1)
+          .max(86_400)
+          .default(60)
+          .describe('Between two signed checkpoints, while records are written.'),
+        file: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'A file elsewhere to which each checkpoint is added, one line each: a mount that this machine can only append to.',
+          ),
+        key: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Ed25519 private key (PEM, PKCS#8), as a reference. Default: one made in `home`.'),
+      })
+      .prefault({}),
+  })
+  .prefault({});

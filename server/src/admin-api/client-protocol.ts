@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { logoutUri } from '../authorization-server/registration/logout-uri.ts';
 import { redirectUri } from '../authorization-server/registration/redirect-uri.ts';
+import { ID_TOKEN_ALGORITHMS } from '../token/keys.ts';
 
 const yes = z.literal(true).optional();
 
@@ -22,7 +23,7 @@ export const clientProtocol = z.strictObject({
     .max(2)
     .optional()
     .describe('What a service may show at the FHIR API instead of a token, for business data only (R-021).'),
-  idTokenAlg: z.enum(['RS256', 'ES256']).optional(),
+  idTokenAlg: z.enum(ID_TOKEN_ALGORITHMS).optional(),
   backChannelLogoutUri: logoutUri.optional(),
   postLogoutRedirectUris: z.array(redirectUri).max(20).optional(),
   tokenExchange: yes.describe('It may exchange tokens for narrower ones (RFC 8693).'),

@@ -81,13 +81,18 @@ function activeAnswer(token: ResolvedToken, use: IntrospectionDependencies): obj
     exp: Math.floor(token.expiresAt / 1000),
     token_type: token.binding?.kind === 'dpop' ? 'DPoP' : 'Bearer',
     ...confirmation(token),
-    ...(token.signIn === undefined ? {} : { acr: token.signIn.acr, auth_time: Math.floor(token.signIn.at / 1000) }),
+    ...signIn(token),
     aud: token.audience,
     iss: use.issuer,
     ...(token.person === undefined ? { sub: token.client.id } : { sub: token.person.id }),
     ...(token.person?.fhirUser === undefined ? {} : { fhirUser: `${use.fhirBase}/${token.person.fhirUser}` }),
     ...launchParameters(token, use.issuer),
   };
+}
+
+/** RFC 9470 §6.2. */
+function signIn({ signIn: done }: ResolvedToken): object {
+  return done === undefined ? {} : { acr: done.acr, amr: done.amr, auth_time: Math.floor(done.at / 1000) };
 }
 
 /** RFC 9449 §6.2, RFC 8705 §3.2: which key a resource server must see proof of. */

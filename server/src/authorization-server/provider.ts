@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import Provider, { type Client, type Configuration, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Database } from '../storage/schema.ts';
 import type { FetchOutside } from '../token/fetch-outside.ts';
+import { ID_TOKEN_ALGORITHMS } from '../token/keys.ts';
 import { tokenHash } from '../token/token-hash.ts';
 import { findAccount, issuedToken } from './account.ts';
 import { accountClient } from './account-client.ts';
@@ -73,7 +74,7 @@ export function createProvider(use: ProviderSettings): Provider {
     ],
     enabledJWA: {
       clientAuthSigningAlgValues: ['RS384', 'ES384'],
-      idTokenSigningAlgValues: ['RS256', 'ES256'],
+      idTokenSigningAlgValues: [...ID_TOKEN_ALGORITHMS],
       dPoPSigningAlgValues: ['ES256', 'ES384', 'RS256', 'PS256'],
     },
     pkce: { required: () => true },

@@ -1,5 +1,5 @@
 /**
- * What a token says beside its scopes: how and when the person signed in (RFC 9470 §4), and in a JWT (RFC 9068) also whose record is open, since its
+ * What a token says beside its scopes: how and when the person signed in (RFC 9470 §4, RFC 8176), and in a JWT (RFC 9068) also whose record is open, since its
  * resource server cannot ask us. INVARIANT: never who the patient is by name, nor anything that the token answer does not say.
  */
 import type { Kysely } from 'kysely';
@@ -18,7 +18,8 @@ export async function tokenClaims(
 ): Promise<Claims | undefined> {
   if (token.kind !== 'AccessToken') return undefined;
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken;
-  const signIn: Claims = source?.authTime === undefined ? {} : { acr: source.acr ?? 'aal1', auth_time: source.authTime };
+  const signIn: Claims =
+    source?.authTime === undefined ? {} : { acr: source.acr ?? 'aal1', amr: source.amr ?? [], auth_time: source.authTime };
   const { resourceServer, grantId } = token as AccessToken;
   if (resourceServer?.accessTokenFormat !== 'jwt') return signIn;
   const context = grantId === undefined ? undefined : await launchContextByGrant(db, grantId);

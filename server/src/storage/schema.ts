@@ -55,7 +55,7 @@ export interface ClientProtocol {
   readonly fapi?: true;
   /** what it may show at the FHIR API instead of an access token, for business data only. */
   readonly direct?: readonly ('certificate' | 'signed-jwt')[];
-  readonly idTokenAlg?: 'RS256' | 'ES256';
+  readonly idTokenAlg?: 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
   readonly backChannelLogoutUri?: string;
   readonly postLogoutRedirectUris?: readonly string[];
   /** RFC 8693: audiences for which it may exchange tokens; the FHIR base always. */

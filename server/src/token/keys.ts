@@ -1,8 +1,9 @@
 /**
- * The keys that the two servers share: RS256 (SMART requires it) and ES256 (FAPI 2.0) for id_tokens and JWTs, and secrets for cookies. Made on the
- * first start, newest first. A key that was replaced is published until what it signed has lapsed (OpenID Connect Core §10.1.1).
+ * The keys that the two servers share: RS256 (SMART requires it), ES256 (FAPI 2.0), PS256 and EdDSA for id_tokens (RS256 also for JWTs), and secrets for
+ * cookies. Made on the first start, newest first; each for one algorithm alone. A key that was replaced is published until what it signed has lapsed
+ * (OpenID Connect Core §10.1.1).
  */
-import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPair, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JWK } from 'jose';
 import type { Kysely } from 'kysely';
@@ -20,9 +21,19 @@ export interface TokenKeys {
 /** Longer than any id_token or JWT lives, so that an id_token_hint of the last day is known. */
 const PUBLISHED_AFTER_MS = 24 * 3_600_000;
 
+/** OpenID Connect Core §3.1.3.7; the first is the one without a choice. */
+export const ID_TOKEN_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
+
 export async function loadKeys(db: Kysely<Database>, now: () => number = Date.now): Promise<TokenKeys> {
-  await keysFor(db, 'token-signing', makeRsa, isOf('RSA'));
-  const signing = await keysFor(db, 'token-signing', makeEc, isOf('EC'));
+  let signing: readonly StoredKey[] = [];
+  for (const alg of ID_TOKEN_ALGORITHMS)
+    signing = await keysFor(
+      db,
+      'token-signing',
+      () => make(alg),
+      (key) => algorithmOf(key) === alg && key.retired_at === null,
+    );
   const cookie = await keysFor(db, 'cookie', () => ({
     id: randomUUID(),
     jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
@@ -31,12 +42,7 @@ export async function loadKeys(db: Kysely<Database>, now: () => number = Date.no
     ({ retired_at }) => retired_at === null || retired_at.getTime() + PUBLISHED_AFTER_MS > now(),
   );
   return Object.freeze({
-    signing: published.map(({ id, jwk }) => ({
-      ...(jwk as JWK),
-      kid: id,
-      alg: jwk['kty'] === 'RSA' ? 'RS256' : 'ES256',
-      use: 'sig',
-    })),
+    signing: published.map((key) => ({ ...(key.jwk as JWK), kid: key.id, alg: algorithmOf(key), use: 'sig' })),
     cookie: cookie.map(({ jwk }) => String(jwk['k'])),
   });
 }
@@ -46,24 +52,31 @@ export async function rotateSigningKeys(
   { db, cluster }: { readonly db: Kysely<Database>; readonly cluster: Cluster },
   now: number,
 ): Promise<readonly string[]> {
-  const keys = [await makeRsa(), await makeEc()];
+  const keys = await Promise.all(ID_TOKEN_ALGORITHMS.map(make));
   await replaceKeys(db, 'token-signing', keys);
   await deleteRetiredKeys(db, 'token-signing', new Date(now - PUBLISHED_AFTER_MS));
   await cluster.announce({ kind: 'key', id: 'token-signing' });
   return keys.map(({ id }) => id);
 }
 
-const isOf =
-  (kty: string) =>
-  ({ jwk, retired_at }: StoredKey): boolean =>
-    jwk['kty'] === kty && retired_at === null;
-
-async function makeRsa(): Promise<NewKey> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 3072 });
-  return { id: randomUUID(), jwk: { ...privateKey.export({ format: 'jwk' }) } };
+/** Keys that were made before there was a choice do not say theirs. */
+function algorithmOf({ jwk }: StoredKey): IdTokenAlgorithm {
+  return (jwk['alg'] as IdTokenAlgorithm | undefined) ?? (jwk['kty'] === 'RSA' ? 'RS256' : 'ES256');
 }
 
-async function makeEc(): Promise<NewKey> {
-  const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
-  return { id: randomUUID(), jwk: { ...privateKey.export({ format: 'jwk' }) } };
+async function make(alg: IdTokenAlgorithm): Promise<NewKey> {
+  const { privateKey } = await pairFor(alg);
+  return { id: randomUUID(), jwk: { ...privateKey.export({ format: 'jwk' }), alg } };
+}
+
+function pairFor(alg: IdTokenAlgorithm): Promise<{ readonly privateKey: KeyObject }> {
+  switch (alg) {
+    case 'RS256':
+    case 'PS256':
+      return promisify(generateKeyPair)('rsa', { modulusLength: 3072 });
+    case 'ES256':
+      return promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+    case 'EdDSA':
+      return promisify(generateKeyPair)('ed25519');
+  }
 }

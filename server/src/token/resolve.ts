@@ -159,6 +159,8 @@ function bindingOf(payload: Readonly<Record<string, unknown>>): ResolvedToken['b
 }
 
 function signInOf(payload: Readonly<Record<string, unknown>>): ResolvedToken['signIn'] {
-  const { acr, auth_time: at } = (payload['extra'] ?? {}) as { readonly acr?: unknown; readonly auth_time?: unknown };
-  return typeof acr === 'string' && typeof at === 'number' ? Object.freeze({ acr, at: at * 1000 }) : undefined;
+  const { acr, amr, auth_time: at } = (payload['extra'] ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof acr !== 'string' || typeof at !== 'number') return undefined;
+  const means = Array.isArray(amr) ? amr.filter((one) => typeof one === 'string') : [];
+  return Object.freeze({ acr, amr: Object.freeze(means), at: at * 1000 });
 }

@@ -23,8 +23,8 @@ export interface ResolvedToken {
     | { readonly kind: 'dpop' /** RFC 7638, base64url. */; readonly thumbprint: string }
     | { readonly kind: 'certificate' /** SHA-256 of the DER, base64url. */; readonly thumbprint: string }
     | undefined;
-  /** How and when the person signed in (RFC 9470); undefined for a service. Milliseconds since the epoch. */
-  readonly signIn: { readonly acr: string; readonly at: number } | undefined;
+  /** How surely, by what means (RFC 8176) and when the person signed in (RFC 9470); undefined for a service. Milliseconds since the epoch. */
+  readonly signIn: { readonly acr: string; readonly amr: readonly string[]; readonly at: number } | undefined;
   readonly purposes: readonly { readonly system: string; readonly code: string }[];
 }
 

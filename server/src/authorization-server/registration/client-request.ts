@@ -2,6 +2,7 @@
 import { narrow, parseScopes } from '@fireguard/engine';
 import { z } from 'zod';
 import type { ClientProtocol } from '../../storage/schema.ts';
+import { ID_TOKEN_ALGORITHMS } from '../../token/keys.ts';
 import { logoutUri } from './logout-uri.ts';
 import { publicJwks } from './public-jwks.ts';
 import { redirectUri } from './redirect-uri.ts';
@@ -30,7 +31,7 @@ const metadata = z.object({
   jwks: publicJwks.optional(),
   jwks_uri: https.optional(),
   dpop_bound_access_tokens: z.boolean().optional(),
-  id_token_signed_response_alg: z.enum(['RS256', 'ES256']).optional(),
+  id_token_signed_response_alg: z.enum(ID_TOKEN_ALGORITHMS).optional(),
   post_logout_redirect_uris: z.array(redirectUri).max(20).optional(),
   backchannel_logout_uri: logoutUri.optional(),
   // Kept by nobody and fetched by nobody, but a wrong one is told.

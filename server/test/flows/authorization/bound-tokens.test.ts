@@ -234,22 +234,33 @@ describe('R-003 JWTs for other FHIR servers (RFC 9068, RFC 8707)', () => {
       patient: 'haruka',
       fhirUser: `${server.fhirBase}/Practitioner/okafor`,
       auth_time: expect.any(Number),
-      acr: expect.any(String),
+      acr: 'aal1',
+      amr: ['pwd'],
     });
   });
 });
 
-test('R-047 the id_token has at_hash and auth_time, in the algorithm that was registered', async () => {
-  await register('growth-chart', { idTokenAlg: 'ES256' });
-  const { body } = await tokensFor(server);
-  await register('growth-chart', {});
-  const { payload, protectedHeader } = await jwtVerify(
-    String(body['id_token']),
-    createRemoteJWKSet(new URL(`${server.issuer}/jwks`)),
-  );
-  const half = createHash('sha256').update(String(body['access_token'])).digest().subarray(0, 16).toString('base64url');
-  expect([protectedHeader.alg, payload['at_hash'], typeof payload['auth_time']]).toEqual(['ES256', half, 'number']);
-});
+test.each([
+  ['RS256', 'sha256'],
+  ['PS256', 'sha256'],
+  ['ES256', 'sha256'],
+  ['EdDSA', 'sha512'],
+] as const)(
+  'R-047 the id_token says how and when its person signed in, under %s where that was registered',
+  async (alg, hash) => {
+    await register('growth-chart', { idTokenAlg: alg });
+    const { body } = await tokensFor(server);
+    await register('growth-chart', {});
+    const { payload, protectedHeader } = await jwtVerify(
+      String(body['id_token']),
+      createRemoteJWKSet(new URL(`${server.issuer}/jwks`)),
+    );
+    const digest = createHash(hash).update(String(body['access_token'])).digest();
+    const half = digest.subarray(0, digest.length / 2).toString('base64url');
+    expect([protectedHeader.alg, payload['at_hash']]).toEqual([alg, half]);
+    expect(payload).toMatchObject({ auth_time: expect.any(Number), acr: 'aal1', amr: ['pwd'] });
+  },
+);
 
 test('a service may bind its tokens too', async () => {
   const key = await dpopKey();

@@ -47,7 +47,7 @@ test('R-096 the SMART configuration names what is served, all of it absolute', a
   ])
     expect([endpoint, smart[endpoint]]).toEqual([endpoint, oidc[endpoint]]);
   expect(oidc).toMatchObject({
-    id_token_signing_alg_values_supported: ['ES256', 'RS256'],
+    id_token_signing_alg_values_supported: ['EdDSA', 'ES256', 'PS256', 'RS256'],
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
   });

@@ -142,7 +142,8 @@ describe('R-107 introspection', () => {
       fhirUser: `${server.fhirBase}/Practitioner/okafor`,
       patient: 'haruka',
       need_patient_banner: true,
-      acr: expect.any(String),
+      acr: 'aal1',
+      amr: ['pwd'],
       auth_time: expect.any(Number),
     });
     const claims = JSON.parse(Buffer.from(String(body['id_token']).split('.')[1] ?? '', 'base64url').toString());

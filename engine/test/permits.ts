@@ -61,6 +61,7 @@ export function decideByTable({
             effect: 'permit',
             decision: { effect: 'permit', rules: ['test'], reason: 'seen', cause: undefined },
             mask: typeof mask === 'function' ? mask(candidate) : mask,
+            obligations: [],
             mayLabel: rule.mayLabel ?? false,
           }
         : {

@@ -18,7 +18,7 @@ export function decide(input: DecideInput): Permit | Refusal {
     if (refusal !== undefined) return refusal;
   }
   const residual = residualOf(asked);
-  const readsConsents = !onlySelf(asked);
+  const readsConsents = !onlySelf(asked) && !asked.permits.every(({ rule }) => rule.consentExempt);
   return mintPermit({
     type: asked.type,
     decision: permitDecision(asked.permits.map(({ rule }) => rule)),

@@ -35,9 +35,18 @@ export type Verdict =
       readonly effect: 'permit';
       readonly decision: Decision /** Element paths to remove, below the resource (`reasonCode`, `name.given`). */;
       readonly mask: readonly string[];
+      /** What whoever releases it must do, and what travels with it. */
+      readonly obligations: readonly Obligation[];
       /** Of a write: some rule that applies lets the caller set, change and remove security labels. */
       readonly mayLabel: boolean;
     };
+
+/** What a permit obliges to: closed, so that one that nobody meets does not compile. */
+export type Obligation =
+  /** Label what is released. */
+  | { readonly kind: 'label'; readonly system: string; readonly code: string }
+  /** Put a member into the place of what `mask` took. */
+  | { readonly kind: 'announce'; readonly key: string /** JSON text. */; readonly value: string };
 
 /** How a deny answers (requirements section 13). */
 export type DenyAs = 'empty' | 'not-found' | 'forbidden' | 'unauthorized';

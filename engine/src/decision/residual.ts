@@ -11,6 +11,7 @@ import { labelsOf } from '../label/labels-of.ts';
 import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
 import { combineMasks } from './masks.ts';
+import { hasModifier, obligationsOf } from './obligations.ts';
 import type { Candidate, KnownFacts, Verdict } from './permit.ts';
 import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial, setDenial } from './reasons.ts';
 import { type ScopeBound, withinScope } from './scope-bound.ts';
@@ -96,7 +97,10 @@ export class Residual {
     for (const { deny, verdict } of this.#denies) if (this.#holds(deny, matter) && !this.#lifted(deny, matter)) return verdict;
     const applying = this.#applying(matter);
     if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;
-    return this.#unbeaten(applying, matter) ?? this.#objection(matter) ?? this.#permit(applying, matter);
+    const objection = this.#objection(matter);
+    const left = objection === undefined ? applying : this.#exempt(applying);
+    if (left === '') return objection!;
+    return this.#unbeaten(left, matter) ?? this.#permit(left, matter);
   }
 
   #inScope(candidate: Candidate, trace: Trace | undefined): boolean {
@@ -143,6 +147,11 @@ export class Residual {
     return demanding === undefined ? undefined : setDenial(this.#parts.sets[demanding]!);
   }
 
+  /** Those of the permits that apply against which no consent stands. */
+  #exempt(applying: string): string {
+    return [...applying].filter((at) => this.#parts.permits[at.charCodeAt(0)]!.rule.consentExempt).join('');
+  }
+
   /** All conditions of a rule that depend on the resource. */
   #holds({ rule, patients, plain }: Applicable, matter: Matter): boolean {
     const { candidate, labels, trace } = matter;
@@ -160,6 +169,7 @@ export class Residual {
       trace?.step(rule.id, 'labels', carried);
       if (!carried) return false;
     }
+    if (rule.deIdentify && hasModifier(candidate)) return false;
     if (rule.content === undefined) return true;
     const content = contentHolds(rule.content, candidate, this.#reader, rule.effect);
     trace?.step(rule.id, 'content', content);
@@ -221,6 +231,10 @@ function pick(rules: readonly Applicable[], positions: string): readonly Applica
 }
 
 function permitted(permits: readonly Applicable[], withholding: readonly Applicable[]): Verdict {
+  const mask = combineMasks(
+    permits.map(({ paths }) => paths),
+    withholding.map(({ paths }) => paths),
+  );
   return Object.freeze({
     effect: 'permit',
     decision: permitDecision(
@@ -228,9 +242,7 @@ function permitted(permits: readonly Applicable[], withholding: readonly Applica
       withholding.map(({ rule }) => rule),
     ),
     mayLabel: permits.some(({ rule }) => rule.mayLabel),
-    mask: combineMasks(
-      permits.map(({ paths }) => paths),
-      withholding.map(({ paths }) => paths),
-    ),
+    mask,
+    obligations: obligationsOf(permits, withholding, mask),
   });
 }

@@ -6,7 +6,7 @@ import type { Permit } from '../decision/permit.ts';
 import { elementNodes, elementPath } from '../fhir/element-path.ts';
 import { type JsonDocument, NONE, name } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
-import { isSubsetted } from '../release/subsetted.ts';
+import { isSubsetted } from '../release/meta-additions.ts';
 
 /** What repeats masked content elsewhere in a resource: closed as soon as anything of its type could be masked. */
 export const repeating: readonly string[] = ['text', 'contained'];

@@ -11,6 +11,7 @@ import { Problem } from '../problem.ts';
 import type { Criterion, Sort } from '../request/request.ts';
 import type { Dialect } from './dialect.ts';
 import { parameterClass } from './parameter-class.ts';
+import { masksRead } from './read-parts.ts';
 
 /** They run over other resources than the one matched, or are languages of their own. */
 const neverServed: ReadonlySet<string> = new Set(['_filter', '_query', '_in', '_type']);
@@ -57,7 +58,7 @@ export function ways(criteria: readonly Criterion[], sort: readonly Sort[], give
 
 function wayOf(criterion: Criterion, { type, permit, dialect }: WaysGiven): 'push' | 'match-again' | 'keep-back' {
   const { definition } = criterion;
-  switch (parameterClass(definition, type, permit.maskable)) {
+  switch (parameterClass(definition, type, masksRead(criterion, permit.maskable, dialect))) {
     case 'untouched':
       return 'push';
     case 'whole':

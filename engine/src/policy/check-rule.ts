@@ -31,6 +31,13 @@ function checkPermit(rule: PolicyRule, at: string): void {
   }
   const writes = [...interactionsOf(rule.interactions)].some((one) => one === 'create' || one === 'update' || one === 'patch');
   if (rule.mayLabel === true && !writes) refusePolicy(`${at}.mayLabel`, 'belongs on a permit of create, update or patch');
+  if (rule.deIdentify && rule.resources.types === undefined)
+    refusePolicy(`${at}.deIdentify`, 'name the types of the rule in resources.types');
+  if (rule.consentExempt !== undefined && rule.resources.types === undefined)
+    refusePolicy(
+      `${at}.consentExempt`,
+      'name the types of the rule in resources.types; a consent is set aside for named types only',
+    );
   const kinds = rule.caller?.kinds ?? [];
   if (kinds.includes('anonymous')) checkAnonymousPermit(rule, at);
 }
@@ -53,10 +60,11 @@ function checkAnonymousPermit(rule: PolicyRule, at: string): void {
 }
 
 function checkDeny(rule: PolicyRule, at: string): void {
-  for (const key of ['mask', 'clears', 'mayLabel'] as const) {
+  for (const key of ['mask', 'clears', 'mayLabel', 'deIdentify', 'obligations', 'consentExempt'] as const) {
     if (rule[key] !== undefined)
       refusePolicy(`${at}.${key}`, 'belongs on a permit; on a deny leave it out (elements withholds elements)');
   }
+  if (rule.maskAs !== undefined && rule.elements === undefined) refusePolicy(`${at}.maskAs`, 'belongs beside mask or elements');
   if (rule.elements !== undefined && rule.denyAs !== undefined) {
     refusePolicy(`${at}.denyAs`, 'a deny of elements answers with the rest of the resource; leave denyAs out');
   }

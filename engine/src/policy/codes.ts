@@ -25,7 +25,7 @@ export function purposeOf(text: string): LabelCode {
 }
 
 /** Throws Problem `policy-invalid`; `at` is the rule's place. */
-export function checkCodes({ caller, resources, clears }: PolicyRule, at: string): void {
+export function checkCodes({ caller, resources, clears, obligations }: PolicyRule, at: string): void {
   for (const [index, text] of (caller?.purposes ?? []).entries()) {
     const purpose = purposeOf(text);
     if (purpose.system === purposeSystem && !isPurpose(purpose))
@@ -33,6 +33,9 @@ export function checkCodes({ caller, resources, clears }: PolicyRule, at: string
   }
   for (const [index, text] of (resources?.labels?.any ?? []).entries()) {
     if (!isLabel(labelOf(text))) refusePolicy(`${at}.resources.labels.any[${index}]`, 'the code system has no such label');
+  }
+  for (const [index, text] of (obligations?.labels ?? []).entries()) {
+    if (!isLabel(labelOf(text))) refusePolicy(`${at}.obligations.labels[${index}]`, 'the code system has no such label');
   }
   for (const [index, code] of (Array.isArray(clears?.sensitivities) ? clears.sensitivities : []).entries()) {
     if (!isSensitivity(code)) refusePolicy(`${at}.clears.sensitivities[${index}]`, `v3-ActCode has no sensitivity ${code}`);

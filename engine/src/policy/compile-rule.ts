@@ -1,12 +1,15 @@
 /** One checked rule → its compiled form: sets instead of lists, nothing left to parse when a request arrives. */
 import type { FhirTables } from '../fhir/tables.ts';
+import { announcedMasks } from './announced-masks.ts';
 import { labelOf, purposeOf } from './codes.ts';
 import type { CompiledClearance, CompiledRule } from './compiled.ts';
 import { compileContent, type ValueSets } from './content.ts';
+import { deIdentifiedPaths } from './de-identified.ts';
 import type { Clearance, PolicyRule } from './document.ts';
 import { elementPaths } from './element-paths.ts';
 import { compileEnvironment } from './environment.ts';
 import { interactionsOf } from './interactions.ts';
+import { refusePolicy } from './refuse-policy.ts';
 import { relationBits } from './relations.ts';
 
 interface Place {
@@ -42,7 +45,11 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     categories: setOf(resources?.categories),
     labels: resources?.labels?.any.map(labelOf),
     clears: compileClearance(rule.clears),
-    paths: elementPaths(rule, tables, at),
+    paths: rule.deIdentify ? deIdentified(rule, tables, at) : elementPaths(rule, tables, at),
+    announced: announcedMasks(rule, tables, at),
+    deIdentify: rule.deIdentify ?? false,
+    adds: Object.freeze((rule.obligations?.labels ?? []).map(labelOf)),
+    consentExempt: rule.consentExempt !== undefined,
     elementsOnly: rule.elements !== undefined,
     denyAs: rule.denyAs,
     announces: rule.announces ?? false,
@@ -58,6 +65,17 @@ const everyone = ['anonymous', 'user', 'system'] as const;
 
 function setOf<T>(list: readonly T[] | undefined): ReadonlySet<T> | undefined {
   return list === undefined ? undefined : new Set(list);
+}
+
+/** What its mask names, and what no de-identified view holds, for every type that it may reach. */
+function deIdentified(rule: PolicyRule, tables: FhirTables, at: string): ReadonlyMap<string, readonly string[]> {
+  const paths = new Map(elementPaths(rule, tables, at));
+  for (const type of rule.resources?.types ?? []) {
+    const gone = deIdentifiedPaths(tables.version, type);
+    if (gone === undefined) refusePolicy(`${at}.deIdentify`, `the elements of ${type} are not known`);
+    paths.set(type, Object.freeze([...new Set([...gone, ...(paths.get(type) ?? [])])]));
+  }
+  return paths;
 }
 
 function compileClearance(clears: Clearance | undefined): CompiledClearance {

@@ -46,6 +46,14 @@ export interface CompiledRule {
   readonly clears: CompiledClearance;
   /** Element paths below the resource, by type: of `mask` on a permit, of `elements` on a deny. */
   readonly paths: ReadonlyMap<string, readonly string[]>;
+  /** By type. */
+  readonly announced: ReadonlyMap<string, readonly AnnouncedMask[]>;
+  /** Lets out de-identified views only; `paths` holds what goes. */
+  readonly deIdentify: boolean;
+  /** Labels that travel with what it lets out. */
+  readonly adds: readonly LabelCode[];
+  /** No consent of the patient stands against it. */
+  readonly consentExempt: boolean;
   /** A deny that withholds elements and nothing else. */
   readonly elementsOnly: boolean;
   readonly denyAs: DenyAs | undefined;
@@ -56,6 +64,15 @@ export interface CompiledRule {
   readonly mayLabel: boolean;
 }
 
+/** A member that stands in the place of what is withheld. */
+export interface AnnouncedMask {
+  /** The path that is masked. */
+  readonly path: string;
+  readonly key: string;
+  /** JSON text. */
+  readonly value: string;
+}
+
 /** A rule that may apply to some instance of one type. */
 export interface Applicable {
   readonly rule: CompiledRule;
@@ -63,8 +80,9 @@ export interface Applicable {
   readonly plain: boolean;
   /** Covers instances that are about a patient (R-030). */
   readonly patients: boolean;
-  /** `rule.paths` for this type. */
+  /** `rule.paths` and `rule.announced` for this type. */
   readonly paths: readonly string[];
+  readonly announced: readonly AnnouncedMask[];
 }
 
 export interface CompiledSet {

@@ -43,6 +43,13 @@ export interface PolicyRule {
   readonly overridable?: 'break-the-glass';
   readonly consentable?: boolean;
   readonly mayLabel?: boolean;
+  /** How what is withheld is answered; left out: as if it were not there. */
+  readonly maskAs?: 'absent-reason';
+  /** On a permit: only a de-identified view is let out. */
+  readonly deIdentify?: boolean;
+  readonly obligations?: { readonly labels: readonly string[] };
+  /** On a permit: why no consent of the patient stands against it. */
+  readonly consentExempt?: string;
 }
 
 /** All that is given must hold; inside a list one is enough. */

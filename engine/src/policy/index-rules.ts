@@ -21,7 +21,13 @@ export function indexRules(rules: readonly CompiledRule[], tables: FhirTables): 
     for (const [type, category] of types) {
       const covers = coverage(rule, type, category);
       if (!covers.plain && !covers.patients) continue;
-      const placed: Placed = Object.freeze({ rule, ...covers, paths: rule.paths.get(type) ?? [], order });
+      const placed: Placed = Object.freeze({
+        rule,
+        ...covers,
+        paths: rule.paths.get(type) ?? [],
+        announced: rule.announced.get(type) ?? [],
+        order,
+      });
       for (const role of rule.roles ?? [ANY_ROLE]) {
         for (const interaction of rule.interactions) put(index, keyOf(role, type, interaction), placed);
       }

@@ -29,6 +29,9 @@ const caller: Schema = {
   },
 };
 
+/** Leave it out instead of writing false. */
+const truth: Schema = { type: 'boolean', enum: [true] };
+
 const clears: Schema = {
   type: 'object',
   description: 'protective labels that a permit reaches; normal confidentiality needs none',
@@ -83,6 +86,27 @@ const rule: Schema = {
     announces: { type: 'boolean', description: 'the caller may learn from the answer that something is hidden' },
     overridable: oneOf('break-the-glass'),
     consentable: { type: 'boolean', description: "a patient's consent may lift this deny" },
+    maskAs: {
+      ...oneOf('absent-reason'),
+      description:
+        'what is withheld leaves a data-absent-reason "masked" behind, always; left out: nothing, as if it were not there',
+    },
+    deIdentify: {
+      ...truth,
+      description: 'on a permit: lets out codes and amounts only, no names, dates, texts, identifiers or attachments; ids stay',
+    },
+    obligations: {
+      type: 'object',
+      description: 'on a permit: what travels with what it lets out',
+      additionalProperties: false,
+      required: ['labels'],
+      properties: { labels: list(label, 'labels added to the released resource, such as NOREUSE or NORDSCLCD') },
+    },
+    consentExempt: {
+      type: 'string',
+      minLength: 10,
+      description: 'on a permit that names its types: why no consent of the patient stands against it, in one sentence',
+    },
     mayLabel: {
       type: 'boolean',
       description: 'on a permit of create, update or patch: the writer may set, change and remove security labels',

@@ -2,15 +2,23 @@
  * Removes what a mask names from one resource, by splicing (R-144, R-155). INVARIANT: the result depends on the mask and on what is left,
  * never on whether there was anything to remove: no shells stay behind (search-semantics §7), the narrative goes and the tag comes always.
  */
+import type { Obligation } from '../decision/permit.ts';
 import type { JsonEdit } from '../json/edit.ts';
 import { removeElement } from '../json/remove-element.ts';
 import { type JsonNode, NONE, name } from '../json/scan.ts';
-import { noteSubsetted } from './subsetted.ts';
+import { noteSubsetted } from './meta-additions.ts';
 
 const CONTAINED = name('contained');
 const RESOURCE_TYPE = name('resourceType');
 
-export function noteMask(edit: JsonEdit, resource: JsonNode, type: string, mask: readonly string[]): void {
+/** `obligations`: those to announce a mask are met here, in the resource itself; a copy inside it loses what is masked without a word. */
+export function noteMask(
+  edit: JsonEdit,
+  resource: JsonNode,
+  type: string,
+  mask: readonly string[],
+  obligations: readonly Obligation[] = [],
+): void {
   if (mask.length === 0) return;
   const { document } = edit;
   removeAll(edit, resource, mask);
@@ -19,6 +27,7 @@ export function noteMask(edit: JsonEdit, resource: JsonNode, type: string, mask:
     removeElement(document, edit, contained, 'text');
     if (document.stringIs(document.member(contained, RESOURCE_TYPE), name(type))) removeAll(edit, contained, mask);
   }
+  for (const one of obligations) if (one.kind === 'announce') edit.insertMember(resource, one.key, one.value);
   noteSubsetted(edit, resource);
 }
 

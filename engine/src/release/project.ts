@@ -8,7 +8,7 @@ import type { JsonEdit } from '../json/edit.ts';
 import { type JsonNode, NONE } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
 import type { Representation } from '../request/request.ts';
-import { noteSubsetted } from './subsetted.ts';
+import { noteSubsetted } from './meta-additions.ts';
 
 /** How the resources of an answer are shortened. */
 export type Shape = Pick<Representation, 'summary' | 'elements'> & { readonly version: FhirVersion };
@@ -19,7 +19,7 @@ const always: ReadonlySet<string> = new Set(['resourceType', 'id', 'meta']);
 
 /** Notes in `edit` what goes. Nothing, when the shape is whole. */
 export function noteProjection(edit: JsonEdit, resource: JsonNode, type: string, shape: Shape): void {
-  const keeps = keepsOf(type, shape);
+  const keeps = keptBy(type, shape);
   if (keeps === undefined) return;
   const { document } = edit;
   for (let member = document.first(resource); member !== NONE; member = document.next(member)) {
@@ -30,8 +30,8 @@ export function noteProjection(edit: JsonEdit, resource: JsonNode, type: string,
   noteSubsetted(edit, resource);
 }
 
-/** Undefined: everything stays. */
-function keepsOf(type: string, { summary, elements, version }: Shape): Keeps | undefined {
+/** What a shape keeps of a type. Undefined: everything stays. */
+export function keptBy(type: string, { summary, elements, version }: Shape): Keeps | undefined {
   if (elements !== undefined) {
     const { mandatory } = known(version, type);
     const wanted = new Set(elements);

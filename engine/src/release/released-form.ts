@@ -19,7 +19,7 @@ export function releasedForm(visible: Visible): ReleasedForm {
   const before = known.get(visible);
   if (before !== undefined) return before;
   const edit = new JsonEdit(visible.document);
-  noteMask(edit, visible.node, visible.type, visible.mask);
+  noteMask(edit, visible.node, visible.type, visible.mask, visible.obligations);
   const document = scan(edit.apply(visible.node));
   const form = { document, node: document.root };
   known.set(visible, form);

@@ -1,11 +1,13 @@
 /**
- * The bytes of visible resources as they leave. INVARIANT (I12): identical to what the upstream sent, but for the mask, a projection and references that
- * carry our base. Edits of one document are noted for all its resources first, so that a page of a thousand is planned once.
+ * The bytes of visible resources as they leave. INVARIANT (I12): identical to what the upstream sent, but for the mask, a projection, duties that
+ * travel along and references that carry our base. Edits of one document are noted for all its resources first, so that a page of a thousand is planned once.
  */
+import type { Obligation } from '../decision/permit.ts';
 import { JsonEdit } from '../json/edit.ts';
 import type { JsonDocument } from '../json/scan.ts';
 import { noteMask } from './mask.ts';
-import { noteProjection, type Shape } from './project.ts';
+import { noteDuties } from './meta-additions.ts';
+import { keptBy, noteProjection, type Shape } from './project.ts';
 import { noteRebase, rebase } from './rebase.ts';
 import { Visible } from './visible.ts';
 
@@ -22,7 +24,10 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?:
     if (!Visible.isVisible(one)) throw new Error('released without a judgement');
     const edit = edits.get(one.document) ?? new JsonEdit(one.document);
     edits.set(one.document, edit);
-    noteMask(edit, one.node, one.type, one.mask);
+    const keeps = shape && keptBy(one.type, shape);
+    noteDuties(edit, one.node, one.obligations, one.mask.length > 0 || keeps !== undefined);
+    const announced = keeps === undefined ? one.obligations : one.obligations.filter((each) => isKept(each, keeps));
+    noteMask(edit, one.node, one.type, one.mask, announced);
     if (shape !== undefined) noteProjection(edit, one.node, one.type, shape);
     noteRebase(edit, one.node, outward);
   }
@@ -30,4 +35,8 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?:
     const edit = edits.get(one.document)!;
     return edit.isEmpty ? one.document.slice(one.node) : edit.apply(one.node);
   });
+}
+
+function isKept(obligation: Obligation, keeps: (element: string) => boolean): boolean {
+  return obligation.kind !== 'announce' || keeps(obligation.key.replace(/^_/, ''));
 }

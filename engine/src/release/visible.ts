@@ -3,12 +3,13 @@
  * `decide` makes, so nothing leaves that was not judged for this caller. An error inside the judgement passes through: nothing is released.
  */
 import type { Decision } from '../decision/decision.ts';
-import { type Candidate, type DenyAs, type KnownFacts, Permit } from '../decision/permit.ts';
+import { type Candidate, type DenyAs, type KnownFacts, type Obligation, Permit } from '../decision/permit.ts';
 import type { JsonDocument, JsonNode } from '../json/scan.ts';
 
 interface VisibleParts {
   readonly candidate: Candidate;
   readonly mask: readonly string[];
+  readonly obligations: readonly Obligation[];
   readonly mayLabel: boolean;
   readonly decision: Decision;
 }
@@ -25,18 +26,21 @@ export class Visible {
   readonly patients: readonly string[];
   /** Element paths that must be removed before it leaves. */
   readonly mask: readonly string[];
+  /** What must be added before it leaves. */
+  readonly obligations: readonly Obligation[];
   /** Judged for a write: the caller may set, change and remove its security labels (R-083). */
   readonly mayLabel: boolean;
   readonly decision: Decision;
   readonly #sealed = true;
 
-  private constructor({ candidate, mask, mayLabel, decision }: VisibleParts) {
+  private constructor({ candidate, mask, obligations, mayLabel, decision }: VisibleParts) {
     this.type = candidate.type;
     this.id = candidate.id;
     this.document = candidate.document;
     this.node = candidate.node;
     this.patients = candidate.patients;
     this.mask = mask;
+    this.obligations = obligations;
     this.mayLabel = mayLabel;
     this.decision = decision;
     Object.freeze(this);
@@ -63,7 +67,7 @@ export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): 
   const verdict = permit.judge(candidate, facts);
   switch (verdict.effect) {
     case 'permit':
-      return mint({ candidate, mask: verdict.mask, mayLabel: verdict.mayLabel, decision: verdict.decision });
+      return mint({ candidate, ...verdict });
     case 'deny':
       return { kind: 'withheld', decision: verdict.decision, denyAs: verdict.denyAs, patients: candidate.patients };
   }

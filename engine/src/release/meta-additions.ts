@@ -1,10 +1,12 @@
-/** resource.html#simple-tags: the tag of a resource that is not whole (R-151). */
+/** resource.html#simple-tags, #Meta: what is added to `meta`: the tag of a resource that is not whole (R-151), and the duties that travel with it. */
+import type { Obligation } from '../decision/permit.ts';
 import type { JsonEdit } from '../json/edit.ts';
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
 
 const META = name('meta');
 const TAG = name('tag');
+const SECURITY = name('security');
 const SYSTEM = name('system');
 const CODE = name('code');
 const OBSERVATION_VALUE = name('http://terminology.hl7.org/CodeSystem/v3-ObservationValue');
@@ -37,6 +39,37 @@ export function noteSubsetted(edit: JsonEdit, resource: JsonNode): void {
   else if (tag === NONE) edit.insertMember(meta, 'tag', `[${subsettedCoding}]`);
   else if (!document.isArray(tag)) throw odd();
   else if (!isSubsetted(document, resource)) edit.appendItem(tag, subsettedCoding);
+}
+
+/**
+ * R-187, R-201: refrains and obligations travel with what is released, as labels of it. Call it before the same edit tags the resource; `willTag` says that it
+ * will, since a resource without `meta` gets one for both. They are no part of the form on which searches are answered: `_security` finds what is stored.
+ */
+export function noteDuties(edit: JsonEdit, resource: JsonNode, obligations: readonly Obligation[], willTag: boolean): void {
+  const { document } = edit;
+  const meta = document.member(resource, META);
+  const security = document.member(meta, SECURITY);
+  const labels = obligations
+    .filter((one) => one.kind === 'label')
+    .filter(({ system, code }) => !carries(document, security, system, code))
+    .map(({ system, code }) => JSON.stringify({ system, code }));
+  if (labels.length === 0) return;
+  if (meta === NONE) {
+    const tag = willTag ? `,"tag":[${subsettedCoding}]` : '';
+    edit.insertMember(resource, 'meta', `{"security":[${labels.join(',')}]${tag}}`);
+    if (willTag) tagged.set(edit, (tagged.get(edit) ?? new Set()).add(resource));
+  } else if (!document.isObject(meta)) throw odd();
+  else if (security === NONE) edit.insertMember(meta, 'security', `[${labels.join(',')}]`);
+  else if (!document.isArray(security)) throw odd();
+  else for (const label of labels) edit.appendItem(security, label);
+}
+
+function carries(document: JsonDocument, list: JsonNode, system: string, code: string): boolean {
+  for (let coding = document.first(list); coding !== NONE; coding = document.next(coding)) {
+    const sameCode = document.string(document.member(coding, CODE)) === code;
+    if (sameCode && document.string(document.member(coding, SYSTEM)) === system) return true;
+  }
+  return false;
 }
 
 function odd(): Problem {

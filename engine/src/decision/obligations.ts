@@ -1,0 +1,32 @@
+/** What a permit obliges to (R-201, R-246): the labels of every permit that applies, and the announcements of those whose masks hold. */
+import { name } from '../json/scan.ts';
+import type { Applicable } from '../policy/compiled.ts';
+import type { Candidate, Obligation } from './permit.ts';
+
+/** `mask`: what is withheld in the end. */
+export function obligationsOf(
+  permits: readonly Applicable[],
+  withholding: readonly Applicable[],
+  mask: readonly string[],
+): readonly Obligation[] {
+  const labels = new Map(permits.flatMap(({ rule }) => rule.adds).map((label) => [`${label.system}|${label.code}`, label]));
+  const announced = new Map(
+    [...permits, ...withholding]
+      .flatMap((one) => one.announced)
+      .filter(({ path }) => mask.includes(path))
+      .map((one) => [one.key, one]),
+  );
+  return Object.freeze([
+    ...[...labels.values()].map(({ system, code }) => Object.freeze({ kind: 'label', system, code } as const)),
+    ...[...announced.values()].map(({ key, value }) => Object.freeze({ kind: 'announce', key, value } as const)),
+  ]);
+}
+
+const MODIFIER = name('modifierExtension');
+
+/** R-249: an extension that changes the meaning of what it stands in. It may say anything, so there is no de-identified view of it. */
+export function hasModifier({ document, node }: Candidate): boolean {
+  const end = document.end(node);
+  for (let at = node + 1; at < document.count && document.start(at) < end; at++) if (document.keyIs(at, MODIFIER)) return true;
+  return false;
+}

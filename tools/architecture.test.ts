@@ -157,6 +157,11 @@ const server: readonly Row[] = [
     because: 'facts come from the upstream and from our own tables',
   },
   {
+    folder: 'server/src/consents',
+    may: ['server/src/storage'],
+    because: 'what a site settles, and the consents that it keeps; what they mean is the engine’s',
+  },
+  {
     folder: 'server/src/authentication',
     may: ['server/src/token', 'server/src/http'],
     because: 'who is calling depends on tokens alone',

@@ -41,6 +41,11 @@ export { narrow } from './scope/narrow.ts';
 export { isEnforceableScope } from './decision/scope-constraint.ts';
 export type * from './scope/scope.ts';
 
+// What patients want.
+export { type ReadConsent, readConsent } from './consent/read-consent.ts';
+export type { ConsentRules } from './consent/consent-effect.ts';
+export { isPurpose, normalisePurpose, purposeSystem } from './terminology/purpose.ts';
+
 // What may be done.
 export { compilePolicies } from './policy/compile-policies.ts';
 export { type CodeSet, valueSets } from './terminology/value-set.ts';
@@ -49,6 +54,7 @@ export type { CompiledPolicies } from './policy/compiled.ts';
 export type { PolicyDocument, PolicyRule } from './policy/document.ts';
 export { decide } from './decision/decide.ts';
 export { type Explanation, explain } from './decision/explain.ts';
+export type { Protection } from './decision/protection.ts';
 export { Permit } from './decision/permit.ts';
 export type { Candidate, DenyAs, KnownFacts, Refusal, Sight, Verdict } from './decision/permit.ts';
 export type { Decision } from './decision/decision.ts';

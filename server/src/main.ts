@@ -24,6 +24,9 @@ import { loadPolicies } from './config/load-policies.ts';
 import { weakenings } from './config/posture.ts';
 import type { FireguardConfig } from './config/schema.ts';
 import { type Urls, urlsOf } from './config/urls.ts';
+import { keptConsents } from './consents/kept-consents.ts';
+import { protectionOf } from './consents/protection-of.ts';
+import { purposesByRole } from './consents/purpose-by-role.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
@@ -130,6 +133,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     base: urls.fhir,
     cluster,
     ownRelations: (person) => relationsOf(db, person),
+    ownConsents: config.consents.from.includes('fireguard') ? keptConsents(db) : undefined,
+    upstreamConsents: config.consents.from.includes('upstream'),
     exclusive: config.upstream.exclusive,
     settings: config.facts,
     now,
@@ -140,9 +145,11 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       services: createServiceCredentials({ db, keySets, tables, issuer: urls.issuer, fhirBase: urls.fhir, once, now }),
       once,
       audience: urls.fhir,
+      purposes: purposesByRole(config.purposes),
       now,
     }),
     policies: () => policies,
+    protection: protectionOf(config.consents, config.purposes),
     tables,
     facts,
     upstream,

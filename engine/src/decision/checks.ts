@@ -15,6 +15,7 @@ export const checks: readonly Check[] = [
   isAuthenticated,
   isUnexpired,
   isInScope,
+  hasPurpose,
   isNotDenied,
   isPermitted,
   isPermittedByEach,
@@ -54,6 +55,12 @@ function isUnexpired({ caller, now }: Question): Refusal | undefined {
 function isInScope({ caller, scope, interaction, type }: Question): Refusal | undefined {
   if (caller.kind === 'anonymous' || scope !== undefined) return undefined;
   return refusal('builtin:scope', 'scope', `The scopes of the token do not cover ${interaction} of ${type}.`, 'forbidden');
+}
+
+/** Where the site wants to know what for, nothing is shown to whoever does not say. */
+function hasPurpose({ caller, category, type, protection }: Question): Refusal | undefined {
+  if (caller.purposes.length > 0 || protection?.purposesRequired.has(category) !== true) return undefined;
+  return refusal('builtin:purpose', 'policy', `${type} is closed to callers who say no purpose of use.`, 'forbidden');
 }
 
 /** A deny without any condition on the resource closes the type; one that a surer sign-in lifts is `isSure`'s. */

@@ -45,6 +45,7 @@ export function residualOf(asked: Question): Residual {
     sets: policies.sets,
     me: caller.user?.fhirUser,
     confinedTo: selfPatient(asked),
+    purposeless: caller.purposes.length === 0 && protection?.purposesRequired.has('patient') === true,
     consents: Object.freeze({
       caller,
       interaction,

@@ -34,6 +34,8 @@ export interface ResidualParts {
   /** Everything visible must lie in this patient's compartment. */
   readonly confinedTo: string | undefined;
   readonly consents: StandingContext;
+  /** The caller says no purpose of use, and patient data wants one. */
+  readonly purposeless: boolean;
 }
 
 const otherType = denial('builtin:type', 'problem', 'The resource is not of the type that was decided on.');
@@ -44,6 +46,8 @@ const undetermined = denial(
   'consent',
   'Whose record it belongs to cannot be told, so no consent can be asked.',
 );
+
+const purposeless = denial('builtin:purpose', 'policy', 'It is about a patient, and the caller says no purpose of use.');
 
 /** One resource in the middle of being judged. */
 interface Matter {
@@ -93,6 +97,7 @@ export class Residual {
     if (candidate.type !== this.#parts.type) return otherType;
     if (!this.#inScope(candidate, trace)) return outOfScope;
     if (!this.#confined(candidate)) return notConfined;
+    if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
     const matter: Matter = { candidate, facts, labels: labelsOf(candidate.document, candidate.node), trace };
     for (const { deny, verdict } of this.#denies) if (this.#holds(deny, matter) && !this.#lifted(deny, matter)) return verdict;
     const applying = this.#applying(matter);

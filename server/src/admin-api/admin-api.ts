@@ -20,6 +20,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { authenticateAdmin } from './authenticate-admin.ts';
 import { checkInput } from './check-input.ts';
 import { clientRoutes } from './client-routes.ts';
+import { consentRoutes } from './consent-routes.ts';
 import { credentialRoutes } from './credential-routes.ts';
 import { launchRoutes } from './launch-routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -68,6 +69,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...credentialRoutes(use),
     ...launchRoutes(use),
     ...relationRoutes(use),
+    ...consentRoutes(use),
     ...auditRoutes(use),
     statusRoute(use),
   ];
@@ -173,6 +175,7 @@ async function answer(
 const needs = {
   administer: 'This needs the role security-administrator.',
   audit: 'This needs the role privacy-officer.',
+  consents: 'This needs the role privacy-officer.',
   look: 'This needs the role security-administrator or privacy-officer.',
 } as const;
 

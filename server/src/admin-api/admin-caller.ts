@@ -1,7 +1,7 @@
 /** Who asks the admin API, and what each may do there. */
 
-/** `administer`: people, clients, relations. `audit`: the trail. `look`: lists and state, for both offices. */
-export type AdminRight = 'administer' | 'audit' | 'look';
+/** `administer`: people, clients, relations. `audit`: the trail. `consents`: what patients want. `look`: lists and state, for both offices. */
+export type AdminRight = 'administer' | 'audit' | 'consents' | 'look';
 
 export interface AdminCaller {
   /** `local`: the Unix socket. `token`: the static admin token. `person`: somebody signed in. */
@@ -15,14 +15,14 @@ export interface AdminCaller {
 
 const byRole: Readonly<Record<string, readonly AdminRight[]>> = Object.freeze({
   'security-administrator': ['administer', 'look'],
-  'privacy-officer': ['audit', 'look'],
+  'privacy-officer': ['audit', 'consents', 'look'],
 });
 
 export function rightsOf(caller: AdminCaller): readonly AdminRight[] {
   switch (caller.kind) {
     case 'local':
     case 'token':
-      return ['administer', 'audit', 'look'];
+      return ['administer', 'audit', 'consents', 'look'];
     case 'person':
       return caller.roles.flatMap((role) => (Object.hasOwn(byRole, role) ? byRole[role]! : []));
   }

@@ -3,7 +3,7 @@
  * half is written beside it, to be taken away: who verifies should hold a copy that this machine cannot change.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StorageError } from '../storage/storage-error.ts';
 
@@ -12,6 +12,7 @@ export const publicKeyName = 'audit-key.pub.pem';
 /** `given`: PEM text (PKCS#8). Throws StorageError with one line that says what to do. */
 export async function loadCheckpointKey(home: string, given?: string): Promise<KeyObject> {
   if (given !== undefined) return privateKey(given, 'the audit key of the configuration');
+  await mkdir(home, { recursive: true, mode: 0o700 });
   const file = join(home, 'audit-key.pem');
   try {
     // `wx`: never follows or overwrites what somebody else put there.

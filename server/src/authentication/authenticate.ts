@@ -30,6 +30,8 @@ export interface AuthenticationOptions {
   readonly once: UsedOnce;
   /** The FHIR base; a token for any other resource is not a token here (RFC 8707, hardening A1). */
   readonly audience: string;
+  /** Gives a caller whose token names no purpose of use those of their roles. */
+  readonly purposes?: (caller: Caller) => Caller;
   readonly now: () => number;
 }
 
@@ -44,7 +46,8 @@ export function authentication(options: AuthenticationOptions): Authenticate {
     const resolved = await meaningOf(options, credential, request, certificate);
     // One answer for every way in which a credential can be of no use: unknown, expired, revoked, for another audience, without its proof.
     if (resolved === undefined) throw new Problem('token-invalid', 'The access token is not valid.');
-    return callerOf(resolved, scopesOf(resolved.scope), request.address, certificate);
+    const caller = callerOf(resolved, scopesOf(resolved.scope), request.address, certificate);
+    return options.purposes?.(caller) ?? caller;
   };
 }
 

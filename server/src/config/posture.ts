@@ -2,6 +2,7 @@
  * What a configuration may not do (errors), and what it does on an explicit word only (weakenings, printed at every start; I10, R-032). Both
  * lists stand here, so that an officer can read them in one place.
  */
+import { isPurpose, purposeSystem } from '@fireguard/engine';
 import type { FireguardConfig } from './schema.ts';
 import { urlsOf } from './urls.ts';
 
@@ -45,6 +46,11 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
   }
   if (new Set(config.signIn.providers.map(({ id }) => id)).size < config.signIn.providers.length)
     errors.push('signIn.providers: two have the same id.');
+  for (const [role, code] of Object.entries(config.purposes.byRole)) {
+    if (!isPurpose({ system: purposeSystem, code }))
+      errors.push(`purposes.byRole.${role}: v3-ActReason has no purpose ${code}.`);
+    else if (code === 'BTG') errors.push(`purposes.byRole.${role}: breaking the glass is declared, never had by a role.`);
+  }
   return errors;
 }
 
@@ -60,7 +66,13 @@ export function weakenings(config: FireguardConfig): readonly string[] {
     lines.push('upstream.url: patient data and our credential travel to the upstream over plain HTTP.');
   }
   if (config.facts.acceptUpstreamWithoutConsents)
-    lines.push('facts.acceptUpstreamWithoutConsents: no privacy consent is enforced.');
+    lines.push('facts.acceptUpstreamWithoutConsents: no privacy consent that the upstream keeps is enforced.');
+  if (config.facts.acceptFactsSecondsOld > 0 && !config.upstream.exclusive)
+    lines.push(
+      `facts.acceptFactsSecondsOld: a new consent or a relation that ended may go unnoticed for ${config.facts.acceptFactsSecondsOld} seconds.`,
+    );
+  if (!config.consents.from.includes('upstream'))
+    lines.push('consents.from: Consent resources of the upstream are not enforced.');
   return lines;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { auditSection } from '../audit-log/config.ts';
 import { authorizationServerSection } from '../authorization-server/config.ts';
 import { signInSection } from '../authorization-server/sign-in-settings.ts';
+import { consentsSection, purposesSection } from '../consents/config.ts';
 import { exportSection } from '../export/config.ts';
 import { factsSection } from '../facts/config.ts';
 import { gatewaySection } from '../gateway/config.ts';
@@ -58,6 +59,8 @@ export const configuration = z.strictObject({
   upstream: upstreamSection,
   gateway: gatewaySection,
   facts: factsSection,
+  consents: consentsSection,
+  purposes: purposesSection,
   export: exportSection,
   policies: policySection,
   storage: storageSection,

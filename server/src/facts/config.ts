@@ -16,6 +16,14 @@ export const factsSection = z
       .max(3600)
       .default(60)
       .describe('Longest life of a cached fact. Caches are used only with upstream.exclusive.'),
+    acceptFactsSecondsOld: z
+      .int()
+      .min(0)
+      .max(300)
+      .default(0)
+      .describe(
+        'WEAKENING. Without upstream.exclusive: how old a fact may be that is used again, in seconds. 0 asks afresh for every request.',
+      ),
     acceptUpstreamWithoutConsents: z
       .boolean()
       .default(false)

@@ -29,6 +29,10 @@ export interface FhirFactsOptions {
   readonly cluster: Cluster;
   /** Fireguard's own facts about a person. */
   readonly ownRelations: (person: string) => Promise<readonly OwnRelation[]>;
+  /** Consents that Fireguard keeps, by patient; undefined = it keeps none. */
+  readonly ownConsents?: ((patients: readonly string[]) => Promise<ReadonlyMap<string, readonly Uint8Array[]>>) | undefined;
+  /** Are there Consent resources in the upstream to be asked for? */
+  readonly upstreamConsents?: boolean;
   /** Every write reaches the upstream through us. */
   readonly exclusive: boolean;
   readonly settings: FactsSettings;
@@ -50,8 +54,11 @@ const DECIDING: ReadonlySet<string> = new Set([
 ]);
 
 export function fhirFacts(options: FhirFactsOptions): FactSource {
-  const bounds = { maxAgeMs: options.settings.cacheSeconds * 1000, maxEntries: 10_000 };
-  const own = new GuardedCache<readonly OwnRelation[]>(options.cluster, bounds);
+  const { cacheSeconds, acceptFactsSecondsOld } = options.settings;
+  // What is remembered is exact where every write passes through us; elsewhere only as old as the operator accepts.
+  const remembers = options.exclusive || acceptFactsSecondsOld > 0;
+  const bounds = { maxAgeMs: (options.exclusive ? cacheSeconds : acceptFactsSecondsOld) * 1000, maxEntries: 10_000 };
+  const own = new GuardedCache<readonly OwnRelation[]>(options.cluster, { ...bounds, maxAgeMs: cacheSeconds * 1000 });
   const relations = new GuardedCache<Relations | 'too many'>(options.cluster, bounds);
   const consents = new GuardedCache<readonly Uint8Array[]>(options.cluster, bounds);
   const memberships = new GuardedCache<ReadonlySet<string> | undefined>(options.cluster, bounds);
@@ -74,7 +81,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
 
   /** With the cache: all relations of the user at once, unless they are more than may be read; then, and without it, those asked for. */
   async function relationsOf({ user, fhirUser, patients }: FactQuery & { kind: 'relations' }): Promise<Relations> {
-    if (options.exclusive) {
+    if (remembers) {
       const key = `${user} ${fhirUser ?? ''}`;
       const all = await relations.get(key, () => everyRelation(user, fhirUser));
       if (all !== 'too many') return all;
@@ -106,12 +113,20 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     return book.relations(patients === 'all' ? undefined : patients);
   }
 
-  const askConsents = (patients: readonly string[]) =>
-    consentRuns.run(patients.join(), () => upstreamConsents(ask(), patients));
+  const askConsents = (patients: readonly string[]) => consentRuns.run(patients.join(), () => gatherConsents(patients));
+
+  /** The upstream's and our own, at the same time. */
+  async function gatherConsents(patients: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {
+    const asksUpstream = (options.upstreamConsents ?? true) && !options.settings.acceptUpstreamWithoutConsents;
+    const [theirs, ours] = await Promise.all([
+      asksUpstream ? upstreamConsents(ask(), patients) : undefined,
+      options.ownConsents?.(patients),
+    ]);
+    return new Map(patients.map((patient) => [patient, [...(theirs?.get(patient) ?? []), ...(ours?.get(patient) ?? [])]]));
+  }
 
   async function consentsOf(patients: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {
-    if (options.settings.acceptUpstreamWithoutConsents) return new Map(patients.map((patient) => [patient, []]));
-    if (!options.exclusive) return askConsents(patients);
+    if (!remembers) return askConsents(patients);
     const known = new Map<string, readonly Uint8Array[]>();
     const missing: string[] = [];
     for (const patient of patients) {
@@ -131,7 +146,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   async function membershipsOf({ user, fhirUser }: FactQuery & { kind: 'memberships' }) {
     if (fhirUser === undefined) return undefined;
     const load = () => upstreamMemberships(ask(), fhirUser);
-    return options.exclusive ? memberships.get(`${user} ${fhirUser}`, load) : membershipRuns.run(fhirUser, load);
+    return remembers ? memberships.get(`${user} ${fhirUser}`, load) : membershipRuns.run(fhirUser, load);
   }
 
   async function one(query: FactQuery): Promise<FactAnswer> {

@@ -10,8 +10,9 @@ export async function upstreamConsents(
   const parameter = (ids: readonly string[]) => ['patient', ids.map((id) => `Patient/${id}`).join(',')] as const;
   const found = await askFor(ask, 'Consent', [['status', 'active']], patients, parameter);
   for (const { document, node } of found) {
-    for (const patient of patientIds(targetsAt(ask, document, node, 'patient')))
-      consents.get(patient)?.push(document.slice(node));
+    // R4 calls it `patient`, R5 and R6 `subject`.
+    const about = ['patient', 'subject'].flatMap((path) => targetsAt(ask, document, node, path));
+    for (const patient of new Set(patientIds(about))) consents.get(patient)?.push(document.slice(node));
   }
   return consents;
 }

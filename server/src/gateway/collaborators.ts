@@ -1,5 +1,5 @@
 /** Everything that the pipeline works with, handed over by `main`. */
-import type { AuthorizationEndpoints, CompiledPolicies, Dialect, FhirTables } from '@fireguard/engine';
+import type { AuthorizationEndpoints, CompiledPolicies, Dialect, FhirTables, Protection } from '@fireguard/engine';
 import type { AuditLog } from '../audit-log/audit-log.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import type { FactSource } from '../facts/fact-source.ts';
@@ -14,6 +14,8 @@ export interface Collaborators {
   /** The policies in force now; asked once per request. */
   readonly policies: () => CompiledPolicies;
   readonly tables: FhirTables;
+  /** What the site settles about consents and purposes. */
+  readonly protection?: Protection;
   readonly facts: FactSource;
   readonly upstream: Upstream;
   readonly dialect: Dialect;

@@ -7,6 +7,7 @@ export function given(caller: Caller, asked: FhirRequest, now: number, use: Coll
     caller,
     asked,
     policies: use.policies(),
+    protection: use.protection,
     tables: use.tables,
     now,
     bases: { ours: use.base, upstream: use.upstream.base },

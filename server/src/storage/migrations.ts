@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { schema } from './connection.ts';
 import * as auditRecords from './migrations/audit-records.ts';
+import * as consents from './migrations/consents.ts';
 import * as exports from './migrations/exports.ts';
 import * as foundation from './migrations/foundation.ts';
 import * as people from './migrations/people.ts';
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-record-ends': recordEnds,
   '2026-11-z-audit-records': auditRecords,
   '2026-11-z-exports': exports,
+  '2026-11-zz-consents': consents,
 };
 
 /** `db` must be the owner's. Nodes that start at once wait for each other. */

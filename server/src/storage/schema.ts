@@ -274,7 +274,19 @@ export interface ExportResourceTable {
   file: number;
 }
 
+/** Consents that Fireguard keeps, every version. */
+export interface ConsentTable {
+  id: string;
+  version: number;
+  /** The bare id. */
+  patient: string;
+  /** JSON text; null = taken back. */
+  resource: string | null;
+  created_at: CreatedAt;
+}
+
 export interface Database {
+  consent: ConsentTable;
   export_job: ExportJobTable;
   export_resource: ExportResourceTable;
   person: PersonTable;

@@ -138,3 +138,41 @@ test('a disabled client is refused by both when that is acknowledged', async () 
   expect(answer.status).toBe(200);
   expect(await Promise.all([status(first, token), status(second, token)])).toEqual([401, 401]);
 });
+
+test('R-112 a consent that Fireguard keeps holds on every node when it is acknowledged, and so does its end', async () => {
+  const token = await knownToken();
+  const admin = (method: string, target: string, body?: object) =>
+    fetch(`${first.running.urls.issuer}/admin/consents${target}`, {
+      method,
+      headers: { authorization: `Bearer ${first.running.adminToken}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const consent = {
+    resourceType: 'Consent',
+    status: 'active',
+    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+    patient: { reference: 'Patient/mine' },
+    provision: { type: 'deny' },
+  };
+  expect((await admin('PUT', '/opt-out', consent)).status).toBe(200);
+  for (const at of [first, second]) expect(await status(at, token)).toBe(404);
+  // R5, the next version, agrees again.
+  const { scope: _scope, patient, provision: _provision, ...rest } = consent;
+  expect((await admin('PUT', '/opt-out', { ...rest, subject: patient, decision: 'permit' })).status).toBe(200);
+  for (const at of [first, second]) expect(await status(at, token)).toBe(200);
+  expect((await admin('PUT', '/opt-out', consent)).status).toBe(200);
+  expect((await admin('DELETE', '/opt-out')).status).toBe(200);
+  for (const at of [first, second]) expect(await status(at, token)).toBe(200);
+  // Nothing is lost, and what could not be read is refused at the door.
+  const { versions } = (await (await admin('GET', '/opt-out')).json()) as {
+    versions: { version: number; consent: object | null }[];
+  };
+  expect(versions.map(({ version, consent: text }) => [version, text === null])).toEqual([
+    [4, true],
+    [3, false],
+    [2, false],
+    [1, false],
+  ]);
+  expect((await admin('PUT', '/odd', { ...consent, decision: 'permit' })).status).toBe(422);
+  expect((await admin('PUT', '/odd', { ...consent, patient: undefined })).status).toBe(422);
+});

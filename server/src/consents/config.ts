@@ -1,0 +1,48 @@
+/** The consents' and the purposes' sections of the configuration. */
+import { z } from 'zod';
+
+export const consentsSection = z
+  .strictObject({
+    from: z
+      .array(z.enum(['upstream', 'fireguard']))
+      .min(1)
+      .default(['upstream', 'fireguard'])
+      .describe('Where consents are kept: as Consent resources of the upstream, in Fireguard itself (admin API), or both.'),
+    conflict: z
+      .enum(['deny-overrides', 'permit-overrides', 'most-recent'])
+      .default('deny-overrides')
+      .describe('When several consents of a patient say different things about one resource: which of them holds.'),
+    implicit: z
+      .enum(['policy', 'basic-normal', 'all-normal', 'break-glass-only', 'deny'])
+      .default('policy')
+      .describe(
+        'What holds where no consent says anything: `policy` leaves it to the rules, the others are the implicit policies of IHE PCF.',
+      ),
+    onlyVerified: z
+      .boolean()
+      .default(false)
+      .describe('A consent that nobody has verified (Consent.verification) agrees to nothing. It still denies.'),
+  })
+  .prefault({});
+
+export const purposesSection = z
+  .strictObject({
+    byRole: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+        z
+          .string()
+          .regex(/^[A-Z][A-Za-z]*$/)
+          .describe('A code of v3-ActReason.'),
+      )
+      .default({})
+      .describe('The purpose of use of a caller whose token names none, by role: `physician: TREAT`. Never BTG.'),
+    required: z
+      .array(z.enum(['anonymous', 'business', 'individual', 'patient', 'not-classified']))
+      .default([])
+      .describe('Security categories that are closed to a caller without any purpose of use.'),
+  })
+  .prefault({});
+
+export type ConsentsSettings = z.infer<typeof consentsSection>;
+export type PurposesSettings = z.infer<typeof purposesSection>;

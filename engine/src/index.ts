@@ -20,7 +20,7 @@ export { text } from './json/write.ts';
 // FHIR.
 export { fhirTables } from './fhir/fhir-tables.ts';
 export { r4 } from './fhir/r4.ts';
-export type { FhirVersion, SecurityCategory } from './fhir/version.ts';
+export { type FhirVersion, fhirVersions, type SecurityCategory, versionNamed } from './fhir/version.ts';
 export type { FhirTables, SearchParameter, SearchParameterType, TypeFacts } from './fhir/tables.ts';
 export { type ElementPath, elementNodes, elementPath } from './fhir/element-path.ts';
 export { isId } from './fhir/id.ts';

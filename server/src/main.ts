@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { compilePolicies, r4 } from '@fireguard/engine';
+import { compilePolicies, fhirTables } from '@fireguard/engine';
 import { pino } from 'pino';
 import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
 import { loadAdminToken } from './admin-api/admin-token.ts';
@@ -96,7 +96,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   for (const line of weak) tell(`WEAKENED ${line}`);
   const urls = urlsOf(config);
   const logger = pino({ level: config.log.level, base: null }, pino.destination({ fd: 2, sync: true }));
-  const tables = r4();
+  const tables = fhirTables(config.upstream.fhirVersion);
   const policies = compilePolicies(loadPolicies(config.policies.files), tables);
 
   const storage = options.storage ?? (await openStorage(storageOptions(config), { tell, now }));
@@ -185,6 +185,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const authorization = await createAuthorizationServer({
     issuer: urls.issuer,
     fhirBase: urls.fhir,
+    tables,
     storage,
     auditLog: audit,
     tokens,

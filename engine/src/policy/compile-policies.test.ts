@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { fhirTables } from '../fhir/fhir-tables.ts';
 import { r4 } from '../fhir/r4.ts';
 import { Problem } from '../problem.ts';
 import { compilePolicies } from './compile-policies.ts';
@@ -362,5 +363,26 @@ describe('what is compiled', () => {
     expect(found!.paths).toContain('valueQuantity');
     expect(found!.paths).toContain('valueCodeableConcept');
     expect(found!.paths.every((path) => path.startsWith('value'))).toBe(true);
+  });
+});
+
+describe('rules of some FHIR versions only', () => {
+  const rule = { ...permit, resources: { types: ['DeviceUsage'] }, fhirVersions: ['R5'] };
+  const other = { ...permit, id: 'other', resources: { types: ['Patient'] } };
+
+  test('are there in those, and not even checked in others', () => {
+    const ids = (version: 'R4' | 'R5') =>
+      compilePolicies([document(rule, other)], fhirTables(version)).rules.map(({ id }) => id);
+    expect(ids('R5')).toEqual([rule.id, 'other']);
+    expect(ids('R4')).toEqual(['other']);
+  });
+
+  test('a version that nobody knows is refused', () => {
+    expect(() => compilePolicies([document({ ...rule, fhirVersions: ['R3'] }, other)], tables)).toThrow(Problem);
+  });
+
+  test('nothing can be withheld where elements are not known', () => {
+    const masks = { ...permit, resources: { types: ['Patient'] }, mask: ['Patient.birthDate'] };
+    expect(() => compilePolicies([document(masks)], fhirTables('R6'))).toThrow(Problem);
   });
 });

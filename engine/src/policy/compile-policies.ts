@@ -68,8 +68,9 @@ function compileDocument(
   tables: FhirTables,
   valueSets: ValueSets,
 ): readonly CompiledRule[] {
-  return rulesOf(document).map((rule, index) =>
+  return rulesOf(document).flatMap((rule, index) =>
     within(`rule ${rule.id}`, () => {
+      if (rule.fhirVersions !== undefined && !rule.fhirVersions.includes(tables.version)) return [];
       checkRule(rule, tables, `rules[${index}]`);
       return compileRule(rule, { policySet: document.policySet, set, tables, valueSets, at: `rules[${index}]` });
     }),

@@ -4,7 +4,7 @@
  * (I5), because a rule that is half understood permits too much or denies too little.
  */
 import type { Relation } from '../enforcement/need.ts';
-import type { SecurityCategory } from '../fhir/version.ts';
+import type { FhirVersion, SecurityCategory } from '../fhir/version.ts';
 import type { CrudeLetter, DecidedInteraction } from './interactions.ts';
 
 /** One document, as parsed from YAML or JSON. The published shape is `policySchema`. */
@@ -30,6 +30,8 @@ export interface PolicyRule {
   readonly id: string;
   readonly description: string;
   readonly effect: 'permit' | 'deny';
+  /** FHIR versions in which it exists; left out = all. Elsewhere it is as if it were not written. */
+  readonly fhirVersions?: readonly FhirVersion[];
   readonly caller?: CallerCondition;
   readonly interactions: readonly DecidedInteraction[] | { readonly group: readonly CrudeLetter[] };
   readonly environment?: EnvironmentCondition;

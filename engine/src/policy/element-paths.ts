@@ -33,6 +33,11 @@ function checkCovered(type: string, rule: PolicyRule, tables: FhirTables, at: st
 export function expandElement(type: string, steps: readonly string[], tables: FhirTables, at: string): readonly string[] {
   const elements = tables.types.get(type)!.elements;
   const [first, ...rest] = steps as [string, ...string[]];
+  if (elements.size === 0)
+    refusePolicy(
+      at,
+      `the elements of FHIR ${tables.version} are not known, so none can be withheld; deny the type, or name fhirVersions`,
+    );
   if (rest.some((step) => step.endsWith('[x]')))
     refusePolicy(at, 'only a first element can be written with [x]; spell the others out');
   if (!first.endsWith('[x]')) {

@@ -2,6 +2,7 @@
  * The published JSON Schema (2020-12) of a policy document. `refuseMisshapen` checks documents against this very object, so that what
  * editors and the documentation show is what is enforced; what a schema cannot say (does the type exist?) is in `check-rule.ts`.
  */
+import { fhirVersions } from '../fhir/version.ts';
 import { combinings } from './combining.ts';
 import { decidedInteractions } from './interactions.ts';
 import { relationNames } from './relations.ts';
@@ -60,6 +61,10 @@ const rule: Schema = {
     },
     description: { type: 'string', minLength: 10, description: 'one sentence that a privacy officer understands' },
     effect: oneOf('permit', 'deny'),
+    fhirVersions: list(
+      oneOf(...fhirVersions),
+      'FHIR versions in which the rule exists, for what is named differently in each; left out = all',
+    ),
     caller,
     interactions: {
       description: 'FHIR interaction names, or { group: [R] } with letters of CRUDE',

@@ -44,7 +44,7 @@ const SEARCH_PARAM = name('searchParam');
 const NAME = name('name');
 
 const EXPORT = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export';
-const fhirVersions = { R4: '4.0.1', R4B: '4.3.0', R5: '5.0.0', R6: '6.0.0' } as const;
+const published = { R4: '4.0.1', R4B: '4.3.0', R5: '5.0.0', R6: '6.0.0' } as const;
 const changing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete']);
 const versionings: ReadonlySet<string> = new Set(['no-version', 'versioned', 'versioned-update']);
 const notSearchable: ReadonlySet<string> = new Set(['_filter', '_query', '_list', '_text', '_content']);
@@ -58,7 +58,7 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
     ...(given.exports === true ? { instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'] } : {}),
     software: { name: 'Fireguard' },
     implementation: { description: 'FHIR, guarded', url: given.base },
-    fhirVersion: fhirVersions[given.tables.version],
+    fhirVersion: published[given.tables.version],
     format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
     ...(given.dialect.ifMatch
       ? { patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'] }

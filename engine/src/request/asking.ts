@@ -1,5 +1,6 @@
 /** What every reader of one interaction is given: the request, the tables, its path, and the parameters that nobody has taken yet. */
 import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
+import { releases } from '../fhir/version.ts';
 import type { Parameters } from './parameters.ts';
 import type { Conditions, HttpRequest } from './request.ts';
 
@@ -15,16 +16,7 @@ export interface Asking {
 
 /** The MIME parameter `fhirVersion` of these tables. */
 export function fhirVersionOf(tables: FhirTables): string {
-  switch (tables.version) {
-    case 'R4':
-      return '4.0';
-    case 'R4B':
-      return '4.3';
-    case 'R5':
-      return '5.0';
-    case 'R6':
-      return '6.0';
-  }
+  return releases[tables.version];
 }
 
 /** Facts of a type that the path has already found in the tables. */

@@ -45,6 +45,8 @@ export function typeOfResource(document: JsonDocument, node: JsonNode): string |
 /** INVARIANT: an element that the tables do not know never passes: nobody could say what it holds, or mask it. */
 export function checkElements(document: JsonDocument, node: JsonNode, type: string, tables: FhirTables): void {
   const elements = tables.types.get(type)?.elements;
+  if (elements?.size === 0)
+    throw new Problem('interaction-not-supported', `Resources of FHIR ${tables.version} are read here, and not written yet.`);
   for (let member = document.first(node); member !== NONE; member = document.next(member)) {
     const key = document.key(member);
     const known = key === 'resourceType' || elements?.has(key.startsWith('_') ? key.slice(1) : key);

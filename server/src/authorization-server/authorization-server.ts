@@ -3,6 +3,7 @@
  * inside (oidc-provider) is known to nobody outside this folder, so that it can be replaced.
  */
 import type { EventEmitter } from 'node:events';
+import type { FhirTables } from '@fireguard/engine';
 import type { FastifyInstance } from 'fastify';
 import type Provider from 'oidc-provider';
 import type { AuditLog } from '../audit-log/audit-log.ts';
@@ -47,6 +48,8 @@ export interface AuthorizationServerDependencies {
   readonly issuer: string;
   /** What tokens are for, without a slash at its end. */
   readonly fhirBase: string;
+  /** Of the FHIR version that is served there, which scopes are checked against. */
+  readonly tables: FhirTables;
   readonly storage: Pick<Storage, 'db' | 'cluster'>;
   readonly auditLog: AuditLog;
   readonly tokens: TokenResolver;
@@ -107,6 +110,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     const provider = createProvider({
       issuer,
       fhirBase,
+      tables: use.tables,
       jwtAudiences: use.jwtAudiences ?? [],
       db,
       adapter,

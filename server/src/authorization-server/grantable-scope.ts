@@ -2,12 +2,12 @@
  * Which scopes a token of this request may have, at each moment of its making (oidc-provider asks before each): as the app asks, after the
  * person answered, and again whenever a code or refresh token is used, because the client's registration may have shrunk since.
  */
-import { narrow, parseScopes } from '@fireguard/engine';
+import { type FhirTables, narrow, parseScopes } from '@fireguard/engine';
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { negotiateScope, unenforceable } from './negotiate-scope.ts';
 
 /** Space-separated; also narrows the request's own `scope`, from which the provider makes the rest. Throws invalid_scope when nothing is left. */
-export async function grantableScope(ctx: KoaContextWithOIDC, client: Client): Promise<string> {
+export async function grantableScope(ctx: KoaContextWithOIDC, client: Client, tables: FhirTables): Promise<string> {
   const registered = registeredScope(client);
   const params = ctx.oidc.params ?? {};
   const named = typeof params['scope'] === 'string' ? params['scope'] : undefined;
@@ -31,8 +31,8 @@ export async function grantableScope(ctx: KoaContextWithOIDC, client: Client): P
 
   const isService = ctx.oidc.route === 'token';
   const asked = named ?? (isService ? unnamed(registered) : '');
-  const scope = negotiateScope(asked, registered, isService ? 'system' : 'user').join(' ');
-  const [refused] = unenforceable(asked);
+  const scope = negotiateScope(asked, registered, isService ? 'system' : 'user', tables).join(' ');
+  const [refused] = unenforceable(asked, tables);
   if (refused !== undefined && !parseScopes(scope).some(({ kind }) => kind === 'resource'))
     throw new errors.InvalidScope(`this constraint cannot be checked here: ${refused.slice(0, 200)}`, asked);
   if (scope === '') throw new errors.InvalidScope('none of the requested scopes can be granted', asked);

@@ -1,3 +1,4 @@
+import { fhirTables, r4 } from '@fireguard/engine';
 import { describe, expect, test } from 'vitest';
 import { negotiateScope } from './negotiate-scope.ts';
 
@@ -31,11 +32,22 @@ describe('R-101 what could be granted', () => {
     ['patient/Observation.rs?code:not=http://loinc.org|4548-4', 'patient/Observation.rs?code:not=http://loinc.org|4548-4'],
     ['patient/*.rs?_lastUpdated=ge2024', 'patient/*.rs?_lastUpdated=ge2024'],
   ])('a person’s app that asks for %s gets %j', (asked, granted) => {
-    expect(negotiateScope(asked, registered, 'user').join(' ')).toBe(granted);
+    expect(negotiateScope(asked, registered, 'user', r4()).join(' ')).toBe(granted);
   });
 
   test('R-106 a backend service gets system scopes only', () => {
-    expect(negotiateScope('system/*.rs patient/*.rs openid offline_access', registered, 'system')).toEqual(['system/*.rs']);
-    expect(negotiateScope('system/Patient.cruds', registered, 'system')).toEqual(['system/Patient.rs']);
+    expect(negotiateScope('system/*.rs patient/*.rs openid offline_access', registered, 'system', r4())).toEqual([
+      'system/*.rs',
+    ]);
+    expect(negotiateScope('system/Patient.cruds', registered, 'system', r4())).toEqual(['system/Patient.rs']);
+  });
+
+  test('types are those of the FHIR version that is served', () => {
+    const ask = (type: string, version: 'R4' | 'R5') =>
+      negotiateScope(`patient/${type}.rs`, registered, 'user', fhirTables(version));
+    expect(ask('DeviceUseStatement', 'R4')).toEqual(['patient/DeviceUseStatement.rs']);
+    expect(ask('DeviceUsage', 'R4')).toEqual([]);
+    expect(ask('DeviceUsage', 'R5')).toEqual(['patient/DeviceUsage.rs']);
+    expect(ask('DeviceUseStatement', 'R5')).toEqual([]);
   });
 });

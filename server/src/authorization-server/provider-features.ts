@@ -1,4 +1,5 @@
 /** The protocols that oidc-provider is asked to serve: off unless written here. */
+import type { FhirTables } from '@fireguard/engine';
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { hasSubject } from '../token/certificate-subject.ts';
 import { defaultAudience } from './audience.ts';
@@ -7,6 +8,8 @@ import { grantableScope } from './grantable-scope.ts';
 
 export interface FeatureSettings {
   readonly fhirBase: string;
+  /** Of the FHIR version that is served there. */
+  readonly tables: FhirTables;
   /** Other FHIR servers, for which clients registered for them get short JWTs (topology 2). */
   readonly jwtAudiences: readonly string[];
   readonly logoutPage: (ctx: KoaContextWithOIDC, form: string) => void;
@@ -56,7 +59,7 @@ export function providerFeatures(use: FeatureSettings): NonNullable<Configuratio
       defaultResource: (ctx) => defaultAudience(ctx, use),
       useGrantedResource: () => true,
       async getResourceServerInfo(ctx, resource, client) {
-        const scope = () => grantableScope(ctx, client);
+        const scope = () => grantableScope(ctx, client, use.tables);
         if (resource === use.fhirBase) return { scope: await scope(), audience: use.fhirBase, accessTokenFormat: 'opaque' };
         if (!mayHaveJwt(use, resource, client))
           throw new errors.InvalidTarget('resource is not a FHIR server that this server protects');

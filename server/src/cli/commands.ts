@@ -12,6 +12,7 @@ import { configPrint } from './config-print.ts';
 import { demo } from './demo.ts';
 import { keysRotate } from './keys-rotate.ts';
 import { launch } from './launch.ts';
+import { policyCategories } from './policy-categories.ts';
 import { policyCheck } from './policy-check.ts';
 import { probe } from './probe.ts';
 import { registrationToken } from './registration-token.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = Object.freeze([
   configCheck,
   configPrint,
   policyCheck,
+  policyCategories,
   probe,
   userAdd,
   userList,

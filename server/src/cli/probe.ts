@@ -21,7 +21,8 @@ export const probe: Command = {
     'token-env': { type: 'string', value: 'NAME', what: 'environment variable that holds a bearer token for the server' },
   },
   async run(given, out) {
-    const [{ upstreamSection }, upstream, { dialectOf }] = await Promise.all([
+    const [{ versionNamed }, { upstreamSection }, upstream, { dialectOf }] = await Promise.all([
+      import('@fireguard/engine'),
       import('../upstream/config.ts'),
       import('../upstream/probe.ts'),
       import('../upstream/dialects.ts'),
@@ -43,8 +44,9 @@ export const probe: Command = {
       throw error;
     });
     out.print(`FHIR ${fhirVersion ?? '(it does not say which)'}, looks like: ${dialect}`);
-    if (fhirVersion === undefined || !fhirVersion.startsWith('4.0'))
-      out.print('Only R4 (4.0) is served: this server cannot be protected yet.');
+    const version = fhirVersion === undefined ? undefined : versionNamed(fhirVersion);
+    if (version === undefined) out.print('R4, R4B, R5 and R6 are served: this server cannot be protected yet.');
+    if (version === 'R6') out.print('Of R6 the elements are not published yet: no writes, masks, summaries and XML.');
     if (!strict)
       out.print(
         'It ignores search parameters that it does not know, so a search may find more than was meant (never more than is permitted).',
@@ -59,6 +61,7 @@ export const probe: Command = {
     out.print('upstream:');
     out.print(`  url: ${url}`);
     out.print(`  dialect: ${dialect}`);
+    if (version !== undefined) out.print(`  fhirVersion: ${version}`);
     if (other.length > 0) out.print('  abilities:');
     for (const { ability, value } of other) out.print(`    ${ability}: ${value}`);
     if (variable !== undefined) out.print(`  credentials:\n    bearer: \${env:${variable}}`);

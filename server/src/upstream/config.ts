@@ -1,4 +1,5 @@
 /** The upstream's section of the configuration. */
+import { fhirVersions } from '@fireguard/engine';
 import { z } from 'zod';
 
 const credentials = z.union([
@@ -30,6 +31,10 @@ export const upstreamSection = z.strictObject({
     .enum(['generic', 'demo', 'hapi', 'medplum', 'firely', 'microsoft', 'google', 'basic'])
     .default('generic')
     .describe('What kind of server it is.'),
+  fhirVersion: z
+    .enum(fhirVersions)
+    .default('R4')
+    .describe('Which FHIR it speaks. Of R6 the elements are not published yet: no writes, masks, summaries and XML.'),
   abilities: abilities
     .optional()
     .describe(

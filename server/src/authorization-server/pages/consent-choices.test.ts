@@ -1,4 +1,4 @@
-import { narrow, parseScopes } from '@fireguard/engine';
+import { narrow, parseScopes, r4 } from '@fireguard/engine';
 import { expect, test } from 'vitest';
 import { negotiateScope } from '../negotiate-scope.ts';
 import { consentChoices } from './consent-choices.ts';
@@ -38,7 +38,7 @@ test('kinds are narrower scopes that the gateway enforces, of what was asked and
   const results = groups[0]?.choices.find(({ label }) => label === 'Test results');
   for (const { value } of results?.kinds ?? []) {
     expect(narrow(asked, parseScopes(value))).toEqual([value]);
-    expect(negotiateScope(value, value, 'user')).toEqual([value]);
+    expect(negotiateScope(value, value, 'user', r4())).toEqual([value]);
   }
   const everything = groups[2]?.choices[0];
   for (const { value } of everything?.kinds ?? []) expect(narrow(asked, parseScopes(value))).toEqual(value.split(' '));
@@ -67,7 +67,7 @@ test.each(Object.keys(kindsOfTypes))(
     expect(kinds.length).toBe(kindsOfTypes[type]?.length);
     for (const { label, value } of kinds) {
       expect(label).toMatch(/^\p{Lu}[\p{L},’ ]+$/u);
-      expect(negotiateScope(value, asked, 'user')).toEqual([value]);
+      expect(negotiateScope(value, asked, 'user', r4())).toEqual([value]);
       // As an app that asks for it would have it read to its person.
       const [group] = consentChoices(parseScopes(value), texts);
       expect(group?.choices[0]?.hint.toLowerCase()).toBe(`only ${label.toLowerCase()}`);

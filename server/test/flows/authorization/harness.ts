@@ -4,7 +4,7 @@
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { AuditRecord } from '@fireguard/engine';
+import { type AuditRecord, r4 } from '@fireguard/engine';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { AuditLog } from '../../../src/audit-log/audit-log.ts';
@@ -133,6 +133,7 @@ export async function startIssuer({
   const tokens = createTokenResolver({ db: storage.db, cluster: storage.cluster, issuer });
   const revocation = createTokenRevocation({ db: storage.db, cluster: storage.cluster });
   const server = await createAuthorizationServer({
+    tables: r4(),
     issuer,
     fhirBase,
     storage,

@@ -21,6 +21,7 @@ interface Habits {
   readonly histories?: boolean;
   readonly page?: number;
   readonly software?: string;
+  readonly fhirVersion?: string;
 }
 
 function server4(habits: Habits) {
@@ -37,7 +38,7 @@ function server4(habits: Habits) {
       const rest = [{ mode: 'server', interaction: [{ code: 'transaction' }], resource }];
       return void send({
         resourceType: 'CapabilityStatement',
-        fhirVersion: '4.0.1',
+        fhirVersion: habits.fhirVersion ?? '4.0.1',
         software: { name: habits.software ?? 'Own' },
         rest,
       });
@@ -70,7 +71,9 @@ describe('fireguard probe', () => {
     const { status, out } = await probed({ strict: true, sorts: true, compartments: true, forms: true, histories: true });
     expect(status).toBe(0);
     expect(out).toContain('FHIR 4.0.1, looks like: generic');
-    expect(out).toContain(`upstream:\n  url: ${server!.url}\n  dialect: generic\n  abilities:\n    compartmentSearch: true\n`);
+    expect(out).toContain(
+      `upstream:\n  url: ${server!.url}\n  dialect: generic\n  fhirVersion: R4\n  abilities:\n    compartmentSearch: true\n`,
+    );
     expect(out).not.toContain('ignores');
     const changing = server!.seen.filter(({ method, url }) => method !== 'GET' && !url.endsWith('/_search'));
     expect(changing).toEqual([]);
@@ -87,6 +90,18 @@ describe('fireguard probe', () => {
     for (const ability of ['sortById', 'compartmentSearch', 'postSearch', 'history'])
       expect(section).toContain(`${ability}: false`);
     expect(server!.seen.some(({ url }) => url.includes('elsewhere'))).toBe(false);
+  });
+
+  test('finds out which FHIR it speaks, and says when that is not served', async () => {
+    expect((await probed({ fhirVersion: '5.0.0' })).out).toContain('\n  fhirVersion: R5\n');
+    await server!.close();
+    expect((await probed({ fhirVersion: '4.3.0' })).out).toContain('\n  fhirVersion: R4B\n');
+    await server!.close();
+    expect((await probed({ fhirVersion: '6.0.0-ballot2' })).out).toContain('\n  fhirVersion: R6\n');
+    await server!.close();
+    const { out } = await probed({ fhirVersion: '3.0.2' });
+    expect(out).toContain('cannot be protected yet');
+    expect(out).not.toContain('fhirVersion:');
   });
 
   test('what answers but is no FHIR server is told in a line', async () => {

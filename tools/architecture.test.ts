@@ -191,6 +191,17 @@ const server: readonly Row[] = [
     because: 'gateway and authorization server never import each other: either can be replaced by another product (I7)',
   },
   {
+    folder: 'server/src/decision-point',
+    may: [
+      'server/src/gateway',
+      'server/src/http',
+      'server/src/upstream/exchange.ts',
+      'server/src/audit-log',
+      'server/src/storage',
+    ],
+    because: 'it is the gateway’s flow with another ending, and knows how tokens are made no more than the gateway does',
+  },
+  {
     folder: 'server/src/admin-api',
     may: [
       'server/src/http',

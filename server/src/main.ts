@@ -27,6 +27,7 @@ import { type Urls, urlsOf } from './config/urls.ts';
 import { keptConsents } from './consents/kept-consents.ts';
 import { protectionOf } from './consents/protection-of.ts';
 import { purposesByRole } from './consents/purpose-by-role.ts';
+import { createDecisionPoint, type DecisionPoint } from './decision-point/decision-point.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
@@ -221,8 +222,17 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     now,
     log: (line) => logger.error(line, 'bug'),
   });
+  const decisionPoint = createDecisionPoint({
+    settings: config.decisionPoint,
+    use,
+    directory: { db, issuer: urls.issuer, now },
+    origin: new URL(urls.issuer).origin,
+    maxBodyBytes: config.http.maxBodyBytes,
+    log: ({ requestId, error }) => logger.error({ requestId, at: framesOf(error) }, 'bug'),
+  });
+  closing.first(() => decisionPoint.close());
   await registerConsole(db, cluster, urls.issuer);
-  await listeners(config, urls, use, { authorization, admin }, storage, closing);
+  await listeners(config, urls, use, { authorization, admin, decisionPoint }, storage, closing);
   return Object.freeze<Running>({ urls, storage, audit, passwords, adminToken, close: () => closing.close() });
 }
 
@@ -231,7 +241,7 @@ async function listeners(
   config: FireguardConfig,
   urls: Urls,
   use: Collaborators,
-  parts: { readonly authorization: AuthorizationServer; readonly admin: AdminApi },
+  parts: { readonly authorization: AuthorizationServer; readonly admin: AdminApi; readonly decisionPoint: DecisionPoint },
   storage: Storage,
   closing: Closing,
 ): Promise<void> {
@@ -242,6 +252,7 @@ async function listeners(
   mountHealth(pages, () => isServing && storage.healthy() && use.audit.healthy());
   await parts.authorization.mount(pages);
   await parts.admin.mount(pages, 'network');
+  await parts.decisionPoint.mount(pages);
   mountConsole(pages, consoleSettings(urls.issuer, urls.fhir));
   const door = fhirDoor({
     use,

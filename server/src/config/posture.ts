@@ -73,6 +73,8 @@ export function weakenings(config: FireguardConfig): readonly string[] {
     );
   if (!config.consents.from.includes('upstream'))
     lines.push('consents.from: Consent resources of the upstream are not enforced.');
+  for (const { id, mayDescribe } of config.decisionPoint.doors)
+    if (mayDescribe) lines.push(`decisionPoint.doors: ${id} may say who a subject is whom Fireguard does not know.`);
   return lines;
 }
 

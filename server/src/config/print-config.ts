@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import type { FireguardConfig } from './schema.ts';
 
-const SECRET: ReadonlySet<string> = new Set(['bearer', 'password', 'storage.url']);
+const SECRET: ReadonlySet<string> = new Set(['bearer', 'password', 'storage.url', 'decisionPoint.doors.key']);
 
 export function printConfig(config: FireguardConfig): string {
   return stringify(masked(config, ''));

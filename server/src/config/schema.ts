@@ -4,6 +4,7 @@ import { auditSection } from '../audit-log/config.ts';
 import { authorizationServerSection } from '../authorization-server/config.ts';
 import { signInSection } from '../authorization-server/sign-in-settings.ts';
 import { consentsSection, purposesSection } from '../consents/config.ts';
+import { decisionPointSection } from '../decision-point/config.ts';
 import { exportSection } from '../export/config.ts';
 import { factsSection } from '../facts/config.ts';
 import { gatewaySection } from '../gateway/config.ts';
@@ -59,6 +60,7 @@ export const configuration = z.strictObject({
   upstream: upstreamSection,
   gateway: gatewaySection,
   facts: factsSection,
+  decisionPoint: decisionPointSection,
   consents: consentsSection,
   purposes: purposesSection,
   export: exportSection,

@@ -25,11 +25,15 @@ async function fulfil(need: Need, use: Collaborators): Promise<Found> {
       try {
         return await use.upstream.send(need);
       } finally {
-        // Also after a failure: the write may have happened. Acknowledged only once no node decides on what was before.
-        await Promise.all([...new Set(need.about.map(typeOf))].map((type) => use.facts.written(type)));
+        await wrote(need.about, use);
       }
     }
   }
+}
+
+/** Also after a failure: the write may have happened. Acknowledged only once no node decides on what was before. */
+export async function wrote(about: readonly string[], use: Collaborators): Promise<void> {
+  await Promise.all([...new Set(about.map(typeOf))].map((type) => use.facts.written(type)));
 }
 
 function typeOf(key: string): string {

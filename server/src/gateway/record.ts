@@ -19,6 +19,15 @@ export async function recordIntent(known: Known, about: readonly string[], use: 
   return record.id;
 }
 
+/** Of a write that was decided here and is carried out by the server that asked. `about` as for the intent. */
+export async function recordPermit(known: Known, about: readonly string[], use: Collaborators): Promise<void> {
+  const { reason: _unknown, ...rest } = draft(known, { kind: 'problem', problem: INTENT });
+  const resources = [...new Set([...rest.resources, ...about.filter((key) => key.includes('/'))])];
+  const reason = 'Permitted; the write is left to the server that asked.';
+  await use.audit.append({ ...rest, resources, status: 200, outcome: 'permit', reason });
+  use.log(line(known, 200));
+}
+
 export async function recordOutcome(known: Known, outcome: Outcome, use: Collaborators): Promise<void> {
   await use.audit.append(draft(known, outcome));
   use.log(line(known, outcome.status));

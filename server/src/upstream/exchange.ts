@@ -66,7 +66,7 @@ function once(way: Exchange, asked: Asked): Promise<UpstreamAnswer> {
         onResponseEnd() {
           const body = size === 0 ? NOTHING : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
           try {
-            resolve(Object.freeze({ kind: 'upstream', status: checked(status, kept, body), headers: kept, body }));
+            resolve(checkedAnswer(status, kept, body));
           } catch (problem) {
             reject(problem);
           }
@@ -84,6 +84,12 @@ function headersOf(way: Exchange, asked: Asked): Record<string, string> {
   for (const [name, value] of asked.headers) headers[name] = value;
   if (way.authorization !== undefined) headers['authorization'] = way.authorization;
   return headers;
+}
+
+/** As it may be handed to the engine. Throws Problem upstream-odd or upstream-unavailable. Header names in lower case. */
+export function checkedAnswer(status: number, headers: ReadonlyMap<string, string>, body: Uint8Array): UpstreamAnswer {
+  const kept = new Map(READ.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)!] as const] : [])));
+  return Object.freeze({ kind: 'upstream', status: checked(status, kept, body), headers: kept, body });
 }
 
 /** What may reach the engine: an answer in JSON or without a body. Redirects are not followed, pages of some proxy are not FHIR. */

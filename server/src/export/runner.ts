@@ -15,6 +15,7 @@ import {
   keepExportPlan,
   keepExportStep,
   postponeExportJob,
+  renewExportClaims,
 } from '../storage/export-jobs.ts';
 import type { Database } from '../storage/schema.ts';
 import type { ExportSettings } from './config.ts';
@@ -37,6 +38,7 @@ export interface Runner {
 }
 
 const LOOKS_EVERY = 3_000;
+const PULSE = 1_500;
 const MOST_ATTEMPTS = 8;
 const MOST_LOST = 5;
 const STOPPED = { code: 'export-stopped', text: 'The export was stopped, because what it may see has changed. Begin anew.' };
@@ -67,6 +69,10 @@ export function exportRunner(options: RunnerOptions): Runner {
     void deleteExpiredExports(options.db).catch(() => undefined);
   }, LOOKS_EVERY);
   timer.unref();
+  const pulse = setInterval(() => {
+    if (working.size > 0) void renewExportClaims(options.db, me).catch(() => undefined);
+  }, PULSE);
+  pulse.unref();
   wake();
 
   async function takeOn(claimed: ExportJob): Promise<void> {
@@ -125,6 +131,7 @@ export function exportRunner(options: RunnerOptions): Runner {
     async close() {
       closing = true;
       clearInterval(timer);
+      clearInterval(pulse);
       await Promise.all(working);
     },
   };

@@ -20,8 +20,8 @@ export interface NewExportJob {
   readonly expiresAt: Date;
 }
 
-/** Seconds for which a step may take longer than expected before another node takes the job over. */
-const CLAIM = 15;
+/** Seconds without a sign of life after which another node takes a job over. */
+const CLAIM = 5;
 
 /** False when the client has `most` unfinished ones already. */
 export async function insertExportJob(db: Db, job: NewExportJob, most: number): Promise<boolean> {
@@ -95,6 +95,11 @@ export async function claimExportJob(db: Db, base: string, runner: string): Prom
     .where('id', '=', (at) => at.selectFrom(next.as('next')).select('next.id'))
     .returningAll()
     .executeTakeFirst();
+}
+
+/** A sign of life, for every job of this runner. */
+export async function renewExportClaims(db: Db, runner: string): Promise<void> {
+  await db.updateTable('export_job').set({ runner_until: claimed }).where('runner', '=', runner).execute();
 }
 
 /** False when the job is no longer this runner's: deleted, or taken over. */

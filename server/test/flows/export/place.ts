@@ -13,6 +13,7 @@ import { type Backend, registerBackend } from '../whole/backend.ts';
 export interface ExportPlace {
   readonly ward: Ward;
   readonly running: Running;
+  readonly home: string;
   readonly backend: Backend;
   /** Another client with the same rights. */
   register(roles?: readonly string[]): Promise<Backend>;
@@ -75,6 +76,7 @@ export async function exportPlace(
   return {
     ward: behind,
     running,
+    home,
     backend: await register(),
     register,
     async close() {

@@ -1,6 +1,7 @@
 /** A row: one thing that the server must do, its fixed id, where it is asked, and the mutant that shows that the row can fail. */
 import type { Mutant } from '../mutants/mutant.ts';
 import type { Site } from './site.ts';
+import type { Subject } from './subject.ts';
 
 export interface Row {
   /** Never used twice, never reused. */
@@ -9,7 +10,7 @@ export interface Row {
   readonly says: string;
   run(site: Site): Promise<void>;
   /** Made anew for each run, since a mutant may remember. */
-  mutant(site: { readonly issuer: string; readonly fhir: string }): Mutant;
+  mutant(subject: Subject): Mutant;
 }
 
 /** Thrown by a row whose assertion does not hold; anything else that is thrown is a failure of the suite itself. */

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
 import { testCertificates } from '../../demo/src/start/test-ca.ts';
 import { certificate, type Pair } from '../../server/test/flows/certificates.ts';
+import { type Beside, startBeside } from './beside.ts';
 import { type Client, type ClientName, registerClients } from './client.ts';
 import { freePair, freePort } from './free-ports.ts';
 import { type Outside, openOutside } from './outside.ts';
@@ -29,6 +30,8 @@ export interface Subject {
   readonly outside: Outside;
   /** Base of the FHIR server beside, for which some clients get JWTs. */
   readonly beside: string;
+  /** Starts that server, if it does not run yet, with the record of this patient. */
+  openBeside(patient: string): Promise<void>;
   /** Like the certificate of `clients.certified`, by an authority that nobody trusts. */
   readonly impostor: Pair;
   person(name: string): Persona;
@@ -81,7 +84,9 @@ export async function startSubject(): Promise<Subject> {
   });
   const { state, child } = running;
   const dispatcher = new Agent({ connect: { ca: state.ca } });
+  let neighbour: Promise<Beside> | undefined;
   const stop = async () => {
+    await (await neighbour)?.close();
     await dispatcher.close();
     await outside.close();
     await ended(child);
@@ -108,6 +113,10 @@ export async function startSubject(): Promise<Subject> {
       clients: await registerClients((where, body) => admin('POST', where, body), { outside, beside, authority }),
       outside,
       beside,
+      async openBeside(patient: string) {
+        neighbour ??= startBeside({ issuer: state.issuer, base: beside, patient, caFile: tls.caFile });
+        await neighbour;
+      },
       impostor,
       person: (name: string) => {
         const found = state.personas.find((one) => one.name === name);

@@ -2,11 +2,16 @@
 import type { Row } from '../row.ts';
 import { assertion } from './assertion.ts';
 import { backend } from './backend.ts';
+import { besideRows } from './beside.ts';
 import { brands } from './brands.ts';
+import { certificates } from './certificates.ts';
 import { context } from './context.ts';
 import { discovery } from './discovery.ts';
 import { dpopRows } from './dpop.ts';
 import { ehr } from './ehr.ts';
+import { exchangeRows } from './exchange.ts';
+import { factors } from './factors.ts';
+import { fapi } from './fapi.ts';
 import { introspection } from './introspection.ts';
 import { keys } from './keys.ts';
 import { launch } from './launch.ts';
@@ -19,6 +24,8 @@ import { registration } from './registration.ts';
 import { resources } from './resources.ts';
 import { scopes } from './scopes.ts';
 import { sessions } from './sessions.ts';
+import { signOut } from './sign-out.ts';
+import { time } from './time.ts';
 import { transport } from './transport.ts';
 
 export const allRows: readonly Row[] = Object.freeze([
@@ -42,4 +49,11 @@ export const allRows: readonly Row[] = Object.freeze([
   ...dpopRows,
   ...registration,
   ...sessions,
+  ...besideRows,
+  ...exchangeRows,
+  ...certificates,
+  ...fapi,
+  ...factors,
+  ...signOut,
+  ...time,
 ]);

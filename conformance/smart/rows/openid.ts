@@ -1,5 +1,5 @@
 /** Public suite group 1.3 (OpenID Connect); SMART App Launch 2.2 §Scopes for requesting identity data, OpenID Connect Core §2, §3.1.3.7. */
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey } from 'node:crypto';
 import type { Mutant } from '../../mutants/mutant.ts';
 import { answering, withField, withHeader, withoutField } from '../../mutants/spoil-answers.ts';
 import { type Kind, ORIGIN } from '../client.ts';
@@ -218,6 +218,15 @@ export const openid: readonly Row[] = [
       },
     }),
   },
+  ...claim(
+    'smart-1.3.19',
+    'at_hash is that of the access token beside it',
+    otherClaim('at_hash', 'another'),
+    async ({ at_hash }, site, kind) => {
+      const { access } = grantedBy(await site.theAnswer(kind));
+      return at_hash === createHash('sha256').update(access).digest().subarray(0, 16).toString('base64url');
+    },
+  ),
   {
     id: 'smart-1.3.16',
     says: 'no id_token without openid',

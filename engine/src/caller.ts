@@ -34,6 +34,20 @@ export interface Caller {
   readonly address: string;
   /** The certificate that the client showed in the TLS handshake (R-035): SHA-256 of its DER in base64url, its subject, and whether its authority is trusted. */
   readonly certificate?: { readonly thumbprint: string; readonly subject: string; readonly trusted: boolean };
+  /**
+   * The glass that this person broke for one patient (R-217 to R-235): opened with a reason, ends by itself, made by the host alone. It stands as the
+   * relation `break-the-glass` to that patient; what it opens is for rules to say.
+   */
+  readonly override?: Override;
   /** How surely and when the user signed in (R-049, RFC 9470). Milliseconds since the epoch. */
   readonly signIn?: { readonly acr: string; readonly at: number };
+}
+
+export interface Override {
+  /** Names the session in every audit record. */
+  readonly id: string;
+  /** Bare id. */
+  readonly patient: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }

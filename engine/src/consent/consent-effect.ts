@@ -20,6 +20,8 @@ export type ConsentEffect =
       readonly why: 'directive' | 'not-enforced' | 'unreadable' | 'implicit';
       /** Does it leave the patient's guardian alone? */
       readonly sparesGuardian: boolean;
+      /** may a broken glass lift it? Not when a consent of the patient speaks of breaking the glass, or cannot be read. */
+      readonly overridable: boolean;
       readonly consent: string | undefined;
     };
 

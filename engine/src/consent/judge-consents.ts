@@ -2,11 +2,12 @@
  * All consents of one patient, made ready for one caller, purpose and moment: what they say of a resource together (requirements 4.1; several
  * consents: FHIR is silent, so the configured rule). Worked out once where no consent reads the resource.
  */
-import { isBreakGlass } from '../terminology/purpose.ts';
+import { isBreakGlass, normalisePurpose } from '../terminology/purpose.ts';
 import { type ConsentContext, type ConsentEffect, noEffect } from './consent-effect.ts';
 import type { Directive, Provision } from './directive.ts';
 import { implicitProvision } from './implicit-policy.ts';
 import type { ConsentMatter } from './matter.ts';
+import { isMembers } from './members.ts';
 import { DENY, NONE, PERMIT, type Prepared, prepare, readsData, rootOutcomes } from './outcomes.ts';
 import { readConsent } from './read-consent.ts';
 
@@ -29,10 +30,12 @@ interface Voice {
 /** `texts`: the patient's Consents as JSON, of any status. INVARIANT: one that cannot be read denies, whatever the others say. */
 export function judgeConsents(texts: readonly Uint8Array[], context: ConsentContext): ConsentJudge {
   const voices: Voice[] = [];
+  let forbidsOverride = false;
   for (const text of texts) {
     const read = readConsent(text, context);
-    if (read.kind === 'unreadable') return constant(denial('unreadable', read.consent, false));
+    if (read.kind === 'unreadable') return constant(denial('unreadable', read.consent, false, false));
     if (read.kind === 'directive') {
+      forbidsOverride ||= read.directive.readings.some(deniesBreakGlass);
       const one = voice(read.directive, context);
       if (one.roots.some((root) => root !== undefined)) voices.push(one);
     }
@@ -40,9 +43,11 @@ export function judgeConsents(texts: readonly Uint8Array[], context: ConsentCont
   const implicit = implicitJudge(context);
   if (voices.length === 0) return constant(implicit);
   const ordered = context.rules.conflict === 'most-recent' ? voices.sort(later) : voices;
-  const effect = (matter: ConsentMatter) => together(ordered, matter, context, implicit);
+  const effect = (matter: ConsentMatter) => together(ordered, matter, context, implicit, !forbidsOverride);
   const reads = voices.some(({ roots }) => roots.some((root) => root !== undefined && readsData(root)));
-  return reads ? Object.freeze({ always: undefined, effect }) : constant(together(ordered, nothing, context, implicit));
+  return reads
+    ? Object.freeze({ always: undefined, effect })
+    : constant(together(ordered, nothing, context, implicit, !forbidsOverride));
 }
 
 /** Asked only where no condition reads it. */
@@ -66,6 +71,19 @@ function isPlain({ conditions, exceptions }: Provision): boolean {
   return exceptions.length === 0 && conditions.every(({ element }) => element === 'period');
 }
 
+/** Does a denial, or the exception to an agreement, name breaking the glass? Whatever else it says then, nobody breaks it. */
+function deniesBreakGlass({ effect, conditions, exceptions }: Provision): boolean {
+  const names = conditions.some(({ element, values }) => element === 'purpose' && values.some(isNamedBreakGlass));
+  return (effect === 'deny' && names) || exceptions.some(deniesBreakGlass);
+}
+
+function isNamedBreakGlass(value: unknown): boolean {
+  const purpose = isMembers(value)
+    ? normalisePurpose(value as { readonly system?: string; readonly code?: string })
+    : undefined;
+  return purpose !== undefined && isBreakGlass(purpose);
+}
+
 /** The newest first; what does not say when may be the newest. */
 function later(one: Voice, other: Voice): number {
   return (other.given ?? Number.POSITIVE_INFINITY) - (one.given ?? Number.POSITIVE_INFINITY) || 0;
@@ -83,6 +101,7 @@ function together(
   matter: ConsentMatter,
   context: ConsentContext,
   implicit: ConsentEffect,
+  overridable: boolean,
 ): ConsentEffect {
   const { conflict } = context.rules;
   let permit: Voice | undefined;
@@ -91,7 +110,7 @@ function together(
     const outcomes = outcomesOf(one, matter, context);
     if ((outcomes & DENY) !== 0) {
       const why = outcomes === DENY ? 'directive' : 'not-enforced';
-      objection ??= denial(why, one.consent, why === 'directive' && one.plain);
+      objection ??= denial(why, one.consent, why === 'directive' && one.plain, overridable);
       if (conflict !== 'permit-overrides') break;
     } else if (outcomes === PERMIT) {
       permit ??= one;
@@ -118,11 +137,11 @@ function implicitJudge(context: ConsentContext): ConsentEffect {
   if (context.rules.implicit === 'policy') return noEffect;
   const root = prepare(implicitProvision(context.rules.implicit), context);
   const outcomes = root === undefined ? NONE : rootOutcomes(root, nothing, context);
-  return outcomes === PERMIT ? noEffect : denial('implicit', undefined, false);
+  return outcomes === PERMIT ? noEffect : denial('implicit', undefined, false, false);
 }
 
 type Why = Extract<ConsentEffect, { kind: 'deny' }>['why'];
 
-function denial(why: Why, consent: string | undefined, sparesGuardian: boolean): ConsentEffect {
-  return Object.freeze({ kind: 'deny', why, sparesGuardian, consent });
+function denial(why: Why, consent: string | undefined, sparesGuardian: boolean, overridable: boolean): ConsentEffect {
+  return Object.freeze({ kind: 'deny', why, sparesGuardian, overridable, consent });
 }

@@ -64,14 +64,19 @@ function hasPurpose({ caller, category, type, protection }: Question): Refusal |
 }
 
 /** A deny without any condition on the resource closes the type; one that a surer sign-in lifts is `isSure`'s. */
-function isNotDenied({ denies, unsure, permits, policies }: Question): Refusal | undefined {
-  const closing = denies.find((deny) => closes(deny) && !unsure.includes(deny) && !mayBeBeaten(deny));
+function isNotDenied({ caller, denies, unsure, permits, policies }: Question): Refusal | undefined {
+  const closing = denies.find((deny) => closes(deny) && !mayBeOverridden(deny) && !unsure.includes(deny) && !mayBeBeaten(deny));
   if (closing === undefined) return undefined;
   return Object.freeze({
     kind: 'refusal',
     decision: ruleDenial(closing.rule).decision,
     denyAs: closing.rule.denyAs ?? 'forbidden',
   });
+
+  /** Whoever broke the glass stands above it for one patient; which resources are theirs is not known yet. */
+  function mayBeOverridden({ rule }: Applicable): boolean {
+    return rule.overridable && caller.kind === 'user' && caller.override !== undefined;
+  }
 
   /** By a permit of the same set, where the set's algorithm lets it. */
   function mayBeBeaten({ rule: { set } }: Applicable): boolean {

@@ -45,6 +45,7 @@ export function residualOf(asked: Question): Residual {
     sets: policies.sets,
     me: caller.user?.fhirUser,
     confinedTo: selfPatient(asked),
+    mayOverride: mayOverride(asked),
     purposeless: caller.purposes.length === 0 && protection?.purposesRequired.has('patient') === true,
     consents: Object.freeze({
       caller,
@@ -65,7 +66,13 @@ function readsRelations({ permits, denies }: Question): boolean {
   return [...permits, ...denies].some(({ rule }) => rule.relations !== 0);
 }
 
+/** Who may break the glass is for rules to say: those whom one permits by that relation. */
+function mayOverride({ caller, permits }: Question): boolean {
+  return caller.kind === 'user' && permits.some(({ rule }) => (rule.relations & OVERRIDE) !== 0);
+}
+
 const SELF = relationBits(['self']);
+const OVERRIDE = relationBits(['break-the-glass']);
 
 /** Is the caller permitted only what is about nobody but themselves? Consents never stand between patients and their own record. */
 function onlySelf({ permits }: Question): boolean {

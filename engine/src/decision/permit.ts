@@ -30,7 +30,13 @@ export interface KnownFacts {
 }
 
 export type Verdict =
-  | { readonly effect: 'deny'; readonly decision: Decision; readonly denyAs: DenyAs }
+  | {
+      readonly effect: 'deny';
+      readonly decision: Decision;
+      readonly denyAs: DenyAs;
+      /** The caller may break the glass for this patient, and it would be a permit then (R-225). */
+      readonly wouldOpen?: true;
+    }
   | {
       readonly effect: 'permit';
       readonly decision: Decision /** Element paths to remove, below the resource (`reasonCode`, `name.given`). */;

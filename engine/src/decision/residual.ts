@@ -9,13 +9,14 @@ import { isCleared } from '../label/is-cleared.ts';
 import type { Labels } from '../label/labels.ts';
 import { labelsOf } from '../label/labels-of.ts';
 import type { Applicable, CompiledSet } from '../policy/compiled.ts';
+import { relationBits } from '../policy/relations.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
 import { combineMasks } from './masks.ts';
 import { hasModifier, obligationsOf } from './obligations.ts';
 import type { Candidate, KnownFacts, Verdict } from './permit.ts';
 import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial, setDenial } from './reasons.ts';
 import { type ScopeBound, withinScope } from './scope-bound.ts';
-import { type StandingContext, type StandingOf, standings } from './standing.ts';
+import { isOverriding, type StandingContext, type StandingOf, standings } from './standing.ts';
 import type { Trace } from './trace.ts';
 import { withinPatient } from './within-patient.ts';
 
@@ -34,9 +35,13 @@ export interface ResidualParts {
   /** Everything visible must lie in this patient's compartment. */
   readonly confinedTo: string | undefined;
   readonly consents: StandingContext;
+  /** Rules let this caller break the glass. */
+  readonly mayOverride: boolean;
   /** The caller says no purpose of use, and patient data wants one. */
   readonly purposeless: boolean;
 }
+
+const OVERRIDE = relationBits(['break-the-glass']);
 
 const otherType = denial('builtin:type', 'problem', 'The resource is not of the type that was decided on.');
 const outOfScope = denial('builtin:scope', 'scope', 'The scopes of the token do not reach this resource.');
@@ -76,6 +81,8 @@ export class Residual {
   readonly #noRule: Verdict;
   /** Verdicts by the rules that applied, as their positions: the same few come again and again. */
   readonly #permitted = new Map<string, Verdict>();
+  /** The same for a patient for whom the glass is broken. */
+  readonly #opened = new Map<string, Residual>();
 
   constructor(parts: ResidualParts) {
     this.#parts = parts;
@@ -94,18 +101,39 @@ export class Residual {
 
   /** The order of checks: type, scope, denies, permits with their clearances, consents; then what is withheld. */
   judge(candidate: Candidate, facts: KnownFacts, trace?: Trace): Verdict {
+    const verdict = this.#judged(candidate, facts, trace);
+    return verdict.effect === 'deny' && this.#wouldOpen(candidate, facts) ? openable(verdict) : verdict;
+  }
+
+  #judged(candidate: Candidate, facts: KnownFacts, trace?: Trace): Verdict {
     if (candidate.type !== this.#parts.type) return otherType;
     if (!this.#inScope(candidate, trace)) return outOfScope;
     if (!this.#confined(candidate)) return notConfined;
     if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
     const matter: Matter = { candidate, facts, labels: labelsOf(candidate.document, candidate.node), trace };
-    for (const { deny, verdict } of this.#denies) if (this.#holds(deny, matter) && !this.#lifted(deny, matter)) return verdict;
+    for (const { deny, verdict } of this.#denies) if (this.#closes(deny, matter)) return verdict;
     const applying = this.#applying(matter);
     if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;
     const objection = this.#objection(matter);
     const left = objection === undefined ? applying : this.#exempt(applying);
     if (left === '') return objection!;
     return this.#unbeaten(left, matter) ?? this.#permit(left, matter);
+  }
+
+  /** R-225: would breaking the glass help? Asked for those alone who may break it, by judging as if they had. */
+  #wouldOpen(candidate: Candidate, facts: KnownFacts): boolean {
+    const { mayOverride, consents } = this.#parts;
+    const [patient, ...others] = candidate.patients;
+    if (!mayOverride || patient === undefined || others.length > 0 || candidate.undetermined) return false;
+    if (isOverriding(consents.caller, patient, consents.now)) return false;
+    let opened = this.#opened.get(patient);
+    if (opened === undefined) {
+      const override = { id: '', patient, expiresAt: Number.POSITIVE_INFINITY };
+      const caller = Object.freeze({ ...consents.caller, override });
+      opened = new Residual({ ...this.#parts, mayOverride: false, consents: Object.freeze({ ...consents, caller }) });
+      this.#opened.set(patient, opened);
+    }
+    return opened.judge(candidate, facts).effect === 'permit';
   }
 
   #inScope(candidate: Candidate, trace: Trace | undefined): boolean {
@@ -147,7 +175,7 @@ export class Residual {
     if (this.#weakDenies.length === 0 && this.#demanding.length === 0) return undefined;
     const permitting = new Set(pick(this.#parts.permits, applying).map(({ rule }) => rule.set));
     for (const { deny, verdict } of this.#weakDenies)
-      if (!permitting.has(deny.rule.set) && this.#holds(deny, matter) && !this.#lifted(deny, matter)) return verdict;
+      if (!permitting.has(deny.rule.set) && this.#closes(deny, matter)) return verdict;
     const demanding = this.#demanding.find((set) => !permitting.has(set));
     return demanding === undefined ? undefined : setDenial(this.#parts.sets[demanding]!);
   }
@@ -179,6 +207,16 @@ export class Residual {
     const content = contentHolds(rule.content, candidate, this.#reader, rule.effect);
     trace?.step(rule.id, 'content', content);
     return content;
+  }
+
+  /** A deny that holds, and that neither a consent nor a broken glass lifts. */
+  #closes(deny: Applicable, matter: Matter): boolean {
+    return this.#holds(deny, matter) && !this.#lifted(deny, matter) && !this.#overridden(deny, matter);
+  }
+
+  /** R-223: a deny that says so does not hold for whoever broke the glass for every patient whom the resource is about. */
+  #overridden({ rule }: Applicable, matter: Matter): boolean {
+    return rule.overridable && this.#standsToAll(OVERRIDE, matter);
   }
 
   /** For a permit. A resource about no patient, or about one who cannot be told, never satisfies it. */
@@ -218,7 +256,7 @@ export class Residual {
     let withholding = '';
     for (let at = 0; at < this.#elementDenies.length; at++) {
       const deny = this.#elementDenies[at]!;
-      if (this.#holds(deny, matter) && !this.#lifted(deny, matter)) withholding += String.fromCharCode(at);
+      if (this.#closes(deny, matter)) withholding += String.fromCharCode(at);
     }
     // Lengths differ when rules do, so the two strings cannot be taken for two others.
     const key = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
@@ -229,6 +267,18 @@ export class Residual {
     }
     return verdict;
   }
+}
+
+const opening = new WeakMap<Verdict, Verdict>();
+
+/** The same deny, saying that breaking the glass would help. */
+function openable(verdict: Extract<Verdict, { effect: 'deny' }>): Verdict {
+  let same = opening.get(verdict);
+  if (same === undefined) {
+    same = Object.freeze({ ...verdict, wouldOpen: true });
+    opening.set(verdict, same);
+  }
+  return same;
 }
 
 function pick(rules: readonly Applicable[], positions: string): readonly Applicable[] {

@@ -1,4 +1,5 @@
 /** How the caller stands to one patient: relations as bits, and what the patient's consents say. Worked out once per patient and facts. */
+import type { Caller } from '../caller.ts';
 import type { ConsentContext, ConsentEffect } from '../consent/consent-effect.ts';
 import { type ConsentJudge, judgeConsents } from '../consent/judge-consents.ts';
 import type { ConsentMatter } from '../consent/matter.ts';
@@ -17,6 +18,7 @@ export interface Standing {
 }
 
 const SELF = relationBits(['self']);
+const OVERRIDE = relationBits(['break-the-glass']);
 const GUARDIAN = relationBits(['guardian']);
 
 export type StandingOf = (patient: string, facts: KnownFacts) => Standing;
@@ -40,9 +42,16 @@ export function standings(context: StandingContext): StandingOf {
   };
 }
 
+/** this person, this patient, this moment. A time that is no number has passed. */
+export function isOverriding({ kind, override }: Caller, patient: string, now: number): boolean {
+  return kind === 'user' && override !== undefined && override.patient === patient && override.expiresAt > now;
+}
+
 /** A consent never stands between patients and their own record. INVARIANT: consents that were not asked for deny (I6). */
 function standingOf(patient: string, facts: KnownFacts, context: StandingContext): Standing {
-  const relations = relationBits(facts.relations.get(patient) ?? []);
+  const overrides = isOverriding(context.caller, patient, context.now);
+  // INVARIANT: no fact is an override; only the caller's own, open one is.
+  const relations = (relationBits(facts.relations.get(patient) ?? []) & ~OVERRIDE) | (overrides ? OVERRIDE : 0);
   const consents = facts.consents.get(patient);
   if ((relations & SELF) !== 0) return Object.freeze({ relations, objection: () => undefined, agrees: () => false });
   if (consents === undefined) return Object.freeze({ relations, objection: () => unknown, agrees: () => false });
@@ -51,7 +60,7 @@ function standingOf(patient: string, facts: KnownFacts, context: StandingContext
   const spared = (relations & GUARDIAN) !== 0;
   return Object.freeze<Standing>({
     relations,
-    objection: (candidate, labels) => objectionIn(effect(candidate, labels), spared),
+    objection: (candidate, labels) => objectionIn(effect(candidate, labels), spared, overrides),
     agrees: (candidate, labels) => effect(candidate, labels).kind === 'permit',
   });
 }
@@ -70,7 +79,8 @@ function matterOf({ type, id, document, node }: Candidate, labels: Labels, { poi
 
 const none: ReadonlyMap<string, undefined> = new Map();
 
-function objectionIn(effect: ConsentEffect, spared: boolean): ConsentDenial | undefined {
-  if (effect.kind !== 'deny' || (spared && effect.sparesGuardian)) return undefined;
+/** an override lifts what the patient said in general, never what was said about breaking the glass or cannot be read. */
+function objectionIn(effect: ConsentEffect, spared: boolean, overrides: boolean): ConsentDenial | undefined {
+  if (effect.kind !== 'deny' || (spared && effect.sparesGuardian) || (overrides && effect.overridable)) return undefined;
   return { why: effect.why, consent: effect.consent };
 }

@@ -5,6 +5,7 @@
 import type { Decision } from '../decision/decision.ts';
 import type { DenyAs, Permit } from '../decision/permit.ts';
 import { planRead } from '../planning/plan-read.ts';
+import { breakGlassHint } from '../release/break-glass-hint.ts';
 import { denied, nothingDisclosed } from '../release/denied.ts';
 import { judge, type Visible } from '../release/visible.ts';
 import { presentedToken } from './admit.ts';
@@ -27,6 +28,7 @@ export interface Missing {
   readonly as: DenyAs | 'gone';
   readonly decision: Decision;
   readonly disclosure: Disclosure;
+  readonly wouldOpen?: boolean;
 }
 
 export function* current(given: Given, book: FactBook, permit: Permit, id: string): Generator<Need, Current | Missing, Found> {
@@ -40,7 +42,7 @@ export function* current(given: Given, book: FactBook, permit: Permit, id: strin
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'visible') return { kind: 'current', visible: judged, draft: one };
   const disclosure = { patients: judged.patients, resources: [`${type}/${id}`], masked: [], withheld: 1 };
-  return { kind: 'missing', as: judged.denyAs, decision: judged.decision, disclosure };
+  return { kind: 'missing', as: judged.denyAs, decision: judged.decision, disclosure, wouldOpen: judged.wouldOpen };
 }
 
 export const nothingThere = {
@@ -48,6 +50,7 @@ export const nothingThere = {
   disclosure: nothingDisclosed,
 } as const;
 
-export function deniedMissing(given: Given, { as, decision, disclosure }: Missing): Denied {
-  return denied(as === 'empty' ? 'not-found' : as, decision, disclosure, presentedToken(given));
+export function deniedMissing(given: Given, { as, decision, disclosure, wouldOpen }: Missing): Denied {
+  const hint = wouldOpen === true ? breakGlassHint : undefined;
+  return denied(as === 'empty' ? 'not-found' : as, decision, disclosure, presentedToken(given), hint);
 }

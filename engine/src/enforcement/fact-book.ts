@@ -24,6 +24,8 @@ export class FactBook implements KnownFacts {
   readonly #askedSubjects = new Set<string>();
   readonly #new = new Set<string>();
   readonly #given: Given;
+  /** Something was withheld that breaking the glass would open. */
+  wouldOpen = false;
 
   constructor(given: Given) {
     this.#given = given;

@@ -5,7 +5,14 @@
 import type { UpstreamRequest } from '../planning/upstream-request.ts';
 
 /** How a caller stands to a patient. `guardian`: answers for them by law. `self`: is them. */
-export type Relation = 'self' | 'guardian' | 'general-practitioner' | 'care-team' | 'encounter' | 'emergency-encounter';
+export type Relation =
+  | 'self'
+  | 'guardian'
+  | 'general-practitioner'
+  | 'care-team'
+  | 'encounter'
+  | 'emergency-encounter'
+  | 'break-the-glass';
 
 export type FactQuery =
   /** How the user stands to these patients (`patients: 'all'` = every patient to whom the user has a relation). */

@@ -65,8 +65,11 @@ export function* readMatches(given: Given, book: FactBook, reading: Reading): Ge
     yield* book.gather([permit], drafts);
     for (const one of drafts) {
       const judged = judge(permit, candidate(one, book), book);
-      if (judged.kind === 'withheld') withheld++;
-      else if (meets(judged, plan) && !reading.take(judged, path)) return { end: 'enough', upstreamTotal, withheld, lastPage };
+      if (judged.kind === 'withheld') {
+        withheld++;
+        book.wouldOpen ||= judged.wouldOpen;
+      } else if (meets(judged, plan) && !reading.take(judged, path))
+        return { end: 'enough', upstreamTotal, withheld, lastPage };
     }
     if (!reading.goOn(pages.size)) return { end: 'enough', upstreamTotal, withheld, lastPage };
     path = page.next === undefined ? undefined : pagePath(page.next, given.bases.upstream);

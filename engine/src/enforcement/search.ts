@@ -71,7 +71,7 @@ export function* search(given: Given, asked: SearchRequest, opening?: Opening): 
   const gathered = yield* gatherTypes(given, book, parts, wanted);
   if (gathered === undefined) throw cursorInvalid();
   const included = countOnly ? [] : yield* gatherIncludes(given, stages, search.includes, gathered.visible);
-  return release(given, asked, wanted, open, { gathered, included, stages, parts, opening });
+  return release(given, asked, wanted, open, { gathered, included, stages, parts, opening, book });
 }
 
 function* planned(
@@ -104,6 +104,7 @@ interface Results {
   readonly stages: Stages;
   readonly parts: readonly Part[];
   readonly opening: Opening | undefined;
+  readonly book: FactBook;
 }
 
 function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision }: Admitted, results: Results): Released {
@@ -131,6 +132,8 @@ function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision 
     total: countOnly ? gathered.total : total === undefined ? undefined : total + before.length,
     withheld: gathered.withheld + stages.withheld,
     shape: { ...search.representation, version: given.tables.version },
+    // Counted only: there is nobody to whom a single entry would be shown.
+    wouldOpen: results.book.wouldOpen && !countOnly,
   };
   return releaseSearchset(page, decision, given.bases);
 }

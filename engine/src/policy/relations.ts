@@ -8,6 +8,8 @@ const bits = {
   'care-team': 8,
   encounter: 16,
   'emergency-encounter': 32,
+  // Not a fact but an act: the caller has an open override for this patient (`Caller.override`).
+  'break-the-glass': 64,
 } as const satisfies Record<Relation, number>;
 
 export const relationNames = Object.freeze(Object.keys(bits)) as readonly Relation[];

@@ -5,7 +5,7 @@
 import type { Decision } from '../decision/decision.ts';
 import type { DenyAs, StepUp } from '../decision/permit.ts';
 import type { Denied, Disclosure } from '../enforcement/outcome.ts';
-import { outcomeBody } from './outcome-body.ts';
+import { type Issue, outcomeBody } from './outcome-body.ts';
 
 const answers = {
   unauthorized: { status: 401, issue: 'login', text: 'Authentication is required.' },
@@ -47,12 +47,18 @@ export type DeniedAnswer = Exclude<DenyAs, 'empty'> | 'gone' | 'put-create';
 
 export const nothingDisclosed: Disclosure = Object.freeze({ patients: [], resources: [], masked: [], withheld: 0 });
 
-export function denied(as: DeniedAnswer, decision: Decision, disclosure: Disclosure, presentedToken: boolean): Denied {
+export function denied(
+  as: DeniedAnswer,
+  decision: Decision,
+  disclosure: Disclosure,
+  presentedToken: boolean,
+  hint?: Issue,
+): Denied {
   const { status, issue, text } = answers[as];
   const headers = new Map([['content-type', 'application/fhir+json; charset=utf-8']]);
   const challenge = challengeFor(as, decision, presentedToken);
   if (challenge !== undefined) headers.set('www-authenticate', challenge);
-  return { kind: 'denied', status, headers, body: outcomeBody(issue, text), decision, disclosure };
+  return { kind: 'denied', status, headers, body: outcomeBody(issue, text, 'error', hint), decision, disclosure };
 }
 
 /** RFC 6750 §3: `error` only when a token was presented (R-139). A 403 names a reason only where scope alone decided. */

@@ -1,6 +1,7 @@
 /** Releases one page of judged matches, and of what is included with them. */
 import type { Decision } from '../decision/decision.ts';
 import type { Denied } from '../enforcement/outcome.ts';
+import { breakGlassEntry } from './break-glass-hint.ts';
 import { nothingDisclosed } from './denied.ts';
 import type { Shape } from './project.ts';
 import { mintReleased, type Released } from './released.ts';
@@ -17,6 +18,8 @@ export interface Page {
   /** Matches that were not visible: for the audit record, never for the caller. */
   readonly withheld: number;
   readonly shape: Shape;
+  /** Breaking the glass would show more, and whoever asks may. */
+  readonly wouldOpen?: boolean;
 }
 
 const MOST_RESOURCES_RECORDED = 1000;
@@ -27,10 +30,11 @@ export function releaseSearchset(page: Page, decision: Decision, bases: Bases): 
   const visible = page.included.length === 0 ? page.visible : [...page.visible, ...page.included];
   const bodies = resourceBytes(visible, bases, page.shape);
   const entries = visible.map((one, index) => ({ type: one.type, id: idIn(one), resource: bodies[index]! }));
+  const outcome = page.wouldOpen === true ? breakGlassEntry : undefined;
   return mintReleased({
     status: 200,
     headers,
-    body: searchset({ self, next, total, base: bases.ours, entries, matches: page.visible.length }),
+    body: searchset({ self, next, total, base: bases.ours, entries, matches: page.visible.length, outcome }),
     decision,
     disclosure: {
       patients: [...new Set(visible.flatMap(({ patients }) => patients))],

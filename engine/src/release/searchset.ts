@@ -15,6 +15,8 @@ export interface SearchsetParts {
   readonly entries: readonly { readonly type: string; readonly id: string; readonly resource: Uint8Array }[];
   /** How many of the entries are matches; the rest is included. */
   readonly matches: number;
+  /** A whole entry, as bytes: what the server says about the search itself. */
+  readonly outcome?: Uint8Array | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -23,14 +25,14 @@ const AFTER_MATCH = encoder.encode(',"search":{"mode":"match"}}');
 const AFTER_INCLUDED = encoder.encode(',"search":{"mode":"include"}}');
 const COMMA = 0x2c;
 
-export function searchset({ self, next, total, base, entries, matches }: SearchsetParts): Uint8Array {
+export function searchset({ self, next, total, base, entries, matches, outcome }: SearchsetParts): Uint8Array {
   const link = [{ relation: 'self', url: self }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])];
   const head = text({ resourceType: 'Bundle', type: 'searchset', ...(total === undefined ? {} : { total }), link });
-  if (entries.length === 0) return encoder.encode(head);
+  if (entries.length === 0 && outcome === undefined) return encoder.encode(head);
 
   const before = encoder.encode(`${head.slice(0, -1)},"entry":[`);
   const places = new Map<string, Uint8Array>();
-  let length = before.length + 1;
+  let length = before.length + 1 + (outcome === undefined ? 0 : outcome.length + 1);
   for (const { type, id, resource } of entries) {
     const place = places.get(type) ?? encoder.encode(`{"fullUrl":${text(`${base}/${type}/`).slice(0, -1)}`);
     places.set(type, place);
@@ -47,6 +49,10 @@ export function searchset({ self, next, total, base, entries, matches }: Searchs
     at = put(whole, at, AFTER_ID);
     at = put(whole, at, resource);
     at = put(whole, at, index < matches ? AFTER_MATCH : AFTER_INCLUDED);
+    whole[at++] = COMMA;
+  }
+  if (outcome !== undefined) {
+    at = put(whole, at, outcome);
     whole[at++] = COMMA;
   }
   // The comma after the last entry makes room for the end.

@@ -60,6 +60,8 @@ export interface Withheld {
   readonly decision: Decision;
   readonly denyAs: DenyAs;
   readonly patients: readonly string[];
+  /** Whoever asks may break the glass, and it would help. */
+  readonly wouldOpen: boolean;
 }
 
 export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): Visible | Withheld {
@@ -69,6 +71,12 @@ export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): 
     case 'permit':
       return mint({ candidate, ...verdict });
     case 'deny':
-      return { kind: 'withheld', decision: verdict.decision, denyAs: verdict.denyAs, patients: candidate.patients };
+      return {
+        kind: 'withheld',
+        decision: verdict.decision,
+        denyAs: verdict.denyAs,
+        patients: candidate.patients,
+        wouldOpen: verdict.wouldOpen === true,
+      };
   }
 }

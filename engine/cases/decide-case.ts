@@ -17,6 +17,8 @@ export interface CallerWords {
   readonly patient?: string | null;
   readonly scopes: string;
   readonly purposes?: readonly string[];
+  /** The patient for whom this person broke the glass. */
+  readonly override?: string;
   readonly expiresAt?: string;
 }
 
@@ -87,6 +89,7 @@ function callerOf(words: CallerWords): Caller {
     purposes: (words.purposes ?? []).map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
     token: kind === 'anonymous' ? undefined : { id: 'token', issuer: 'https://as.example', expiresAt },
     address: '127.0.0.1',
+    ...(words.override === undefined ? {} : { override: { id: 'glass', patient: words.override, expiresAt: now + 60_000 } }),
   };
 }
 

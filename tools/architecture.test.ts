@@ -150,6 +150,11 @@ const server: readonly Row[] = [
     may: ['server/src/storage'],
     because: 'nothing may be needed to write the audit log but a disk and a database',
   },
+  {
+    folder: 'server/src/notify',
+    may: ['server/src/storage'],
+    because: 'a notice is stored before anything else is known of it; it knows neither requests nor records',
+  },
   { folder: 'server/src/upstream', may: [], because: 'sends what was planned; decides nothing' },
   {
     folder: 'server/src/facts',

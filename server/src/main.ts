@@ -45,6 +45,8 @@ import { mountHealth } from './http/health.ts';
 import { Hosts } from './http/hosts.ts';
 import { listen } from './http/listen.ts';
 import { pagesListener, rawListener } from './http/listener.ts';
+import { checkpointNotice } from './notify/checkpoint-notice.ts';
+import { openNotifier } from './notify/notifier.ts';
 import { listClients } from './storage/clients.ts';
 import { keysFor } from './storage/keys.ts';
 import { relationsOf } from './storage/relations.ts';
@@ -104,6 +106,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   closing.first(() => storage.close());
   const { db, cluster } = storage;
   const site = { site: config.audit.site, observer: config.audit.observer, base: urls.fhir };
+  const notifier = openNotifier({ db, targets: config.notify.targets, now, tell });
+  closing.first(() => notifier.close());
   const { checkpoints } = config.audit;
   const audit = await openAuditLog({
     home: config.home,
@@ -114,6 +118,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       key: await loadCheckpointKey(config.home, checkpoints.key),
       every: checkpoints.everySeconds * 1_000,
       file: checkpoints.file,
+      announce: (line) => notifier.enqueue(checkpointNotice(line)).catch(() => undefined),
     },
     tell,
     now,

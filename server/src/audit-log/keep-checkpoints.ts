@@ -14,7 +14,7 @@ export interface CheckpointSettings {
   /** A file elsewhere that lines are added to: a mount that this machine can only append to, a pipe, a tape. */
   readonly file?: string | undefined;
   /** Hears each line, to send it on. */
-  readonly announce?: ((line: string) => void) | undefined;
+  readonly announce?: ((line: string) => Promise<void>) | undefined;
 }
 
 export interface CheckpointOptions extends CheckpointSettings {
@@ -43,7 +43,7 @@ export function keepCheckpoints(options: CheckpointOptions): Checkpoints {
     try {
       await append(options.beside, line);
       if (options.file !== undefined) await append(options.file, line);
-      options.announce?.(line);
+      await options.announce?.(line);
       marked = mark;
       if (failing) options.tell('checkpoints of the audit journal can be written again');
       failing = false;

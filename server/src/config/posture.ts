@@ -44,6 +44,12 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
     if (protocol !== 'https:' && !isLoopback(hostname))
       errors.push(`signIn.providers.${at}.issuer: it must be https beyond loopback.`);
   }
+  for (const [at, target] of config.notify.targets.entries()) {
+    if (target.kind === 'webhook' && new URL(target.url).protocol === 'http:' && !isLoopback(new URL(target.url).hostname))
+      errors.push(`notify.targets.${at}.url: it must be https beyond loopback.`);
+  }
+  if (new Set(config.notify.targets.map(({ name }) => name)).size < config.notify.targets.length)
+    errors.push('notify.targets: two have the same name.');
   if (new Set(config.signIn.providers.map(({ id }) => id)).size < config.signIn.providers.length)
     errors.push('signIn.providers: two have the same id.');
   for (const [role, code] of Object.entries(config.purposes.byRole)) {

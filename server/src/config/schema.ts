@@ -9,6 +9,7 @@ import { exportSection } from '../export/config.ts';
 import { factsSection } from '../facts/config.ts';
 import { gatewaySection } from '../gateway/config.ts';
 import { httpSection } from '../http/config.ts';
+import { notifySection } from '../notify/config.ts';
 import { upstreamSection } from '../upstream/config.ts';
 
 const storageSection = z
@@ -67,6 +68,7 @@ export const configuration = z.strictObject({
   policies: policySection,
   storage: storageSection,
   audit: auditSection,
+  notify: notifySection,
   pages: authorizationServerSection,
   signIn: signInSection,
   log: logSection,

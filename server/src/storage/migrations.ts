@@ -6,6 +6,7 @@ import * as auditRecords from './migrations/audit-records.ts';
 import * as consents from './migrations/consents.ts';
 import * as exports from './migrations/exports.ts';
 import * as foundation from './migrations/foundation.ts';
+import * as notices from './migrations/notices.ts';
 import * as people from './migrations/people.ts';
 import * as protocols from './migrations/protocols.ts';
 import * as recordEnds from './migrations/record-ends.ts';
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-protocols': protocols,
   '2026-11-record-ends': recordEnds,
   '2026-11-z-audit-records': auditRecords,
+  '2026-11-z-notices': notices,
   '2026-11-z-exports': exports,
   '2026-11-zz-consents': consents,
 };

@@ -98,6 +98,11 @@ const engine: readonly Row[] = [
     because: 'the one place where scope, policy, consent and label meet; the only maker of a Permit',
   },
   {
+    folder: 'engine/src/case',
+    may: [...ground, ...shapes, 'engine/src/compartment', 'engine/src/decision', 'engine/src/policy', 'engine/src/scope'],
+    because: 'a case is words for what a decision is asked; it can neither decide nor release',
+  },
+  {
     folder: 'engine/src/planning',
     may: [...ground, ...shapes, 'engine/src/compartment', 'engine/src/decision', 'engine/src/matching'],
     because: 'a plan needs a permit; it cannot release',

@@ -55,8 +55,14 @@ export type { PolicyDocument, PolicyRule } from './policy/document.ts';
 export { decide } from './decision/decide.ts';
 export { type Explanation, explain } from './decision/explain.ts';
 export type { Protection } from './decision/protection.ts';
+export type { NearMiss } from './decision/near-misses.ts';
+export type { TraceStep } from './decision/trace.ts';
 export { Permit } from './decision/permit.ts';
 export type { Candidate, DenyAs, KnownFacts, Refusal, Sight, Verdict } from './decision/permit.ts';
+export { checkBook, checkCallers, checkCase } from './case/check-case.ts';
+export { type Callers, type DecidedCase, type Difference, decideCase, differences } from './case/decide-case.ts';
+export { caseSentence } from './case/case-sentence.ts';
+export type { CallerWords, Case, CaseBook, CaseResult } from './case/case.ts';
 export type { Decision } from './decision/decision.ts';
 
 // The flow: what it is given, what it needs, how it ends.

@@ -1,0 +1,101 @@
+/** The words of a case → caller, resource and facts. Nothing is decided here. */
+import type { Caller } from '../caller.ts';
+import { patientsOf } from '../compartment/patients-of.ts';
+import type { Candidate, KnownFacts } from '../decision/permit.ts';
+import type { FhirTables } from '../fhir/tables.ts';
+import { scan } from '../json/scan.ts';
+import type { Interaction } from '../request/request.ts';
+import { parseScopes } from '../scope/parse-scope.ts';
+import { purposeSystem } from '../terminology/purpose.ts';
+import type { CallerWords, Case } from './case.ts';
+
+/** Where and when a case happens that does not say. */
+export const caseBases = Object.freeze({ ours: 'https://gateway.example/fhir', upstream: 'http://upstream.example/fhir' });
+const usual = Date.UTC(2026, 4, 1, 10);
+const confidentialities = /^[ULMNRV]$/;
+
+export function caseTime({ when }: Pick<Case, 'when'>): number {
+  return when === undefined ? usual : Date.parse(when);
+}
+
+export function caseAsks({ asks }: Pick<Case, 'asks'>): { readonly interaction: Interaction; readonly type: string } {
+  const [interaction, type] = asks.split(' ') as [Interaction, string];
+  return { interaction, type };
+}
+
+export function caseCaller(words: CallerWords, now: number): Caller {
+  const kind = words.kind ?? 'user';
+  const expiresAt = words.expiresAt === undefined ? now + 60_000 : Date.parse(words.expiresAt);
+  const { signIn, certificate, override } = words;
+  return Object.freeze<Caller>({
+    kind,
+    client: kind === 'anonymous' ? undefined : { id: words.client ?? 'app', name: words.client ?? 'An app' },
+    user: kind === 'user' ? { id: 'user', name: 'A user', fhirUser: words.fhirUser } : undefined,
+    roles: words.roles,
+    scopes: parseScopes(words.scopes),
+    patient: words.patient ?? undefined,
+    purposes: (words.purposes ?? []).map((code) => ({ system: purposeSystem, code })),
+    token: kind === 'anonymous' ? undefined : { id: 'token', issuer: words.issuer ?? 'https://as.example', expiresAt },
+    address: words.address ?? '127.0.0.1',
+    ...(override === undefined ? {} : { override: { id: 'glass', patient: override, expiresAt: now + 60_000 } }),
+    ...(signIn === undefined ? {} : { signIn: { acr: signIn.acr, at: now - (signIn.secondsAgo ?? 0) * 1000 } }),
+    ...(certificate === undefined
+      ? {}
+      : { certificate: { thumbprint: 'case', subject: 'CN=case', trusted: certificate === 'trusted' } }),
+  });
+}
+
+export function caseCandidate(one: Case, tables: FhirTables): Candidate {
+  const { interaction, type } = caseAsks(one);
+  const id = interaction === 'create' ? undefined : (one.id ?? 'x1');
+  const meta = one.labels === undefined ? {} : { meta: { security: one.labels.map(labelOf) } };
+  const document = scan(encode({ resourceType: type, ...(id === undefined ? {} : { id }), ...meta, ...one.resource }));
+  const { patients, pending, undetermined } = patientsOf(document, document.root, tables, [caseBases.ours, caseBases.upstream]);
+  return {
+    type,
+    id,
+    document,
+    node: document.root,
+    patients,
+    undetermined: one.undetermined ?? (undetermined || pending.length > 0),
+  };
+}
+
+function labelOf(code: string): { readonly system: string; readonly code: string } {
+  const system = confidentialities.test(code) ? 'v3-Confidentiality' : 'v3-ActCode';
+  return { system: `http://terminology.hl7.org/CodeSystem/${system}`, code };
+}
+
+export function caseFacts(one: Case, { patients }: Candidate): KnownFacts {
+  const consents = new Map<string, readonly Uint8Array[]>(patients.map((patient) => [patient, []]));
+  for (const [patient, written] of Object.entries(one.consents ?? {})) {
+    if (written === 'unknown') consents.delete(patient);
+    else
+      consents.set(
+        patient,
+        written.map((consent) => consentOf(consent, patient)),
+      );
+  }
+  return {
+    relations: new Map(Object.entries(one.relations ?? {})),
+    consents,
+    ...(one.memberships === undefined ? {} : { memberships: new Set(one.memberships) }),
+  };
+}
+
+/** What is left out of a Consent is that of an active privacy consent of the patient. */
+function consentOf(written: string | Readonly<Record<string, unknown>>, patient: string): Uint8Array {
+  if (typeof written === 'string') return new TextEncoder().encode(written);
+  return encode({
+    resourceType: 'Consent',
+    id: 'c1',
+    status: 'active',
+    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+    patient: { reference: `Patient/${patient}` },
+    ...written,
+  });
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

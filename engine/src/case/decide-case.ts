@@ -1,0 +1,63 @@
+/** Decides one case as a request would be decided, holds it against what it expects, and explains it. */
+
+import { type Explanation, explain } from '../decision/explain.ts';
+import type { DecideInput } from '../decision/question.ts';
+import type { FhirTables } from '../fhir/tables.ts';
+import type { CompiledPolicies } from '../policy/compiled.ts';
+import { Problem } from '../problem.ts';
+import { type CallerWords, type Case, type CaseResult, expectations } from './case.ts';
+import { caseAsks, caseBases, caseCaller, caseCandidate, caseFacts, caseTime } from './case-input.ts';
+
+export type Callers = Readonly<Record<string, CallerWords>>;
+
+export interface DecidedCase {
+  readonly result: CaseResult;
+  readonly explanation: Explanation;
+}
+
+/** `callers`: those whom cases may name. Throws Problem `policy-invalid` for one that is not there. */
+export function decideCase(one: Case, callers: Callers, policies: CompiledPolicies, tables: FhirTables): DecidedCase {
+  const words = callers[one.caller];
+  if (words === undefined)
+    throw new Problem('policy-invalid', 'A file of cases is not valid.', {
+      detail: `case “${one.case}”: there is no caller ${one.caller}`,
+    });
+  const now = caseTime(one);
+  const input: DecideInput = {
+    caller: caseCaller({ ...words, ...one.but }, now),
+    ...caseAsks(one),
+    policies,
+    tables,
+    bases: caseBases,
+    now,
+  };
+  const candidate = caseCandidate(one, tables);
+  const explanation = explain(input, candidate, caseFacts(one, candidate));
+  return { result: resultOf(explanation), explanation };
+}
+
+function resultOf({ result }: Explanation): CaseResult {
+  const { rules, cause } = result.decision;
+  const nothing = { mask: undefined, duties: undefined, denyAs: undefined, stepUp: undefined };
+  if ('kind' in result)
+    return { ...nothing, expect: 'refused', rules, cause, denyAs: result.denyAs, stepUp: result.stepUp?.acr };
+  if (result.effect === 'deny') return { ...nothing, expect: 'deny', rules, cause, denyAs: result.denyAs };
+  const duties = result.obligations.flatMap((one) => (one.kind === 'label' ? [one.code] : []));
+  return { ...nothing, expect: 'permit', rules, cause, mask: [...result.mask].sort(), duties: [...duties].sort() };
+}
+
+export interface Difference {
+  readonly key: (typeof expectations)[number];
+  readonly expected: unknown;
+  readonly found: unknown;
+}
+
+/** What a case expects and did not get; empty when it holds. */
+export function differences(one: Case, result: CaseResult): readonly Difference[] {
+  return expectations.flatMap((key) => {
+    const written = one[key];
+    if (written === undefined) return [];
+    const expected = key === 'mask' || key === 'duties' ? [...(written as readonly string[])].sort() : written;
+    return JSON.stringify(expected) === JSON.stringify(result[key]) ? [] : [{ key, expected, found: result[key] }];
+  });
+}

@@ -7,28 +7,26 @@ import { parse } from 'yaml';
 import type { Case } from '../src/case/case.ts';
 import { caseSentence } from '../src/case/case-sentence.ts';
 import { checkBook, checkCallers } from '../src/case/check-case.ts';
-import { decideCase, differences } from '../src/case/decide-case.ts';
-import { r4 } from '../src/fhir/r4.ts';
+import { type CaseWorld, decideCase, differences, type WorldOf } from '../src/case/decide-case.ts';
+import { fhirTables } from '../src/fhir/fhir-tables.ts';
+import type { FhirVersion } from '../src/fhir/version.ts';
 import { compilePolicies } from '../src/policy/compile-policies.ts';
-import type { CompiledPolicies } from '../src/policy/compiled.ts';
 import type { PolicyDocument, PolicyRule } from '../src/policy/document.ts';
 
 const read = (file: string): unknown => parse(readFileSync(path.join(import.meta.dirname, file), 'utf8'));
-const tables = r4();
 const policyDocument = read('../../server/policies/default.yaml') as PolicyDocument;
-const policies = compilePolicies([policyDocument], tables);
+const policies = worldsOf(policyDocument);
 const callers = checkCallers((read('callers.yaml') as { callers: unknown }).callers);
 const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml') && file !== 'callers.yaml');
 const books = files.map((file) => checkBook(read(file)));
 const all = books.flatMap(({ cases }) => cases);
-const holds = (one: Case, under: CompiledPolicies): boolean =>
-  differences(one, decideCase(one, callers, under, tables).result).length === 0;
+const holds = (one: Case, under: WorldOf): boolean => differences(one, decideCase(one, callers, under).result).length === 0;
 /** Only a case that holds can notice that something changed. */
 const holding = all.filter((one) => holds(one, policies));
 
 describe.each(books)('$title', ({ cases }) => {
   test.each(cases)('$case', (one) => {
-    expect(differences(one, decideCase(one, callers, policies, tables).result)).toEqual([]);
+    expect(differences(one, decideCase(one, callers, policies).result)).toEqual([]);
   });
 });
 
@@ -45,13 +43,13 @@ test('R-079 the cases are many, and cover permits, denies and refusals of every 
 });
 
 test('every default rule decides in some case', () => {
-  const deciding = new Set(all.flatMap((one) => decideCase(one, callers, policies, tables).result.rules));
+  const deciding = new Set(all.flatMap((one) => decideCase(one, callers, policies).result.rules));
   expect(policyDocument.rules.map(({ id }) => id).filter((id) => !deciding.has(id))).toEqual([]);
 });
 
 test('every case is explained in one sentence', () => {
   for (const one of all) {
-    const { explanation } = decideCase(one, callers, policies, tables);
+    const { explanation } = decideCase(one, callers, policies);
     const sentence = caseSentence(one, { ...callers[one.caller]!, ...one.but }, explanation);
     expect(sentence).toMatch(/^(An?|Somebody) .+ may (not )?[a-z-]+ this [A-Z][A-Za-z]+: .+[.!?]$/);
   }
@@ -86,7 +84,7 @@ const spoiled = policyDocument.rules.flatMap((rule) =>
 test.each(spoiled)('the cases notice when $id is $how', ({ how, rule, change }) => {
   const other = clean({ ...rule, ...change });
   const rules = policyDocument.rules.flatMap((one) => (one !== rule ? [one] : how === 'left out' ? [] : [other]));
-  const changed = compilePolicies([{ ...policyDocument, rules }], tables);
+  const changed = worldsOf({ ...policyDocument, rules });
   const noticed = holding.filter((one) => !holds(one, changed));
   expect(noticed.map((one) => one.case)).not.toEqual([]);
 });
@@ -130,4 +128,15 @@ function without(object: object, ...keys: readonly string[]): object | undefined
 
 function clean(rule: object): object {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
+}
+
+/** Compiled for a FHIR version when a case first speaks of it. */
+function worldsOf(document: unknown): WorldOf {
+  const worlds = new Map<FhirVersion, CaseWorld>();
+  return (version) => {
+    const tables = fhirTables(version);
+    const world = worlds.get(version) ?? { tables, policies: compilePolicies([document], tables) };
+    worlds.set(version, world);
+    return world;
+  };
 }

@@ -60,7 +60,7 @@ export type { TraceStep } from './decision/trace.ts';
 export { Permit } from './decision/permit.ts';
 export type { Candidate, DenyAs, KnownFacts, Refusal, Sight, Verdict } from './decision/permit.ts';
 export { checkBook, checkCallers, checkCase } from './case/check-case.ts';
-export { type Callers, type DecidedCase, type Difference, decideCase, differences } from './case/decide-case.ts';
+export { type Callers, type CaseWorld, type DecidedCase, type Difference, decideCase, differences, type WorldOf } from './case/decide-case.ts';
 export { caseSentence } from './case/case-sentence.ts';
 export type { CallerWords, Case, CaseBook, CaseResult } from './case/case.ts';
 export type { Decision } from './decision/decision.ts';

@@ -2,7 +2,9 @@
  * The words of a decision case, as parsed from YAML or JSON; written to be read by a privacy officer. This folder turns them into a caller, a resource and
  * facts and asks the decision; it must not decide anything, and refuses a case that it does not know whole (a misspelt condition would be no condition).
  */
+
 import type { Relation } from '../enforcement/need.ts';
+import type { FhirVersion } from '../fhir/version.ts';
 
 export interface CallerWords {
   /** Default: user. */
@@ -36,6 +38,8 @@ export interface Case {
   readonly asks: string;
   /** When; ISO 8601. Default: Friday, 2026-05-01, 10:00 UTC. */
   readonly when?: string;
+  /** Default: R4. */
+  readonly fhirVersion?: FhirVersion;
   readonly id?: string;
   /** The resource without type and id; left out where the request is refused before any look-up. */
   readonly resource?: Readonly<Record<string, unknown>>;

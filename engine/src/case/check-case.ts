@@ -1,10 +1,24 @@
 /** Refuses what is not a book of cases. INVARIANT: an unknown key is an error: a misspelt condition would be no condition. */
+import { type FhirVersion, fhirVersions } from '../fhir/version.ts';
 import { decidedInteractions } from '../policy/interactions.ts';
 import { Problem } from '../problem.ts';
 import type { CallerWords, Case, CaseBook } from './case.ts';
 
 const caseKeys: ReadonlySet<string> = new Set<keyof Case>([
-  ...(['case', 'caller', 'but', 'asks', 'when', 'id', 'resource', 'labels', 'undetermined', 'relations', 'consents'] as const),
+  ...([
+    'case',
+    'caller',
+    'but',
+    'asks',
+    'when',
+    'fhirVersion',
+    'id',
+    'resource',
+    'labels',
+    'undetermined',
+    'relations',
+    'consents',
+  ] as const),
   ...(['memberships', 'expect', 'rules', 'mask', 'duties', 'denyAs', 'cause', 'stepUp'] as const),
 ]);
 const callerKeys: ReadonlySet<string> = new Set<keyof CallerWords>([
@@ -50,6 +64,8 @@ export function checkCase(value: unknown): Case {
   const known: readonly string[] = [...decidedInteractions, 'capabilities', 'batch', 'transaction'];
   if (type === undefined || more.length > 0 || !known.includes(interaction!))
     refuse(`${place}, asks`, 'write an interaction and a type, such as read Observation');
+  if (one['fhirVersion'] !== undefined && !fhirVersions.includes(one['fhirVersion'] as FhirVersion))
+    refuse(`${place}, fhirVersion`, `write one of: ${fhirVersions.join(', ')}`);
   for (const key of ['labels', 'rules', 'mask', 'duties', 'stepUp', 'memberships'] as const)
     if (one[key] !== undefined && !isTexts(one[key])) refuse(`${place}, ${key}`, 'write a list of texts');
   if (one['but'] !== undefined) members(one['but'], `${place}, but`, callerKeys);

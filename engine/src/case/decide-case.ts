@@ -3,6 +3,7 @@
 import { type Explanation, explain } from '../decision/explain.ts';
 import type { DecideInput } from '../decision/question.ts';
 import type { FhirTables } from '../fhir/tables.ts';
+import type { FhirVersion } from '../fhir/version.ts';
 import type { CompiledPolicies } from '../policy/compiled.ts';
 import { Problem } from '../problem.ts';
 import { type CallerWords, type Case, type CaseResult, expectations } from './case.ts';
@@ -10,13 +11,23 @@ import { caseAsks, caseBases, caseCaller, caseCandidate, caseFacts, caseTime } f
 
 export type Callers = Readonly<Record<string, CallerWords>>;
 
+/** The policies in force, and the FHIR version for which they were compiled. */
+export interface CaseWorld {
+  readonly policies: CompiledPolicies;
+  readonly tables: FhirTables;
+}
+
+/** One for each version that cases speak of. */
+export type WorldOf = (version: FhirVersion) => CaseWorld;
+
 export interface DecidedCase {
   readonly result: CaseResult;
   readonly explanation: Explanation;
 }
 
 /** `callers`: those whom cases may name. Throws Problem `policy-invalid` for one that is not there. */
-export function decideCase(one: Case, callers: Callers, policies: CompiledPolicies, tables: FhirTables): DecidedCase {
+export function decideCase(one: Case, callers: Callers, worldOf: WorldOf): DecidedCase {
+  const { policies, tables } = worldOf(one.fhirVersion ?? 'R4');
   const words = callers[one.caller];
   if (words === undefined)
     throw new Problem('policy-invalid', 'A file of cases is not valid.', {

@@ -7,6 +7,7 @@ import { fuzzOauth } from './fuzz/fuzz-oauth.ts';
 import { closeBrowser } from './smart/approve-by-browser.ts';
 import { allRows } from './smart/rows/all.ts';
 import { runMutants, runRows } from './smart/run-rows.ts';
+import { faults, shalls } from './smart/shalls.ts';
 import { type Subject, startSubject } from './smart/subject.ts';
 
 let subject: Subject;
@@ -26,6 +27,11 @@ test('ids are fixed and none is used twice; there are more than a hundred rows',
   expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
   expect(ids.every((id) => /^(smart|g10)-[a-zA-Z0-9.-]+$/.test(id))).toBe(true);
   expect(ids.length).toBeGreaterThan(100);
+});
+
+test('every SHALL of SMART App Launch 2.2.0 that binds a server has rows, or a reason why none can ask it', () => {
+  expect(faults()).toEqual([]);
+  expect(shalls.length).toBeGreaterThan(170);
 });
 
 test('R-093 R-094 the running server passes the SMART rows', { timeout: 240_000 }, async () => {

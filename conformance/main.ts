@@ -1,6 +1,7 @@
 /**
- * `npm run conformance -- smart [--mutants] [--only TEXT] [--report FILE]`: holds every row against the real server over TLS and prints them as a table; its last line is
- * `smart: N passed, N failed`. With `--mutants` each row is held against a server from which what it asks was removed, and passes by failing.
+ * `npm run conformance -- smart [--mutants] [--only TEXT] [--report FILE] [--list]`: holds every row against the real server over TLS and prints them as a table; its last line is
+ * `smart: N passed, N failed`. `--only` takes a text in ids or words, or the beginnings of ids with commas between. `--list` prints the SHALLs of the IG and
+ * which rows ask each, and starts nothing. With `--mutants` each row is held against a server from which what it asks was removed, and passes by failing.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -8,15 +9,26 @@ import { closeBrowser } from './smart/approve-by-browser.ts';
 import { report } from './smart/report.ts';
 import { allRows } from './smart/rows/all.ts';
 import { type Result, runMutants, runRows } from './smart/run-rows.ts';
+import { shallLines } from './smart/shalls.ts';
 import { startSubject } from './smart/subject.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { mutants: { type: 'boolean', default: false }, only: { type: 'string' }, report: { type: 'string' } },
+  options: {
+    mutants: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    report: { type: 'string' },
+  },
 });
 if (positionals.join(' ') !== 'smart') {
-  console.error('usage: npm run conformance -- smart [--mutants] [--only TEXT] [--report FILE]');
+  console.error('usage: npm run conformance -- smart [--mutants] [--only TEXT] [--report FILE] [--list]');
   process.exit(2);
+}
+
+if (values.list) {
+  console.log(shallLines().join('\n'));
+  process.exit(0);
 }
 
 const ids = allRows.map(({ id }) => id);

@@ -243,6 +243,30 @@ export const discovery: readonly Row[] = [
       mutant: withHeader(place, header, 'true'),
     }),
   ),
+  field(
+    'smart-1.1.29',
+    'token_endpoint_auth_methods_supported',
+    'has private_key_jwt and client_secret_basic',
+    has('private_key_jwt', 'client_secret_basic'),
+    ['client_secret_basic'],
+  ),
+  {
+    id: 'smart-1.1.30',
+    says: 'smart-configuration: every URL in it is absolute, and https',
+    async run(site) {
+      for (const [name, value] of Object.entries(await configuration(site)))
+        hold(!/(_endpoint|_uri|_bundle|^issuer)$/.test(name) || isUrl(value), `${name} is ${JSON.stringify(value)}`);
+    },
+    mutant: withField(place, 'revocation_endpoint', '/revoke'),
+  },
+  field(
+    'smart-1.1.31',
+    'capabilities',
+    'has no smart-app-state, which is not offered',
+    (value) => strings(value) && !value.includes('smart-app-state'),
+    (value: unknown) => [...(value as readonly string[]), 'smart-app-state'],
+  ),
+  field('smart-1.1.32', 'management_endpoint', 'is where people see and end what apps hold', isUrl, undefined),
   {
     id: 'smart-1.1.27',
     says: 'HSTS is sent by both hosts',

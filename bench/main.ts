@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json]` (and `-- tokens`, in tokens.ts): what Fireguard costs, as ratios in one run. Everything is pinned: what is measured
+ * `npm run bench [-- --json]` (and `-- tokens`, `-- export`, in files of their own): what Fireguard costs, as ratios in one run. Everything is pinned: what is measured
  * alone on core 0, upstream, load and PostgreSQL on core 1. Rounds alternate, so that a noisy minute hits all alike. A round in which the measured process was not busy, or in which
  * the upstream was not at least twice as fast as the proxy, is void, and the run says so and fails.
  */
@@ -13,6 +13,10 @@ import { coreTime, pin } from './processes.ts';
 
 if (process.argv[2] === 'tokens') {
   await import('./tokens.ts');
+  process.exit();
+}
+if (process.argv[2] === 'export') {
+  await import('./export.ts');
   process.exit();
 }
 

@@ -4,6 +4,7 @@ import { closed, notYet, refused, rows } from './leak-path.ts';
 const write = closed('write-oracles');
 const door = closed('other-doors');
 const shut = refused('other-doors');
+const exports = closed('exports');
 
 export const writesAndOperations = rows([
   [53, 'PUT to a new id', 'which ids are taken', '405, the same for free and hidden ids', write],
@@ -72,7 +73,7 @@ export const writesAndOperations = rows([
   [86, '$meta', 'labels', 'of what may be read', door],
   [87, '$convert, $transform', 'what the server can reach', 'refused', shut],
   [88, '$expand, $lookup', 'private code systems; other hosts', 'nothing is fetched for a client', door],
-  [89, '$export, $import', 'everything', 'refused', shut],
+  [89, '$export, $import', 'everything', 'authorised searches of ours; $import refused', exports],
   [90, '$find, $add, $remove', 'members', 'refused', shut],
   [91, 'operations of Subscriptions', 'events', 'refused', shut],
   [92, 'vendors’ operations', 'anything', 'a closed list; all else is refused before the server behind', shut],
@@ -84,12 +85,42 @@ export const writesAndOperations = rows([
   [98, 'GraphQL: errors', 'which node is hidden', 'refused', shut],
   [99, 'GraphQL: filters and counts', 'as searches', 'refused', shut],
   [100, 'GraphQL: mutations', 'as writes', 'refused', shut],
-  [101, 'export: scope and group', 'members', 'refused, see 89', shut],
-  [102, 'export: filters', 'as searches', 'refused, see 89', shut],
-  [103, 'export: status and manifest', 'jobs and counts', 'refused, see 89', shut],
-  [104, 'export: files', 'a file by its URL', 'refused, see 89', shut],
-  [105, 'export: differences', 'what changed', 'refused, see 89', shut],
-  [106, 'export: de-identified', 'who, all the same', 'refused, see 89', shut],
+  [
+    101,
+    'export: scope and group',
+    'members',
+    'of a Group what its released form shows; hidden members as absent ones',
+    exports,
+  ],
+  [102, 'export: filters', 'as searches', 'understood and decided as searches', exports],
+  [
+    103,
+    'export: status and manifest',
+    'jobs and counts',
+    'bound to client and person, as absent for others; no counts, progress in searches',
+    exports,
+  ],
+  [
+    104,
+    'export: files',
+    'a file by its URL',
+    'judged again while it is fetched, with a token; recorded before it leaves',
+    exports,
+  ],
+  [
+    105,
+    'export: differences',
+    'what changed',
+    'what becomes hidden is as absent, in either export; time is announced',
+    exports,
+  ],
+  [
+    106,
+    'export: de-identified',
+    'who, all the same',
+    'no export claims to be; masks are those of the policies',
+    refused('exports'),
+  ],
   [107, 'a Subscription’s criteria', 'a match, by a notification', 'refused', shut],
   [108, 'a Subscription’s payload', 'what may no longer be read', 'refused', refused('write-oracles')],
   [109, 'empty notifications', 'that and when', 'refused', refused('write-oracles')],

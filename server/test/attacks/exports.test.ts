@@ -120,6 +120,7 @@ test.each([
   ['B8-101', '/$export?_type=Claim', 403],
   ['B8-102', '/$export?_type=Patient&_typeFilter=Patient%3F_content%3DNobody', 403],
   ['B8-104', '/Binary/$export', 404],
+  ['B8-106', '/$export?_deidentify=true', 400],
   ['B6-89', '/$import', 404],
   ['B6-89', '/$export-poll', 404],
 ] as const)('%s %s is refused alike', async (_path, target, status) => {

@@ -1,0 +1,12 @@
+/** Memory stays flat while an export streams through: a small share of `npm run bench -- export`, which carries a gigabyte. In processes of their own, so it takes some seconds. */
+import { expect, test } from 'vitest';
+import { exportThrough } from '../../../../bench/export.ts';
+
+test('an export of 120 MB leaves the memory as it was', { timeout: 120_000 }, async () => {
+  const { megabytes, resources, rss } = await exportThrough(120);
+  expect(megabytes).toBeGreaterThanOrEqual(120);
+  expect(resources).toBeGreaterThan(14_000);
+  // Were it kept, it would be there in full; the rest is what the heap does between two collections.
+  expect(rss.job - rss.before).toBeLessThan(70);
+  expect(rss.fetching - rss.before).toBeLessThan(70);
+});

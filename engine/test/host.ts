@@ -29,6 +29,8 @@ export interface Facts {
   readonly subjects?: Record<string, readonly string[]>;
   /** `Type/id` of what the user is a member of. Absent = cannot be told. */
   readonly memberships?: readonly string[];
+  /** `Encounter/id` → it. Absent = not there. */
+  readonly containers?: Record<string, object>;
   /** `Type/id` → what it points to. */
   readonly pointers?: Record<string, readonly string[]>;
 }
@@ -173,6 +175,16 @@ function answerOf(query: FactQuery, facts: Facts): FactAnswer {
       return { kind: 'subjects', subjects: new Map(Object.entries(facts.subjects ?? {})) };
     case 'memberships':
       return { kind: 'memberships', memberships: facts.memberships === undefined ? undefined : new Set(facts.memberships) };
+    case 'containers':
+      return {
+        kind: 'containers',
+        containers: new Map(
+          query.references.map((key) => [
+            key,
+            facts.containers?.[key] && new TextEncoder().encode(JSON.stringify(facts.containers[key])),
+          ]),
+        ),
+      };
     case 'pointers':
       return { kind: 'pointers', pointers: new Map(Object.entries(facts.pointers ?? {})) };
   }

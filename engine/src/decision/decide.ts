@@ -47,6 +47,7 @@ export function residualOf(asked: Question): Residual {
     confinedTo: selfPatient(asked),
     mayOverride: mayOverride(asked),
     purposeless: caller.purposes.length === 0 && protection?.purposesRequired.has('patient') === true,
+    labels: protection?.labels,
     consents: Object.freeze({
       caller,
       interaction,

@@ -25,6 +25,8 @@ export interface KnownFacts {
   readonly consents: ReadonlyMap<string, readonly Uint8Array[]>;
   /** What the caller is a member or part of, as `Type/id`. Undefined = nobody asked: the caller may be a member of anything. */
   readonly memberships?: ReadonlySet<string> | undefined;
+  /** Encounters to which resources belong, as they stand (JSON text); undefined as a value = looked for, and not there. */
+  readonly containers?: ReadonlyMap<string, Uint8Array | undefined>;
   /** What resources point to that consents name, as `Type/id`; undefined as a value = looked for, and not there. */
   readonly pointers?: ReadonlyMap<string, readonly string[] | undefined>;
 }

@@ -7,13 +7,14 @@ import type { SecurityCategory } from '../fhir/version.ts';
 import { carriesLabel } from '../label/carries-label.ts';
 import { isCleared } from '../label/is-cleared.ts';
 import type { Labels } from '../label/labels.ts';
-import { labelsOf } from '../label/labels-of.ts';
 import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
+import { type LabelsFor, labelling } from './labelling.ts';
 import { combineMasks } from './masks.ts';
 import { hasModifier, obligationsOf } from './obligations.ts';
 import type { Candidate, KnownFacts, Verdict } from './permit.ts';
+import type { LabelProtection } from './protection.ts';
 import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial, setDenial } from './reasons.ts';
 import { type ScopeBound, withinScope } from './scope-bound.ts';
 import { isOverriding, type StandingContext, type StandingOf, standings } from './standing.ts';
@@ -35,6 +36,7 @@ export interface ResidualParts {
   /** Everything visible must lie in this patient's compartment. */
   readonly confinedTo: string | undefined;
   readonly consents: StandingContext;
+  readonly labels: LabelProtection | undefined;
   /** Rules let this caller break the glass. */
   readonly mayOverride: boolean;
   /** The caller says no purpose of use, and patient data wants one. */
@@ -70,6 +72,7 @@ interface WholeDeny {
 export class Residual {
   readonly #parts: ResidualParts;
   readonly #standing: StandingOf;
+  readonly #labels: LabelsFor;
   readonly #reader: Reader;
   readonly #denies: readonly WholeDeny[];
   /** Of sets in which a permit beats them. */
@@ -87,6 +90,7 @@ export class Residual {
   constructor(parts: ResidualParts) {
     this.#parts = parts;
     this.#standing = standings(parts.consents);
+    this.#labels = labelling(parts.labels, parts.category === 'patient', parts.consents.bases);
     this.#reader = Object.freeze({ me: parts.me, bases: parts.consents.bases });
     const whole = parts.denies
       .filter(({ rule }) => !rule.elementsOnly)
@@ -110,7 +114,7 @@ export class Residual {
     if (!this.#inScope(candidate, trace)) return outOfScope;
     if (!this.#confined(candidate)) return notConfined;
     if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
-    const matter: Matter = { candidate, facts, labels: labelsOf(candidate.document, candidate.node), trace };
+    const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace };
     for (const { deny, verdict } of this.#denies) if (this.#closes(deny, matter)) return verdict;
     const applying = this.#applying(matter);
     if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;

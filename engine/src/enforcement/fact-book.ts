@@ -2,7 +2,7 @@
  * What one request has learnt about patients so far. Facts are asked in batches, at most two rounds for each batch of resources: the first for
  * everything at once, the second only when the first revealed further patients. Lives for one request; nothing is remembered beyond it.
  */
-import { consentWants } from '../decision/consent-wants.ts';
+import { consentWants, containersOf } from '../decision/facts-wanted.ts';
 import type { KnownFacts, Permit } from '../decision/permit.ts';
 import type { Draft } from './draft.ts';
 import type { Given } from './given.ts';
@@ -11,11 +11,14 @@ import type { FactAnswer, FactQuery, Found, Need, Relation } from './need.ts';
 export class FactBook implements KnownFacts {
   readonly relations: ReadonlyMap<string, readonly Relation[]>;
   readonly consents: ReadonlyMap<string, readonly Uint8Array[]>;
+  readonly containers: ReadonlyMap<string, Uint8Array | undefined>;
   readonly pointers: ReadonlyMap<string, readonly string[] | undefined>;
   readonly #relations = new Map<string, readonly Relation[]>();
   readonly #consents = new Map<string, readonly Uint8Array[]>();
   readonly #subjects = new Map<string, readonly string[]>();
   readonly #pointers = new Map<string, readonly string[] | undefined>();
+  readonly #containers = new Map<string, Uint8Array | undefined>();
+  readonly #askedContainers = new Set<string>();
   readonly #askedPointers = new Set<string>();
   #memberships: ReadonlySet<string> | undefined;
   #askedMemberships = false;
@@ -32,6 +35,7 @@ export class FactBook implements KnownFacts {
     this.relations = this.#relations;
     this.consents = this.#consents;
     this.pointers = this.#pointers;
+    this.containers = this.#containers;
   }
 
   get memberships(): ReadonlySet<string> | undefined {
@@ -47,6 +51,7 @@ export class FactBook implements KnownFacts {
         drafts.flatMap((draft) => draft.patients),
       ),
       ...this.#subjectQueries(pending),
+      ...this.#containerQueries(drafts),
     ]);
     const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
     yield* this.#ask(this.#patientQueries(permits, revealed));
@@ -117,6 +122,17 @@ export class FactBook implements KnownFacts {
     return queries;
   }
 
+  #containerQueries(drafts: readonly Draft[]): readonly FactQuery[] {
+    const { protection, bases } = this.#given;
+    if (protection?.labels?.inherit !== true) return [];
+    const both = [bases.ours, bases.upstream];
+    const references = fresh(
+      drafts.flatMap(({ document, node }) => containersOf(document, node, both)),
+      this.#askedContainers,
+    );
+    return references.length === 0 ? [] : [{ kind: 'containers', references }];
+  }
+
   #subjectQueries(pending: readonly string[]): readonly FactQuery[] {
     const references = fresh(pending, this.#askedSubjects);
     return references.length === 0 ? [] : [{ kind: 'subjects', references }];
@@ -135,7 +151,9 @@ export class FactBook implements KnownFacts {
     else if (query.kind === 'consents' && answer.kind === 'consents') copy(query.patients, answer.consents, this.#consents);
     else if (query.kind === 'subjects' && answer.kind === 'subjects') copy(query.references, answer.subjects, this.#subjects);
     else if (query.kind === 'memberships' && answer.kind === 'memberships') this.#memberships = answer.memberships;
-    else if (query.kind === 'pointers' && answer.kind === 'pointers') {
+    else if (query.kind === 'containers' && answer.kind === 'containers') {
+      for (const key of query.references) if (answer.containers.has(key)) this.#containers.set(key, answer.containers.get(key));
+    } else if (query.kind === 'pointers' && answer.kind === 'pointers') {
       for (const key of query.references) if (answer.pointers.has(key)) this.#pointers.set(key, answer.pointers.get(key));
     } else throw new Error('the host answered another question');
   }

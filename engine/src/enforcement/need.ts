@@ -28,6 +28,8 @@ export type FactQuery =
   | { readonly kind: 'subjects'; readonly references: readonly string[] }
   /** What the user is a member or part of (`Type/id`): roles, organizations and those above them, care teams, groups. Asked for when a consent names one. */
   | { readonly kind: 'memberships'; readonly user: string; readonly fhirUser: string | undefined }
+  /** These resources (`Encounter/id`) as they stand, for the labels that what belongs to them takes from them. */
+  | { readonly kind: 'containers'; readonly references: readonly string[] }
   /** What these resources (`Type/id`), which consents name, point to. */
   | { readonly kind: 'pointers'; readonly references: readonly string[] };
 
@@ -38,6 +40,8 @@ export type FactAnswer =
   | { readonly kind: 'subjects'; readonly subjects: ReadonlyMap<string, readonly string[]> }
   /** Undefined = the host cannot tell for this user; nothing is then excluded. */
   | { readonly kind: 'memberships'; readonly memberships: ReadonlySet<string> | undefined }
+  /** JSON text; undefined as a value = looked for, and not there; absent = not known, which closes. */
+  | { readonly kind: 'containers'; readonly containers: ReadonlyMap<string, Uint8Array | undefined> }
   /** Undefined as a value = looked for, and not there; absent = not known. */
   | { readonly kind: 'pointers'; readonly pointers: ReadonlyMap<string, readonly string[] | undefined> };
 

@@ -1,8 +1,8 @@
 /** Sorts Codings into what decides. INVARIANT: a label that cannot be read, or is of an unknown kind, counts as very restricted (I5). */
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
-import { confidentialityRank, veryRestricted } from '../terminology/confidentiality.ts';
+import { confidentialityRank, confidentialityRanks, veryRestricted } from '../terminology/confidentiality.ts';
 import { labelKind } from '../terminology/label-kind.ts';
-import { isSensitivity } from '../terminology/sensitivity.ts';
+import { isSensitivity, sensitivitySubsumes } from '../terminology/sensitivity.ts';
 import { canonicalSystem } from './canonical-system.ts';
 import { bindsDisclosure } from './duties.ts';
 import type { LabelCode, Labels } from './labels.ts';
@@ -26,6 +26,23 @@ export class LabelCollector {
     if (this.#document.isArray(node)) {
       for (let item = this.#document.first(node); item !== NONE; item = this.#document.next(item)) this.#addItem(item);
     } else this.#addItem(node);
+  }
+
+  /** A label that a rule gives. */
+  addCode(system: string, code: string): void {
+    this.#note(system, code);
+  }
+
+  /**
+   * What labelling settles beyond single labels: sensitive data is restricted at least, some of it very; and where no label says how confidential
+   * something is, the site's default does.
+   */
+  settle(defaultRank: number, veryRestrictedCodes: readonly string[]): void {
+    for (const code of this.#sensitivities) {
+      const very = veryRestrictedCodes.some((one) => sensitivitySubsumes(one, code));
+      this.#raise(very ? veryRestricted : confidentialityRanks.R);
+    }
+    if (this.#confidentiality < 0) this.#confidentiality = defaultRank;
   }
 
   labels(): Labels {
@@ -59,7 +76,10 @@ export class LabelCollector {
       this.#raise(veryRestricted);
       return;
     }
-    const system = canonicalSystem(written);
+    this.#note(canonicalSystem(written), code);
+  }
+
+  #note(system: string, code: string): void {
     const key = `${system}|${code}`;
     this.#all.set(key, Object.freeze({ system, code }));
     switch (labelKind(system, code)) {

@@ -3,7 +3,9 @@
  * with what any part carries (R-204, hardening 77 and 114), until parts can be released on their own.
  */
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { type About, rulesThatHold } from './label-by-rules.ts';
 import { LabelCollector } from './label-collector.ts';
+import type { CompiledLabelRules } from './label-rules.ts';
 import { type Labels, noLabels } from './labels.ts';
 
 const META = name('meta');
@@ -15,10 +17,16 @@ const PROVISION = name('provision');
 const URL = name('url');
 const INLINE_LABEL = name('http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label');
 
+/** Label rules, and whose record it is. */
+export interface Labelling extends About {
+  readonly rules: CompiledLabelRules;
+}
+
 /**
  * `node`: a resource. Walks all values below it in document order, which is one loop: the tape holds a value's descendants right behind it.
+ * `labelling`: with it, what the label rules add counts too.
  */
-export function labelsOf(document: JsonDocument, node: JsonNode): Labels {
+export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Labelling): Labels {
   let collector: LabelCollector | undefined;
   const end = document.end(node);
   for (let at = node + 1; at < document.count && document.start(at) < end; at++) {
@@ -27,7 +35,13 @@ export function labelsOf(document: JsonDocument, node: JsonNode): Labels {
     collector ??= new LabelCollector(document);
     collector.add(found);
   }
-  return collector === undefined ? noLabels : collector.labels();
+  if (labelling === undefined) return collector === undefined ? noLabels : collector.labels();
+  collector ??= new LabelCollector(document);
+  const { rules } = labelling;
+  for (const { labels } of rulesThatHold(rules, document, node, labelling))
+    for (const { system, code } of labels) collector.addCode(system, code);
+  collector.settle(rules.defaultRank, rules.veryRestricted);
+  return collector.labels();
 }
 
 /** The value that holds labels, when `at` is the member that says so; otherwise NONE. */

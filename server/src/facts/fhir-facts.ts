@@ -13,6 +13,7 @@ import { upstreamConsents } from './upstream-consents.ts';
 import { upstreamMemberships } from './upstream-memberships.ts';
 import { upstreamPointers } from './upstream-pointers.ts';
 import { upstreamRelations } from './upstream-relations.ts';
+import { upstreamResources } from './upstream-resources.ts';
 import { upstreamSubjects } from './upstream-subjects.ts';
 
 export interface OwnRelation {
@@ -62,6 +63,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   const relations = new GuardedCache<Relations | 'too many'>(options.cluster, bounds);
   const consents = new GuardedCache<readonly Uint8Array[]>(options.cluster, bounds);
   const memberships = new GuardedCache<ReadonlySet<string> | undefined>(options.cluster, bounds);
+  const containers = new GuardedCache<{ readonly text: Uint8Array | undefined }>(options.cluster, bounds);
   const membershipRuns = new NextRuns<ReadonlySet<string> | undefined>();
   const relationRuns = new NextRuns<Relations>();
   const consentRuns = new NextRuns<ReadonlyMap<string, readonly Uint8Array[]>>();
@@ -71,6 +73,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     relations.clear();
     consents.clear();
     memberships.clear();
+    containers.clear();
   });
   const ask = (): Ask => ({
     upstream: options.upstream,
@@ -143,6 +146,24 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     return known;
   }
 
+  /** Encounters, from the cache where that may be trusted; the rest in one search. */
+  async function containersOf(references: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
+    const known = new Map<string, Uint8Array | undefined>();
+    const missing: string[] = [];
+    for (const reference of references) {
+      const found = remembers ? containers.peek(reference) : undefined;
+      if (found === undefined) missing.push(reference);
+      else known.set(reference, found.text);
+    }
+    if (missing.length === 0) return known;
+    const keep = containers.begin();
+    for (const [reference, text] of await upstreamResources(ask(), options.tables, missing)) {
+      if (remembers) keep(reference, { text });
+      known.set(reference, text);
+    }
+    return known;
+  }
+
   async function membershipsOf({ user, fhirUser }: FactQuery & { kind: 'memberships' }) {
     if (fhirUser === undefined) return undefined;
     const load = () => upstreamMemberships(ask(), fhirUser);
@@ -159,6 +180,8 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
         return { kind: 'subjects', subjects: await upstreamSubjects(ask(), options.tables, query.references) };
       case 'memberships':
         return { kind: 'memberships', memberships: await membershipsOf(query) };
+      case 'containers':
+        return { kind: 'containers', containers: await containersOf(query.references) };
       case 'pointers':
         return { kind: 'pointers', pointers: await upstreamPointers(ask(), options.tables, query.references) };
     }

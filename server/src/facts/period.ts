@@ -1,12 +1,12 @@
 /** Whether a FHIR dateTime (R4 datatypes.html#dateTime) lies wholly before a moment. Partial dates last to their end; what cannot be read has ended. */
-import { type JsonDocument, type JsonNode, NONE, name } from '@fireguard/engine';
+import { type JsonDocument, type JsonNode, type Name, NONE, name } from '@fireguard/engine';
 
 const PERIOD = name('period');
 const END = name('end');
 
-/** The `period` of an object. No period, or one without an end, has not ended. */
-export function periodEnded(document: JsonDocument, node: JsonNode, now: number): boolean {
-  const period = document.member(node, PERIOD);
+/** The `period` of an object, or what stands for it in `element`. No period, or one without an end, has not ended. */
+export function periodEnded(document: JsonDocument, node: JsonNode, now: number, element: Name = PERIOD): boolean {
+  const period = document.member(node, element);
   if (period === NONE) return false;
   const end = document.member(period, END);
   if (end === NONE) return false;

@@ -1,14 +1,15 @@
 /** How a Practitioner stands to patients, by what the upstream says: general practitioner, member of a care team, part of an encounter. */
-import { elementNodes, name } from '@fireguard/engine';
+import { elementNodes, type JsonDocument, type JsonNode, NONE, name } from '@fireguard/engine';
 import { type Ask, askFor, patientIds, targetsAt } from './ask.ts';
 import { periodEnded } from './period.ts';
 import type { RelationBook } from './relation-book.ts';
 
 const STATUS = name('status');
 const ACTIVE = name('active');
-const CLASS = name('class');
 const CODE = name('code');
 const EMER = name('EMER');
+const COVERAGE_PERIOD = name('coveragePeriod');
+const COVERAGE_TIMING = name('coverageTiming');
 const patientParameter = (ids: readonly string[]) => ['patient', ids.map((id) => `Patient/${id}`).join(',')] as const;
 
 /** `who`: `Practitioner/id`. One search per kind of relation, whatever the number of patients. */
@@ -42,10 +43,16 @@ async function careTeams(ask: Ask, who: string, patients: readonly string[] | 'a
   const found = await askFor(ask, 'CareTeam', [['participant', who]], patients, patientParameter);
   for (const { document, node } of found) {
     if (!document.stringIs(document.member(node, STATUS), ACTIVE) || periodEnded(document, node, ask.now)) continue;
-    const members = elementNodes(document, node, 'participant').filter((member) => !periodEnded(document, member, ask.now));
+    const members = elementNodes(document, node, 'participant').filter((member) => isMember(document, member, ask.now));
     if (!members.some((member) => targetsAt(ask, document, member, 'member').includes(who))) continue;
     for (const patient of patientIds(targetsAt(ask, document, node, 'subject'))) book.add(patient, 'care-team');
   }
+}
+
+/** R5 says when a member is there: for a time, which may have ended, or at hours, which are not ours to work out. */
+function isMember(document: JsonDocument, member: JsonNode, now: number): boolean {
+  if (document.member(member, COVERAGE_TIMING) !== NONE) return false;
+  return !periodEnded(document, member, now) && !periodEnded(document, member, now, COVERAGE_PERIOD);
 }
 
 const NEVER_TOOK_PLACE: ReadonlySet<string> = new Set(['cancelled', 'entered-in-error']);
@@ -56,8 +63,12 @@ async function encounters(ask: Ask, who: string, patients: readonly string[] | '
   for (const { document, node } of found) {
     const status = document.string(document.member(node, STATUS));
     if (status === undefined || NEVER_TOOK_PLACE.has(status)) continue;
-    if (!targetsAt(ask, document, node, 'participant.individual').includes(who)) continue;
-    const emergency = document.stringIs(document.at(node, CLASS, CODE), EMER);
+    // R4 calls them `individual`, R5 `actor`.
+    const there = ['participant.individual', 'participant.actor'].flatMap((path) => targetsAt(ask, document, node, path));
+    if (!there.includes(who)) continue;
+    // One Coding in R4, CodeableConcepts in R5.
+    const classes = ['class', 'class.coding'].flatMap((path) => elementNodes(document, node, path));
+    const emergency = classes.some((one) => document.stringIs(document.member(one, CODE), EMER));
     for (const patient of patientIds(targetsAt(ask, document, node, 'subject')))
       book.add(patient, emergency ? 'emergency-encounter' : 'encounter');
   }

@@ -152,6 +152,8 @@ export function factOf({ relations, consents, subjects }: SceneFacts, query: Fac
     // No consent of a scene names a group or points to data.
     case 'memberships':
       return { kind: 'memberships', memberships: undefined };
+    case 'containers':
+      return { kind: 'containers', containers: new Map() };
     case 'pointers':
       return { kind: 'pointers', pointers: new Map() };
     case 'subjects':

@@ -1,0 +1,23 @@
+/** What a resource belongs to and takes labels from (architecture §7, one hop downwards): its encounters, as `Encounter/id`. */
+import { elementNodes, elementPath } from '../fhir/element-path.ts';
+import { referenceKey } from '../fhir/reference.ts';
+import { type JsonDocument, type JsonNode, name } from '../json/scan.ts';
+
+/** R4, R5 and R6 name it in these ways. */
+const paths = ['encounter', 'context', 'context.encounter', 'supportingInfo'].map(elementPath);
+const REFERENCE = name('reference');
+const none: readonly string[] = Object.freeze([]);
+
+export function containersOf(document: JsonDocument, resource: JsonNode, bases: readonly string[]): readonly string[] {
+  let found: Set<string> | undefined;
+  for (const path of paths) {
+    for (const reference of elementNodes(document, resource, path)) {
+      const text = document.string(document.member(reference, REFERENCE));
+      const key = text === undefined ? undefined : referenceKey(text, bases);
+      if (key?.type !== 'Encounter') continue;
+      found ??= new Set();
+      found.add(`Encounter/${key.id}`);
+    }
+  }
+  return found === undefined ? none : [...found];
+}

@@ -1,0 +1,63 @@
+/**
+ * Label rules: data that say which security labels a resource carries by what it holds, as a labelling service gives them (requirements R-206, HCS). They
+ * only ever add protection: a rule can raise a confidentiality and name a sensitivity, never take a label away.
+ */
+import type { LabelCode } from './labels.ts';
+
+/** One document, as parsed from YAML or JSON. */
+export interface LabelRulesDocument {
+  readonly labelRules: string;
+  readonly version: number;
+  /** The confidentiality of what nothing else raises. */
+  readonly default?: 'L' | 'M' | 'N' | 'R' | 'V';
+  /** Sensitivities that make data very restricted, with those below them; every other makes it restricted. */
+  readonly veryRestricted?: readonly string[];
+  readonly rules: readonly LabelRule[];
+}
+
+/** It holds when one of `codes`, `valueSets`, `words` is met (where any is given), and each of the others that is given. */
+export interface LabelRule {
+  readonly id: string;
+  readonly description: string;
+  /** `system|code`; the system by its URL or short name (snomed, loinc, rxnorm, icd10, icd9, cpt); `F10*` is everything that begins so. */
+  readonly codes?: readonly string[];
+  /** Canonical URLs of value sets that are loaded. */
+  readonly valueSets?: readonly string[];
+  /** Beginnings of words in the displays of codes and the texts of concepts, in any case. */
+  readonly words?: readonly string[];
+  readonly types?: readonly string[];
+  readonly profiles?: readonly string[];
+  /** `Practitioner/id`, `Organization/id`: who is named in the resource. */
+  readonly mentions?: readonly string[];
+  /** Ids of patients: their whole records. */
+  readonly patients?: readonly string[];
+  /** Codes of v3-ActCode or v3-Confidentiality, or `system|code`. */
+  readonly labels: readonly string[];
+}
+
+/** Ready to be asked, frozen. */
+export interface CompiledLabelRules {
+  readonly documents: readonly { readonly name: string; readonly version: number }[];
+  readonly rules: readonly CompiledLabelRule[];
+  /** `system|code` → positions of rules. */
+  readonly byCode: ReadonlyMap<string, readonly number[]>;
+  /** System → beginnings of codes, with positions. */
+  readonly byPrefix: ReadonlyMap<string, readonly (readonly [prefix: string, rule: number])[]>;
+  /** Finds the words of all rules at once; undefined = no rule has any. */
+  readonly anyWord: RegExp | undefined;
+  readonly byWord: ReadonlyMap<string, readonly number[]>;
+  /** Rules that ask for no content. */
+  readonly unconditional: readonly number[];
+  /** Ranks in U<L<M<N<R<V. */
+  readonly defaultRank: number;
+  readonly veryRestricted: readonly string[];
+}
+
+export interface CompiledLabelRule {
+  readonly id: string;
+  readonly types: ReadonlySet<string> | undefined;
+  readonly profiles: ReadonlySet<string> | undefined;
+  readonly mentions: ReadonlySet<string> | undefined;
+  readonly patients: ReadonlySet<string> | undefined;
+  readonly labels: readonly LabelCode[];
+}

@@ -217,6 +217,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     auditLog: audit,
     tokens,
     revocation,
+    accounts: authorization.accounts,
     passwords,
     rules,
     issuer: urls.issuer,

@@ -7,6 +7,7 @@ import { Problem } from '@fireguard/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { SearchableAuditLog } from '../audit-log/open-audit-log.ts';
+import type { Accounts } from '../authorization-server/accounts.ts';
 import type { PasswordRules } from '../authorization-server/password-rules.ts';
 import type { Passwords } from '../authorization-server/passwords.ts';
 import type { Cluster } from '../storage/cluster.ts';
@@ -27,6 +28,7 @@ import { openApiDocument } from './openapi.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { personProofRoutes } from './person-proof-routes.ts';
 import { relationRoutes } from './relation-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { statusRoute } from './status-route.ts';
 
 export interface AdminApiDependencies {
@@ -35,6 +37,7 @@ export interface AdminApiDependencies {
   readonly auditLog: SearchableAuditLog;
   readonly tokens: TokenResolver;
   readonly revocation: TokenRevocation;
+  readonly accounts: Accounts;
   readonly passwords: Passwords;
   /** What a password that is given must be. */
   readonly rules: PasswordRules;
@@ -65,6 +68,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
   const routes = [
     ...peopleRoutes(use),
     ...personProofRoutes(use),
+    ...sessionRoutes(use),
     ...clientRoutes(use),
     ...credentialRoutes(use),
     ...launchRoutes(use),

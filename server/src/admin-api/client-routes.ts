@@ -1,72 +1,33 @@
-/** OAuth clients: listed, added, disabled, enabled, removed. A secret is shown once, in the answer that made it (R-048). */
+/** OAuth clients: listed, shown, added, changed, disabled, enabled, removed. A secret is shown once, in the answer that made it (R-048). */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Problem, parseScopes } from '@fireguard/engine';
+import { narrow, Problem, parseScopes } from '@fireguard/engine';
 import { z } from 'zod';
-import { publicJwks } from '../authorization-server/registration/public-jwks.ts';
-import { redirectUri } from '../authorization-server/registration/redirect-uri.ts';
-import { type Client, clientById, insertClient, listClients, setClientDisabled } from '../storage/clients.ts';
+import { type Client, changeClient, clientById, insertClient, listClients, setClientDisabled } from '../storage/clients.ts';
 import { tokenHash } from '../token/token-hash.ts';
 import { perform } from './act.ts';
 import type { AdminApiDependencies } from './admin-api.ts';
 import { type AdminRoute, adminRoute } from './admin-route.ts';
-import { clientProtocol, protocolProblems } from './client-protocol.ts';
-import { display, idParams, role } from './words.ts';
-
-const kind = z.enum(['public', 'symmetric', 'asymmetric', 'backend']);
+import { clientProtocol } from './client-protocol.ts';
+import { changedClient, clientKind, clientProblems, newClient } from './client-registration.ts';
+import { idParams } from './words.ts';
 
 const client = z.object({
   id: z.string(),
   name: z.string(),
-  kind,
+  kind: clientKind,
   redirectUris: z.array(z.string()),
   scope: z.string(),
   roles: z.array(z.string()),
   jwksUri: z.string().nullable(),
   protocol: clientProtocol,
   keys: z.array(z.object({ kid: z.string().optional(), kty: z.string() })),
+  jwks: z
+    .object({ keys: z.array(z.record(z.string(), z.unknown())) })
+    .nullable()
+    .describe('Public keys, as registered.'),
   disabled: z.boolean(),
   createdAt: z.iso.datetime(),
 });
-
-const scope = z
-  .string()
-  .max(4000)
-  .refine((text) => parseScopes(text).every((one) => one.kind !== 'invalid'), 'One of the scopes is not a SMART scope.')
-  .describe('Space-delimited SMART scopes that it may ask for; never a permit by itself.');
-
-const newClient = z
-  .strictObject({
-    id: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$/, 'A client id is 3 to 64 letters, digits and . _ -.')
-      .optional(),
-    name: display,
-    kind,
-    redirectUris: z.array(redirectUri).max(20).default([]),
-    scope: scope.default(''),
-    roles: z.array(role).max(20).default([]).describe('Roles of a backend service.'),
-    jwks: publicJwks.optional(),
-    jwksUri: z
-      .url({ protocol: /^https$/ })
-      .max(2000)
-      .optional(),
-    protocol: clientProtocol.default({}).describe('What it may vary beyond its kind.'),
-  })
-  .superRefine((value, context) => {
-    const app = value.kind !== 'backend';
-    const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (app && value.redirectUris.length === 0) complain('redirectUris', 'An app needs at least one redirect address.');
-    if (!app && value.redirectUris.length > 0) complain('redirectUris', 'A backend service has no redirect address.');
-    if (app && value.roles.length > 0)
-      complain('roles', 'Only a backend service has roles; in an app the person’s roles count.');
-    const keyed = value.kind === 'asymmetric' || value.kind === 'backend';
-    const byAuthority = value.protocol.mutualTls?.kind === 'authority';
-    if (keyed && !byAuthority && (value.jwks === undefined) === (value.jwksUri === undefined))
-      complain('jwks', 'Give exactly one of jwks and jwksUri.');
-    if (!keyed && (value.jwks !== undefined || value.jwksUri !== undefined))
-      complain('jwks', 'A client of this kind has no keys.');
-    for (const problem of protocolProblems(value.kind, value.protocol)) complain('protocol', problem);
-  });
 
 export function clientRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
   const { db } = use;
@@ -149,6 +110,72 @@ export function clientRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
         );
       },
     }),
+    adminRoute({
+      id: 'showClient',
+      method: 'GET',
+      path: '/clients/{id}',
+      summary: 'One client',
+      right: 'look',
+      params: idParams,
+      answer: client,
+      status: 200,
+      run: async (call) => shown(await known(call.params.id)),
+    }),
+    adminRoute({
+      id: 'changeClient',
+      method: 'PUT',
+      path: '/clients/{id}',
+      summary: 'Give a client another registration; its kind and secret stay, and what it holds ends where it may do less',
+      right: 'administer',
+      params: idParams,
+      body: changedClient,
+      answer: client,
+      status: 200,
+      async run(call) {
+        const { body } = call;
+        const before = await known(call.params.id);
+        for (const { path, message } of clientProblems({ ...body, kind: before.kind }))
+          throw new Problem('parameter-invalid', `The body is not right at ${path}: ${message}`);
+        const act = { action: 'client-changed', reason: `Changed the registration of ${before.name} (${before.id}).` };
+        return perform(use.auditLog, call, act, async () => {
+          await changeClient(db, before.id, {
+            name: body.name,
+            jwks: body.jwks === undefined ? null : JSON.stringify(body.jwks),
+            jwks_uri: body.jwksUri ?? null,
+            redirect_uris: body.redirectUris,
+            scope: body.scope,
+            roles: body.roles,
+            protocol: JSON.stringify(body.protocol),
+          });
+          const less = narrow(parseScopes(before.scope), parseScopes(body.scope)).join(' ') !== before.scope;
+          // Roles are read anew with every token; what a token says of scopes is not.
+          if (less) await use.revocation.byClient(before.id);
+          else await use.cluster.announce({ kind: 'client', id: before.id });
+          return shown(await known(before.id));
+        });
+      },
+    }),
+    adminRoute({
+      id: 'renewSecret',
+      method: 'POST',
+      path: '/clients/{id}/secret',
+      summary: 'Another secret for a symmetric client; the old one is worth nothing at once',
+      right: 'administer',
+      params: idParams,
+      answer: z.object({ id: z.string(), secret: z.string().describe('Shown in this answer only.') }),
+      status: 200,
+      async run(call) {
+        const { id, name, kind: its } = await known(call.params.id);
+        if (its !== 'symmetric') throw new Problem('request-not-understood', 'Only a symmetric client has a secret.');
+        const secret = randomBytes(32).toString('base64url');
+        const act = { action: 'client-secret-renewed', reason: `Made another secret for ${name} (${id}).` };
+        return perform(use.auditLog, call, act, async () => {
+          await changeClient(db, id, { secret_hash: tokenHash(secret) });
+          await use.cluster.announce({ kind: 'client', id });
+          return { id, secret };
+        });
+      },
+    }),
     switchTo(true),
     switchTo(false),
     adminRoute({
@@ -179,7 +206,7 @@ export function clientRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
   ];
 }
 
-/** INVARIANT (R-048): no secret, nor its hash; of keys, only their names. */
+/** INVARIANT (R-048): no secret, nor its hash; keys are public ones. */
 function shown(row: Client): z.infer<typeof client> {
   const keys = (row.jwks?.keys ?? []) as readonly { kid?: string; kty?: string }[];
   return {
@@ -191,6 +218,7 @@ function shown(row: Client): z.infer<typeof client> {
     roles: row.roles,
     jwksUri: row.jwks_uri,
     protocol: clientProtocol.parse(row.protocol),
+    jwks: row.jwks === null ? null : { keys: row.jwks.keys.map((key) => ({ ...key })) },
     keys: keys.map(({ kid, kty }) => ({ ...(kid === undefined ? {} : { kid }), kty: kty ?? '' })),
     disabled: row.disabled,
     createdAt: row.created_at.toISOString(),

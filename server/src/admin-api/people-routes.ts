@@ -2,10 +2,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Problem } from '@fireguard/engine';
 import { z } from 'zod';
-import { unlinkExternal } from '../storage/external-identities.ts';
-import { deleteFactors } from '../storage/factors.ts';
+import { identitiesOfPerson, unlinkExternal } from '../storage/external-identities.ts';
+import { deleteFactors, factorsOf } from '../storage/factors.ts';
 import { insertPerson, listPeople, type Person, personById, setPersonDisabled, setPersonRoles } from '../storage/people.ts';
+import { grantsOfPerson } from '../storage/person-grants.ts';
 import { replaceRelations } from '../storage/relations.ts';
+import { sessionsOfPerson } from '../storage/sessions.ts';
 import { perform } from './act.ts';
 import type { AdminApiDependencies } from './admin-api.ts';
 import { type AdminRoute, adminRoute } from './admin-route.ts';
@@ -60,7 +62,7 @@ export function peopleRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
         };
         return perform(use.auditLog, call, act, async () => {
           await setPersonDisabled(db, id, disabled);
-          if (disabled) await use.revocation.byPerson(id);
+          if (disabled) await use.accounts.signOutEverywhere(id);
           else await use.cluster.announce({ kind: 'person', id });
           return shown(await known(id));
         });
@@ -114,6 +116,40 @@ export function peopleRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
         );
       },
     }),
+    adminRoute({
+      id: 'showPerson',
+      method: 'GET',
+      path: '/people/{id}',
+      summary: 'One person, how they sign in, and what they are signed in to',
+      right: 'look',
+      params: idParams,
+      answer: person.extend({
+        factors: z.array(z.object({ kind: z.enum(['totp', 'passkey', 'recovery']), count: z.int() })),
+        externalIdentities: z.array(z.object({ issuer: z.string(), subject: z.string() })),
+        sessions: z.int().describe('How many live; GET /people/{id}/sessions lists them.'),
+        apps: z.array(z.object({ client: z.string(), scope: z.string(), connectedUntil: z.iso.datetime().nullable() })),
+      }),
+      status: 200,
+      async run(call) {
+        const row = await known(call.params.id);
+        const factors = await factorsOf(db, row.id);
+        const kinds = (['totp', 'passkey', 'recovery'] as const).map((kind) => ({
+          kind,
+          count: factors.filter((one) => one.kind === kind).length,
+        }));
+        return {
+          ...shown(row),
+          factors: kinds.filter(({ count }) => count > 0),
+          externalIdentities: await identitiesOfPerson(db, row.id),
+          sessions: (await sessionsOfPerson(db, row.id)).length,
+          apps: (await grantsOfPerson(db, row.id)).map(({ clientId, scope, connectedUntil }) => ({
+            client: clientId,
+            scope,
+            connectedUntil: connectedUntil?.toISOString() ?? null,
+          })),
+        };
+      },
+    }),
     switchTo(true),
     switchTo(false),
     adminRoute({
@@ -154,7 +190,7 @@ export function peopleRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
         return perform(use.auditLog, call, { action: 'user-removed', reason: `Removed the person ${name}.` }, async () => {
           // Disabled first: from here on nothing of theirs is taken, whatever fails afterwards.
           await setPersonDisabled(db, id, true);
-          await use.revocation.byPerson(id);
+          await use.accounts.signOutEverywhere(id);
           await replaceRelations(db, id, []);
           await deleteFactors(db, id);
           await unlinkExternal(db, id);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Problem } from '@fireguard/engine';
 import { z } from 'zod';
-import { linkExternal } from '../storage/external-identities.ts';
+import { linkExternal, unlinkIdentity } from '../storage/external-identities.ts';
 import { deleteFactors } from '../storage/factors.ts';
 import { type Person, personById, setPersonPassword } from '../storage/people.ts';
 import { perform } from './act.ts';
@@ -10,6 +10,8 @@ import type { AdminApiDependencies } from './admin-api.ts';
 import { type AdminRoute, adminRoute } from './admin-route.ts';
 import { passwordFaults } from './password-faults.ts';
 import { idParams } from './words.ts';
+
+const externalIdentity = z.strictObject({ issuer: z.url().max(500), subject: z.string().min(1).max(255) });
 
 export function personProofRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
   const { db } = use;
@@ -40,7 +42,7 @@ export function personProofRoutes(use: AdminApiDependencies): readonly AdminRout
         const act = { action: 'user-password-set', reason: `Set the password of ${username}.` };
         return perform(use.auditLog, call, act, async () => {
           await setPersonPassword(db, id, await use.passwords.hash(given ?? made ?? ''));
-          await use.revocation.byPerson(id);
+          await use.accounts.signOutEverywhere(id);
           return { id, ...(made === undefined ? {} : { password: made }) };
         });
       },
@@ -60,7 +62,7 @@ export function personProofRoutes(use: AdminApiDependencies): readonly AdminRout
         const act = { action: 'user-factors-reset', reason: `Forgot the second factors of ${username}.` };
         return perform(use.auditLog, call, act, async () => {
           await deleteFactors(db, id);
-          await use.revocation.byPerson(id);
+          await use.accounts.signOutEverywhere(id);
           return { id };
         });
       },
@@ -72,7 +74,7 @@ export function personProofRoutes(use: AdminApiDependencies): readonly AdminRout
       summary: 'Let whoever another OpenID provider knows by this issuer and subject sign in as this person',
       right: 'administer',
       params: idParams,
-      body: z.strictObject({ issuer: z.url().max(500), subject: z.string().min(1).max(255) }),
+      body: externalIdentity,
       answer: z.object({ id: z.string() }),
       status: 201,
       async run(call) {
@@ -81,6 +83,47 @@ export function personProofRoutes(use: AdminApiDependencies): readonly AdminRout
         return perform(use.auditLog, call, act, async () => {
           if (!(await linkExternal(db, call.body.issuer, call.body.subject, id)))
             throw new Problem('write-conflict', 'This identity is linked already.');
+          return { id };
+        });
+      },
+    }),
+    adminRoute({
+      id: 'unlinkExternalIdentity',
+      method: 'POST',
+      path: '/people/{id}/external-identities/remove',
+      summary: 'Let an identity of another OpenID provider sign in as this person no more: signed out everywhere',
+      right: 'administer',
+      params: idParams,
+      body: externalIdentity,
+      answer: z.object({ id: z.string() }),
+      status: 200,
+      async run(call) {
+        const { id, username } = await known(call.params.id);
+        const { issuer, subject } = call.body;
+        const act = { action: 'user-unlinked', reason: `Unlinked ${username} from an identity of ${issuer}.` };
+        return perform(use.auditLog, call, act, async () => {
+          if (!(await unlinkIdentity(db, issuer, subject, id)))
+            throw new Problem('not-found', 'This person has no such identity.');
+          // How each session was opened is not known by provider: whoever came by this one must not stay.
+          await use.accounts.signOutEverywhere(id);
+          return { id };
+        });
+      },
+    }),
+    adminRoute({
+      id: 'unlockPerson',
+      method: 'POST',
+      path: '/people/{id}/unlock',
+      summary: 'Forget failed tries under a person’s name, so that they need not wait',
+      right: 'administer',
+      params: idParams,
+      answer: z.object({ id: z.string() }),
+      status: 200,
+      async run(call) {
+        const { id, username } = await known(call.params.id);
+        const act = { action: 'user-unlocked', reason: `Forgot the failed sign-ins of ${username}.` };
+        return perform(use.auditLog, call, act, async () => {
+          await use.accounts.unlock({ id, username });
           return { id };
         });
       },

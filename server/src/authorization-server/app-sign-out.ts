@@ -68,22 +68,3 @@ export function sessionEnd(use: {
     );
   };
 }
-
-/**
- * Back-Channel Logout 1.0 §2.5, where the person signs out on our own page: every app of the session that wants to know is told. One that cannot be
- * reached keeps nobody signed in here; its tokens are ended already.
- */
-export async function tellApps(provider: Provider, session: InstanceType<Provider['Session']>): Promise<void> {
-  const { accountId } = session;
-  if (accountId === undefined) return;
-  const told = Object.keys(session.authorizations ?? {}).map(async (clientId) => {
-    const client = await provider.Client.find(clientId);
-    if (client?.backchannelLogoutUri === undefined) return;
-    // The provider's own, which its types leave out.
-    const { backchannelLogout } = client as unknown as {
-      backchannelLogout(sub: string, sid: string | undefined): Promise<void>;
-    };
-    await backchannelLogout.call(client, accountId, session.sidFor(clientId));
-  });
-  await Promise.allSettled(told);
-}

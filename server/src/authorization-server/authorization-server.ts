@@ -15,6 +15,7 @@ import { loadKeys, type TokenKeys } from '../token/keys.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
 import type { TokenRevocation } from '../token/revoke.ts';
 import { knownPerson } from './account.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
 import { logoutPages, sessionEnd } from './app-sign-out.ts';
 import { createRegisteredOrigins } from './cors.ts';
 import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
@@ -79,6 +80,8 @@ export interface AuthorizationServerDependencies {
 }
 
 export interface AuthorizationServer {
+  /** For whoever administers people. */
+  readonly accounts: Accounts;
   /** Adds its routes to the issuer's listener. */
   mount(app: FastifyInstance): Promise<void>;
   /** `{fhirBase}/.well-known/smart-configuration`, for the API's host to serve. */
@@ -144,6 +147,17 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   };
   const provider = await createLiveProvider({ cluster, load: () => loadKeys(db, now), build });
 
+  const parts = await peopleParts({
+    db,
+    cluster,
+    issuer,
+    name: brand.name,
+    key: keys.cookie[0] ?? '',
+    settings: signIn,
+    rules: use.rules,
+    now,
+  });
+  const accounts = createAccounts({ db, revocation, provider, throttle: parts.throttle });
   const steps = {
     get provider() {
       return provider.now();
@@ -158,21 +172,14 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     formTokens: createFormTokens(keys.cookie[0] ?? ''),
     stayConnectedDays: use.stayConnectedDays,
     passwords: use.passwords ?? createPasswords(),
-    ...(await peopleParts({
-      db,
-      cluster,
-      issuer,
-      name: brand.name,
-      key: keys.cookie[0] ?? '',
-      settings: signIn,
-      rules: use.rules,
-      now,
-    })),
+    ...parts,
+    accounts,
     now,
   };
   const forward = createForward(provider, issuer);
 
   return Object.freeze({
+    accounts,
     smartConfiguration: () => smartConfiguration(issuer, { brand: use.brands && brandIdentifier(use.brands) }),
     protectedResourceMetadata: () => protectedResourceMetadata(issuer, fhirBase),
     async mount(app: FastifyInstance) {

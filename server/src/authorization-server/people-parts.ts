@@ -24,7 +24,7 @@ export async function peopleParts(use: {
   readonly issuer: string;
   /** As authenticators show it. */
   readonly name: string;
-  /** Signs challenges. */
+  /** Signs challenges, and names what is counted. */
   readonly key: string;
   readonly settings: SignInSettings;
   readonly rules: PasswordRules | undefined;
@@ -42,7 +42,7 @@ export async function peopleParts(use: {
     factors: secondFactors({ db, seal, now }),
     passkeys: passkeys({ db, issuer, name, key, now }),
     rules: use.rules ?? passwordRules(undefined),
-    throttle: createThrottle(db),
+    throttle: createThrottle(db, key),
     providers: settings.providers.map((one) => externalProvider(one, issuer)),
     secondFactorRoles: settings.secondFactorRoles,
   };

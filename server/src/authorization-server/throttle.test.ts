@@ -7,8 +7,8 @@ let here: Throttle;
 let there: Throttle;
 beforeAll(async () => {
   database = await testDatabase();
-  here = createThrottle((await database.open('here')).db);
-  there = createThrottle((await database.open('there')).db);
+  here = createThrottle((await database.open('here')).db, 'secret');
+  there = createThrottle((await database.open('there')).db, 'secret');
 });
 afterAll(() => database.drop());
 

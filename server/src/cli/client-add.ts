@@ -1,7 +1,6 @@
 /** `fireguard client add` */
-import { readFile } from 'node:fs/promises';
 import { adminClient } from './admin-client.ts';
-import { CliError } from './cli-error.ts';
+import { keySet, parsedProtocol } from './client-words.ts';
 import type { ShownClient } from './clients.ts';
 import { type Command, homeOption, jsonOption } from './command.ts';
 import { safeText } from './table.ts';
@@ -62,24 +61,3 @@ export const clientAdd: Command = {
     return 0;
   },
 };
-
-/** A JWK Set, or one key, which is made a set of one. */
-async function keySet(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(() =>
-    Promise.reject(new CliError(`${file} cannot be read. --jwks takes a file with a JWK Set.`)),
-  );
-  try {
-    const parsed = JSON.parse(text) as { keys?: unknown };
-    return parsed.keys === undefined ? { keys: [parsed] } : parsed;
-  } catch {
-    throw new CliError(`${file} is not JSON. --jwks takes a file with a JWK Set.`);
-  }
-}
-
-function parsedProtocol(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CliError('--protocol takes JSON, such as {"dpopBound":true}.');
-  }
-}

@@ -5,6 +5,9 @@ import { clientAdd } from './client-add.ts';
 import { clientKey } from './client-key.ts';
 import { clientList } from './client-list.ts';
 import { clientRemove } from './client-remove.ts';
+import { clientRenewSecret } from './client-renew-secret.ts';
+import { clientSet } from './client-set.ts';
+import { clientShow } from './client-show.ts';
 import { clientDisable, clientEnable } from './client-switch.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
@@ -24,8 +27,12 @@ import { userList } from './user-list.ts';
 import { userRemove } from './user-remove.ts';
 import { userResetFactors } from './user-reset-factors.ts';
 import { userRoles } from './user-roles.ts';
+import { userEndSession, userSessions } from './user-sessions.ts';
 import { userSetPassword } from './user-set-password.ts';
+import { userShow } from './user-show.ts';
 import { userDisable, userEnable } from './user-switch.ts';
+import { userUnlink } from './user-unlink.ts';
+import { userUnlock } from './user-unlock.ts';
 
 export const commands: readonly Command[] = Object.freeze([
   serve,
@@ -37,15 +44,23 @@ export const commands: readonly Command[] = Object.freeze([
   probe,
   userAdd,
   userList,
+  userShow,
   userRoles,
   userSetPassword,
   userResetFactors,
   userLink,
+  userUnlink,
+  userUnlock,
+  userSessions,
+  userEndSession,
   userDisable,
   userEnable,
   userRemove,
   clientAdd,
   clientList,
+  clientShow,
+  clientSet,
+  clientRenewSecret,
   clientDisable,
   clientEnable,
   clientRemove,

@@ -1,5 +1,5 @@
 /** OAuth clients. Changes are acknowledged only after `cluster.announce({ kind: 'client', id })`, which is the caller's part. */
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import type { ClientTable, Database } from './schema.ts';
 
 export type Client = Selectable<ClientTable>;
@@ -25,6 +25,10 @@ export async function clientById(db: Db, id: string): Promise<Client | undefined
 /** All, by id. */
 export async function listClients(db: Db): Promise<readonly Client[]> {
   return db.selectFrom('client').selectAll().orderBy('id').execute();
+}
+
+export async function changeClient(db: Db, id: string, values: Updateable<ClientTable>): Promise<void> {
+  await db.updateTable('client').set(values).where('id', '=', id).execute();
 }
 
 /** False when there is no such client. */

@@ -24,6 +24,31 @@ export async function linkExternal(db: Db, issuer: string, subject: string, pers
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
+export async function identitiesOfPerson(
+  db: Db,
+  personId: string,
+): Promise<readonly { readonly issuer: string; readonly subject: string }[]> {
+  return db
+    .selectFrom('external_identity')
+    .select(['issuer', 'subject'])
+    .where('person_id', '=', personId)
+    .orderBy('issuer')
+    .orderBy('subject')
+    .execute();
+}
+
+/** False when the person has no such identity. */
+export async function unlinkIdentity(db: Db, issuer: string, subject: string, personId: string): Promise<boolean> {
+  const result = await db
+    .deleteFrom('external_identity')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('person_id', '=', personId)
+    .executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** All of a person. */
 export async function unlinkExternal(db: Db, personId: string): Promise<void> {
   await db.deleteFrom('external_identity').where('person_id', '=', personId).execute();
 }

@@ -157,6 +157,8 @@ export interface FactorTable {
 /** Failed tries to sign in. */
 export interface SignInCountTable {
   key: string;
+  /** Of the name that was tried; null where there was none. */
+  name_key: ColumnType<string | null, string | null | undefined, string | null>;
   failures: number;
   wait_until: Timestamp;
   seen: Timestamp;

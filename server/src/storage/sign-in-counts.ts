@@ -13,12 +13,12 @@ export interface CountRule {
 }
 
 /**
- * Counts a try as failed, in one statement, so that many at once count too; `forgetTry` takes it back. Undefined: go on. Otherwise it must wait,
+ * Counts a try as failed, in one statement, so that many at once count too; `forgetTry` takes it back, and `forgetTriesUnder` all with this `nameKey`. Undefined: go on. Otherwise it must wait,
  * until then (milliseconds since the epoch), and was not counted.
  */
-export async function countTry(db: Db, key: string, rule: CountRule): Promise<number | undefined> {
+export async function countTry(db: Db, key: string, rule: CountRule, nameKey?: string): Promise<number | undefined> {
   const { rows } = await sql<{ failures: number }>`
-    INSERT INTO sign_in_count AS c (key, failures, wait_until, seen) VALUES (${key}, 1, now(), now())
+    INSERT INTO sign_in_count AS c (key, name_key, failures, wait_until, seen) VALUES (${key}, ${nameKey ?? null}, 1, now(), now())
     ON CONFLICT (key) DO UPDATE SET
       failures = CASE WHEN c.seen < now() - ${rule.forgetMs} * interval '1 millisecond' THEN 1 ELSE c.failures + 1 END,
       wait_until = CASE WHEN c.seen < now() - ${rule.forgetMs} * interval '1 millisecond' OR c.failures + 1 < ${rule.free} THEN now()
@@ -42,6 +42,11 @@ export async function waitOf(db: Db, key: string): Promise<number | undefined> {
 
 export async function forgetTries(db: Db, key: string): Promise<void> {
   await db.deleteFrom('sign_in_count').where('key', '=', key).execute();
+}
+
+/** All tries under one name, from wherever. */
+export async function forgetTriesUnder(db: Db, nameKey: string): Promise<void> {
+  await db.deleteFrom('sign_in_count').where('name_key', '=', nameKey).execute();
 }
 
 /** One try fewer: it succeeded, or was none. */

@@ -44,7 +44,7 @@ export async function answerPassword(
   if (fault !== undefined) return refuse({ kind: fault });
   await record(use, request, mine, 'password-changed', undefined);
   await setPersonPassword(use.db, mine.person.id, await use.passwords.hash(fresh));
-  await use.revocation.byPerson(mine.person.id);
+  await use.accounts.signOutEverywhere(mine.person.id);
   // This session proved itself a moment ago; all others are gone.
   await mine.session.persist();
   return reply.redirect('/account?done=password', 303);
@@ -57,6 +57,6 @@ export async function answerEverywhere(
   mine: OwnSession,
 ): Promise<FastifyReply> {
   await record(use, request, mine, 'signed-out-everywhere', undefined);
-  await use.revocation.byPerson(mine.person.id);
+  await use.accounts.signOutEverywhere(mine.person.id);
   return sendPage(use, reply, signedOutPage({ brand: use.brand }));
 }

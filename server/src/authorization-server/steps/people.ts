@@ -2,6 +2,7 @@
 
 import type { Cluster } from '../../storage/cluster.ts';
 import type { TokenRevocation } from '../../token/revoke.ts';
+import type { Accounts } from '../accounts.ts';
 import type { ExternalProvider } from '../external/external-provider.ts';
 import type { Passkeys } from '../factors/passkeys.ts';
 import type { SecondFactors } from '../factors/second-factors.ts';
@@ -18,6 +19,7 @@ export interface PeopleDependencies extends StepDependencies {
   readonly seal: SecretSeal;
   readonly cluster: Pick<Cluster, 'announce'>;
   readonly revocation: TokenRevocation;
+  readonly accounts: Accounts;
   readonly factors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly secondFactorRoles: readonly string[];

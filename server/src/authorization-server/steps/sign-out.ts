@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import type { TokenRevocation } from '../../token/revoke.ts';
 import { knownPerson } from '../account.ts';
-import { tellApps } from '../app-sign-out.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { parseForm } from '../form.ts';
 import { own } from '../forward.ts';
 import { signedOutPage, signOutPage } from '../pages/sign-out.ts';
+import { tellApps } from '../tell-apps.ts';
 import { placeOf, type StepDependencies, sendPage } from './step.ts';
 
 export interface SignOutDependencies extends StepDependencies {
@@ -35,7 +35,8 @@ export async function answerSignOut(
     if (!use.formTokens.check(session.uid, 'sign-out', token)) throw new errors.SessionNotFound('not a form of this session');
     const person = await knownPerson(use.db, session.accountId);
     await use.revocation.bySession(session.accountId, session.uid);
-    await tellApps(use.provider, session);
+    const apps = Object.keys(session.authorizations ?? {}).map((clientId) => ({ clientId, sid: session.sidFor(clientId) }));
+    await tellApps(use.provider, session.accountId, apps);
     await session.destroy();
     await use.auditLog.append(
       auditDraft({ kind: 'sign-out', action: 'sign-out', outcome: 'permit', person, ...placeOf(request) }),

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fireguard } from '../cli/kit.ts';
 import { type House, house } from './house.ts';
 
 let it: House;
@@ -95,10 +96,56 @@ test('credentials are given out once: API keys, initial access tokens; and signi
   const published = async () => (await (await fetch(`${it.issuer}/jwks`)).json()).keys.length;
   const before = await published();
   const rotated = await it.call('POST', '/admin/keys/rotate');
-  expect(rotated.body.keys).toHaveLength(2);
-  expect(await published()).toBe(before + 2);
+  expect(rotated.body.keys).toHaveLength(4);
+  expect(await published()).toBe(before + 4);
   const told = JSON.stringify(await it.records());
   for (const secret of [key.body.key, initial.body.token]) expect(told).not.toContain(secret);
+});
+
+test('R-048 a secret is renewed: the old one is worth nothing at once, the new one is shown once', async () => {
+  const added = await it.call('POST', '/admin/clients', { id: 'till', name: 'Till', kind: 'symmetric', redirectUris });
+  const proves = async (secret: string) => {
+    const authorization = `Basic ${Buffer.from(`till:${secret}`).toString('base64')}`;
+    const body = new URLSearchParams({ token: 'x' });
+    return (await fetch(`${it.issuer}/introspect`, { method: 'POST', headers: { authorization }, body })).status === 200;
+  };
+  expect(await proves(added.body.secret)).toBe(true);
+  const renewed = await fireguard(['client', 'renew-secret', 'till', '--json', '--home', it.home]);
+  const { secret } = JSON.parse(renewed.out) as { readonly secret: string };
+  expect([await proves(added.body.secret), await proves(secret)]).toEqual([false, true]);
+  expect(JSON.stringify(await it.records())).not.toContain(secret);
+  expect((await it.call('POST', '/admin/clients/fireguard-console/secret')).status).toBe(400);
+});
+
+test('a registration is changed: what is not given stays, and where it may do less, what it holds ends', async () => {
+  const fields = { id: 'kiosk', name: 'Kiosk', kind: 'public', redirectUris, scope: 'user/*.rs patient/*.rs' };
+  await it.call('POST', '/admin/clients', fields);
+  const set = await fireguard(['client', 'set', 'kiosk', '--redirect-uri', 'https://kiosk.example/cb', '--home', it.home]);
+  expect(set).toMatchObject({ status: 0, err: '' });
+  const shown = JSON.parse((await fireguard(['client', 'show', 'kiosk', '--json', '--home', it.home])).out);
+  expect(shown).toMatchObject({ name: 'Kiosk', redirectUris: ['https://kiosk.example/cb'], scope: fields.scope });
+  await it.running.storage.db
+    .insertInto('oidc_payload')
+    .values({
+      kind: 'RefreshToken',
+      id_hash: 'kiosk-refresh',
+      payload: JSON.stringify({ clientId: 'kiosk' }),
+      grant_id: null,
+      user_code: null,
+      uid: null,
+      expires_at: null,
+      consumed_at: null,
+    })
+    .execute();
+  const held = async () =>
+    (await it.running.storage.db.selectFrom('oidc_payload').select('kind').where('id_hash', '=', 'kiosk-refresh').execute())
+      .length;
+  await fireguard(['client', 'set', 'kiosk', '--scope', `${fields.scope} openid`, '--home', it.home]);
+  expect(await held()).toBe(1);
+  await fireguard(['client', 'set', 'kiosk', '--scope', 'user/Patient.rs', '--home', it.home]);
+  expect(await held()).toBe(0);
+  const wrong = await it.call('PUT', '/admin/clients/kiosk', { name: 'Kiosk', redirectUris: [], scope: '' });
+  expect([wrong.status, wrong.body.error_description]).toEqual([400, expect.stringContaining('redirect address')]);
 });
 
 test('R-048 a client secret is told once, and kept as a hash', async () => {

@@ -212,8 +212,14 @@ const server: readonly Row[] = [
     because: 'it is the gateway’s flow with another ending, and knows how tokens are made no more than the gateway does',
   },
   {
+    folder: 'server/src/policy-trial',
+    may: [],
+    because: 'policies are tried on words, never on data; it is not in the path of a request',
+  },
+  {
     folder: 'server/src/admin-api',
     may: [
+      'server/src/policy-trial',
       'server/src/http',
       'server/src/token',
       'server/src/storage',

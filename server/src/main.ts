@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { compilePolicies, fhirTables } from '@fireguard/engine';
+import { fhirTables } from '@fireguard/engine';
 import { pino } from 'pino';
 import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
 import { loadAdminToken } from './admin-api/admin-token.ts';
@@ -20,7 +20,7 @@ import type { BrandChoice } from './authorization-server/pages/brand.ts';
 import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
-import { loadPolicies } from './config/load-policies.ts';
+import { policyMaterial } from './config/policy-material.ts';
 import { weakenings } from './config/posture.ts';
 import type { FireguardConfig } from './config/schema.ts';
 import { type Urls, urlsOf } from './config/urls.ts';
@@ -47,6 +47,7 @@ import { listen } from './http/listen.ts';
 import { pagesListener, rawListener } from './http/listener.ts';
 import { checkpointNotice } from './notify/checkpoint-notice.ts';
 import { openNotifier } from './notify/notifier.ts';
+import { compileMaterial } from './policy-trial/policy-material.ts';
 import { listClients } from './storage/clients.ts';
 import { keysFor } from './storage/keys.ts';
 import { relationsOf } from './storage/relations.ts';
@@ -100,7 +101,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const urls = urlsOf(config);
   const logger = pino({ level: config.log.level, base: null }, pino.destination({ fd: 2, sync: true }));
   const tables = fhirTables(config.upstream.fhirVersion);
-  const policies = compilePolicies(loadPolicies(config.policies.files), tables);
+  const material = policyMaterial(config.policies);
+  const policies = compileMaterial(material, tables, config.upstream.url);
 
   const storage = options.storage ?? (await openStorage(storageOptions(config), { tell, now }));
   closing.first(() => storage.close());
@@ -224,6 +226,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     fhirBase: urls.fhir,
     audiences: [`${urls.issuer}/admin`, urls.fhir],
     adminToken,
+    policies: material,
     startedAt: now(),
     now,
     log: (line) => logger.error(line, 'bug'),

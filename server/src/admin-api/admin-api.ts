@@ -10,6 +10,7 @@ import type { SearchableAuditLog } from '../audit-log/open-audit-log.ts';
 import type { Accounts } from '../authorization-server/accounts.ts';
 import type { PasswordRules } from '../authorization-server/password-rules.ts';
 import type { Passwords } from '../authorization-server/passwords.ts';
+import type { PolicyMaterial } from '../policy-trial/policy-material.ts';
 import type { Cluster } from '../storage/cluster.ts';
 import type { Database } from '../storage/schema.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
@@ -27,6 +28,7 @@ import { launchRoutes } from './launch-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { personProofRoutes } from './person-proof-routes.ts';
+import { policyRoutes } from './policy-routes.ts';
 import { relationRoutes } from './relation-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { statusRoute } from './status-route.ts';
@@ -49,6 +51,8 @@ export interface AdminApiDependencies {
   readonly audiences: readonly string[];
   /** Undefined: none is accepted. */
   readonly adminToken: string | undefined;
+  /** In force; what is tried is held against them. */
+  readonly policies: PolicyMaterial;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly now?: () => number;
@@ -75,6 +79,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...relationRoutes(use),
     ...consentRoutes(use),
     ...auditRoutes(use),
+    ...policyRoutes(use),
     statusRoute(use),
   ];
   const document = openApiDocument(routes, use.issuer);

@@ -37,6 +37,7 @@ const query = z.strictObject({
       'stop',
     ])
     .optional(),
+  request: z.string().min(1).max(100).optional().describe('The X-Request-Id of one request.'),
   limit: z
     .string()
     .regex(/^\d{1,4}$/)
@@ -69,11 +70,22 @@ export function auditRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
         await use.auditLog.append(
           adminDraft(call, 'audit-read', 'permit', { action: 'audit-search', reason: 'Looked at the audit.', patients }),
         );
-        const { since, until, patient, agent, outcome, purpose, kind } = asked;
+        const { since, until, patient, agent, outcome, purpose, kind, request } = asked;
         // What was on disk before this look is waited for, so that a list never lacks what its reader just did; but not for ever.
         await use.auditLog.caughtUp(2_000).catch(() => undefined);
         const lag = use.auditLog.lag();
-        const { rows, next } = await auditRows(use.db, { since, until, patient, agent, outcome, purpose, kind, limit, after });
+        const { rows, next } = await auditRows(use.db, {
+          since,
+          until,
+          patient,
+          agent,
+          outcome,
+          purpose,
+          kind,
+          request,
+          limit,
+          after,
+        });
         return { records: rows.map(toAuditRow), next: next === undefined ? null : writeAuditCursor(next), lag };
       },
     }),

@@ -18,6 +18,8 @@ export interface AuditQuery {
   /** Purpose-of-use code, such as TREAT. */
   readonly purpose: string | undefined;
   readonly kind: string | undefined;
+  /** X-Request-Id. */
+  readonly request: string | undefined;
   readonly limit: number;
   readonly after: AuditPage | undefined;
 }
@@ -42,6 +44,7 @@ export async function auditRows(
     after,
   }).select(['audit_record.record_id as recordId', 'node', 'sequence', 'hash', 'audit_record.recorded', 'record']);
   if (query.kind !== undefined) select = select.where('kind', '=', query.kind);
+  if (query.request !== undefined) select = select.where(sql<boolean>`record ->> 'requestId' = ${query.request}`);
   if (query.outcome === 'masked') select = select.where('outcome', '=', 'permit').where(masked, '>', 0);
   else if (query.outcome === 'permit') select = select.where('outcome', '=', 'permit').where(masked, '=', 0);
   else if (query.outcome !== undefined) select = select.where('outcome', '=', query.outcome);

@@ -17,6 +17,9 @@ import { keysRotate } from './keys-rotate.ts';
 import { launch } from './launch.ts';
 import { policyCategories } from './policy-categories.ts';
 import { policyCheck } from './policy-check.ts';
+import { policyDiff } from './policy-diff.ts';
+import { policyExplain } from './policy-explain.ts';
+import { policyTest } from './policy-test.ts';
 import { probe } from './probe.ts';
 import { registrationToken } from './registration-token.ts';
 import { serve } from './serve.ts';
@@ -40,6 +43,9 @@ export const commands: readonly Command[] = Object.freeze([
   configCheck,
   configPrint,
   policyCheck,
+  policyTest,
+  policyExplain,
+  policyDiff,
   policyCategories,
   probe,
   userAdd,

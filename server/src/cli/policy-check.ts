@@ -3,22 +3,29 @@ import path from 'node:path';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { fhirVersionOption, tablesNamed } from './fhir-version-option.ts';
+import { policyOptions } from './policy-option.ts';
 
 export const policyCheck: Command = {
   name: 'policy check',
   summary: 'Say whether policies can be used; without PATH, those that come with Fireguard',
   arguments: ['[PATH]'],
-  options: { 'fhir-version': fhirVersionOption },
+  options: { 'fhir-version': fhirVersionOption, 'value-sets': policyOptions['value-sets'] },
   async run(given, out) {
-    const [{ compilePolicies, Problem }, { loadPolicies, packagedPolicies }] = await Promise.all([
+    const [{ Problem }, { loadPolicies, packagedPolicies }, { policyMaterial }, { compileMaterial }] = await Promise.all([
       import('@fireguard/engine'),
       import('../config/load-policies.ts'),
+      import('../config/policy-material.ts'),
+      import('../policy-trial/policy-material.ts'),
     ]);
     const place = given.rest[0] === undefined ? packagedPolicies : path.resolve(given.rest[0]);
     const tables = await tablesNamed(given);
     const documents = loadPolicies([place]);
+    const sets = given.all('value-sets').map((one) => path.resolve(one));
     try {
-      compilePolicies(documents, tables);
+      const { sets: compiled } = compileMaterial(policyMaterial({ files: [place], valueSets: sets }), tables);
+      for (const { name, combining } of compiled)
+        if (combining === 'permit-unless-deny')
+          out.tell(`Note: policy set ${name} permits whatever it does not deny, to everyone who is signed in.`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       throw new CliError(

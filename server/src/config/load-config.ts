@@ -29,10 +29,10 @@ export function loadConfig(file: string, env: Readonly<Record<string, string | u
         ? {}
         : { breachedPasswords: path.resolve(folder, config.signIn.breachedPasswords) }),
     },
-    policies:
-      config.policies.files === undefined
-        ? config.policies
-        : { files: config.policies.files.map((name) => path.resolve(folder, name)) },
+    policies: {
+      files: config.policies.files?.map((name) => path.resolve(folder, name)),
+      valueSets: config.policies.valueSets?.map((name) => path.resolve(folder, name)),
+    },
   });
 }
 

@@ -9,7 +9,7 @@ export const packagedPolicies: string = path.resolve(import.meta.dirname, '../..
 
 /** Parsed documents, for `compilePolicies`. Throws ConfigError when a file cannot be read, or when there is none. */
 export function loadPolicies(places: readonly string[] | undefined): readonly unknown[] {
-  const files = (places ?? [packagedPolicies]).flatMap(filesAt);
+  const files = (places ?? [packagedPolicies]).flatMap((place) => filesAt(place, /\.ya?ml$/, 'policies.files'));
   if (files.length === 0) throw new ConfigError(['policies.files: there is no policy file in there.']);
   return files.map((file) => {
     try {
@@ -20,14 +20,27 @@ export function loadPolicies(places: readonly string[] | undefined): readonly un
   });
 }
 
-function filesAt(place: string): readonly string[] {
+/** Parsed ValueSets and Bundles, for `valueSets`. Throws ConfigError when a file cannot be read. */
+export function loadValueSets(places: readonly string[] | undefined): readonly unknown[] {
+  return (places ?? [])
+    .flatMap((place) => filesAt(place, /\.json$/, 'policies.valueSets'))
+    .map((file) => {
+      try {
+        return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+      } catch {
+        throw new ConfigError([`${file}: cannot be read as JSON.`]);
+      }
+    });
+}
+
+function filesAt(place: string, ending: RegExp, key: string): readonly string[] {
   try {
     if (!statSync(place).isDirectory()) return [place];
     return readdirSync(place)
-      .filter((name) => /\.ya?ml$/.test(name))
+      .filter((name) => ending.test(name))
       .sort()
       .map((name) => path.join(place, name));
   } catch {
-    throw new ConfigError([`policies.files: ${place} cannot be read.`]);
+    throw new ConfigError([`${key}: ${place} cannot be read.`]);
   }
 }

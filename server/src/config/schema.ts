@@ -35,6 +35,11 @@ const policySection = z
       .min(1)
       .optional()
       .describe('Files, or folders of files, in YAML. Default: the policies that come with Fireguard.'),
+    valueSets: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('FHIR ValueSets that policies name, as JSON: files, or folders of files; also Bundles of them.'),
   })
   .prefault({});
 

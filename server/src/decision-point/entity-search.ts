@@ -12,7 +12,9 @@ import { callerOfSubject, contextShape, subjectShape } from './subject.ts';
 
 const word = z.string().min(1).max(200);
 const properties = z.record(z.string(), z.unknown()).optional();
-const page = z.object({ token: z.string().max(20_000).optional(), limit: z.number().int().min(0).max(50).optional() }).optional();
+const page = z
+  .object({ token: z.string().max(20_000).optional(), limit: z.number().int().min(0).max(50).optional() })
+  .optional();
 const action = z.object({ name: word, properties });
 const resource = z.object({ type: word, id: word, properties });
 const context = contextShape.optional();

@@ -144,6 +144,7 @@ test('R-171 when nothing can be recorded, nothing is shown and nothing is done',
     fhirBase: it.fhir,
     audiences: [it.fhir],
     adminToken: undefined,
+    policies: { documents: [], valueSets: new Map() },
     startedAt: 0,
     log: () => undefined,
   });

@@ -9,6 +9,7 @@ import type { JsonValue } from '../json/value.ts';
 import { operations } from '../operation/operations.ts';
 import type { Dialect } from '../planning/dialect.ts';
 import { definitions } from '../request/definitions.ts';
+import { readsXml } from '../xml/json-of.ts';
 
 /** Absolute URLs of the authorization server (smart-app-launch conformance: oauth-uris). */
 export interface AuthorizationEndpoints {
@@ -59,7 +60,7 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
     software: { name: 'Fireguard' },
     implementation: { description: 'FHIR, guarded', url: given.base },
     fhirVersion: published[given.tables.version],
-    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
+    format: ['application/fhir+json', 'json', ...(readsXml(given.tables.version) ? ['application/fhir+xml', 'xml'] : [])],
     ...(given.dialect.ifMatch
       ? { patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'] }
       : {}),
@@ -101,7 +102,8 @@ function resources(upstream: JsonDocument, given: CapabilitiesGiven): readonly J
       if (type === undefined || type.category === 'none' || seen.has(type.name)) continue;
       seen.add(type.name);
       const interaction = interactions(upstream, resource, given.dialect)
-        .filter((code) => !definitions.has(type.name) || !changing.has(code))
+        // Bodies are checked against the elements of their type: where these are not known (R6), nothing is written.
+        .filter((code) => !changing.has(code) || (!definitions.has(type.name) && type.elements.size > 0))
         .map((code) => ({ code }));
       const searchParam = texts(upstream, upstream.member(resource, SEARCH_PARAM), NAME).flatMap((parameter) => {
         const definition = notSearchable.has(parameter) ? undefined : type.searchParameters.get(parameter);

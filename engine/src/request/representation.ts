@@ -1,6 +1,7 @@
 /** `_format`, `_pretty`, `_summary`, `_elements` and Accept (FHIR R4 http.html#parameters, search.html#summary, #elements). */
 import type { TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
+import { readsXml } from '../xml/json-of.ts';
 import { acceptedFormat, namedFormat } from './accept.ts';
 import { type Asking, fhirVersionOf } from './asking.ts';
 import type { Representation } from './request.ts';
@@ -10,9 +11,12 @@ export function plainRepresentation({ request, tables, parameters }: Asking): Re
   const format = parameters.one('_format');
   const pretty = parameters.one('_pretty') ?? 'false';
   if (pretty !== 'true' && pretty !== 'false') throw invalid('_pretty');
+  const chosen =
+    format === undefined ? acceptedFormat(request.headers.get('accept') ?? [], fhirVersionOf(tables)) : namedFormat(format);
+  if (chosen === 'xml' && !readsXml(tables.version))
+    throw new Problem('not-acceptable', `FHIR ${tables.version} is answered in JSON: accept application/fhir+json.`);
   return Object.freeze({
-    format:
-      format === undefined ? acceptedFormat(request.headers.get('accept') ?? [], fhirVersionOf(tables)) : namedFormat(format),
+    format: chosen,
     pretty: pretty === 'true',
     summary: undefined,
     elements: undefined,

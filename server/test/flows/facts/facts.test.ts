@@ -116,6 +116,47 @@ describe('relations', () => {
     });
   });
 
+  test('as R5 has them: actors of a visit with several classes, members whose time is over or cannot be told', async () => {
+    holdings = {
+      CareTeam: [
+        { id: '1', status: 'active', subject: of('a'), participant: [{ member: doc, coveragePeriod: { end: '2026-06-14' } }] },
+        {
+          id: '2',
+          status: 'active',
+          subject: of('b'),
+          participant: [{ member: doc, coveragePeriod: { start: '2026-06-14' } }],
+        },
+        {
+          id: '3',
+          status: 'active',
+          subject: of('c'),
+          participant: [{ member: doc, coverageTiming: { code: { text: 'x' } } }],
+        },
+      ],
+      Encounter: [
+        {
+          id: '1',
+          status: 'in-progress',
+          class: [{ coding: [{ code: 'AMB' }] }, { coding: [{ code: 'x' }, { code: 'EMER' }] }],
+          subject: of('d'),
+          participant: [{ actor: doc }],
+        },
+        {
+          id: '2',
+          status: 'completed',
+          class: [{ coding: [{ code: 'AMB' }] }],
+          subject: of('e'),
+          participant: [{ actor: doc }],
+        },
+      ],
+    };
+    expect(await relations(facts(), 'Practitioner/doc', 'all')).toEqual({
+      b: ['care-team'],
+      d: ['emergency-encounter'],
+      e: ['encounter'],
+    });
+  });
+
   test('one question for each kind, whatever the number of patients', async () => {
     await relations(
       facts(),

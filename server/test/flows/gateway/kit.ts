@@ -1,5 +1,5 @@
 /** Boots the gateway on free ports: real listener, real pipeline, real upstream client; tokens, audit and cluster in memory. */
-import { type AuditRecord, compilePolicies, r4 } from '@fireguard/engine';
+import { type AuditRecord, compilePolicies, fhirTables } from '@fireguard/engine';
 import type { AuditDraft, AuditLog } from '../../../src/audit-log/audit-log.ts';
 import { authentication } from '../../../src/authentication/authenticate.ts';
 import { defaultConfig } from '../../../src/config/default-config.ts';
@@ -136,7 +136,7 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
     ...setting.config,
     upstream: { url: setting.upstream, credentials: { bearer: CREDENTIAL }, dialect: 'demo', ...setting.upstreamOptions },
   });
-  const tables = r4();
+  const tables = fhirTables(config.upstream.fhirVersion);
   const tokens = new Map<string, ResolvedToken>();
   const used = new Set<string>();
   const nobody = async () => undefined;

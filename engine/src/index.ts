@@ -46,6 +46,13 @@ export { type ReadConsent, readConsent } from './consent/read-consent.ts';
 export type { ConsentRules } from './consent/consent-effect.ts';
 export { isPurpose, normalisePurpose, purposeSystem } from './terminology/purpose.ts';
 
+// How sensitive it is.
+export { compileLabelRules } from './label/compile-label-rules.ts';
+export { labelsOf } from './label/labels-of.ts';
+export type { Labels, LabelCode } from './label/labels.ts';
+export type { CompiledLabelRules, LabelRule, LabelRulesDocument } from './label/label-rules.ts';
+export { confidentialityCode } from './terminology/confidentiality.ts';
+
 // What may be done.
 export { compilePolicies } from './policy/compile-policies.ts';
 export { type CodeSet, valueSets } from './terminology/value-set.ts';
@@ -54,7 +61,7 @@ export type { CompiledPolicies } from './policy/compiled.ts';
 export type { PolicyDocument, PolicyRule } from './policy/document.ts';
 export { decide } from './decision/decide.ts';
 export { type Explanation, explain } from './decision/explain.ts';
-export type { Protection } from './decision/protection.ts';
+export type { LabelProtection, Protection } from './decision/protection.ts';
 export type { NearMiss } from './decision/near-misses.ts';
 export type { TraceStep } from './decision/trace.ts';
 export { Permit } from './decision/permit.ts';

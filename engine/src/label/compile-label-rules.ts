@@ -50,6 +50,7 @@ class Compiling {
     this.#rules.push(
       Object.freeze({
         id: rule.id,
+        readsContent: evidenceKeys.some((key) => rule[key] !== undefined),
         types: setOf(rule.types),
         profiles: setOf(rule.profiles),
         mentions: setOf(rule.mentions),
@@ -80,6 +81,12 @@ class Compiling {
     else put(this.#byPrefix, system, [code.slice(0, -1), position] as const);
   }
 
+  /** Of a word, and of all that are its beginnings: only the longest is found. */
+  #rulesWithin(word: string, words: readonly string[]): readonly number[] {
+    const within = words.filter((other) => other === word || (other.length >= 5 && word.startsWith(other)));
+    return Object.freeze([...new Set(within.flatMap((other) => this.#byWord.get(other)!))]);
+  }
+
   compiled(
     documents: CompiledLabelRules['documents'],
     defaultRank: number,
@@ -91,8 +98,8 @@ class Compiling {
       rules: Object.freeze(this.#rules),
       byCode: this.#byCode,
       byPrefix: this.#byPrefix,
-      anyWord: words.length === 0 ? undefined : new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.map(escaped).join('|')})`, 'giu'),
-      byWord: this.#byWord,
+      anyWord: words.length === 0 ? undefined : new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.map(pattern).join('|')})`, 'giu'),
+      byWord: new Map(words.map((word) => [word, this.#rulesWithin(word, words)] as const)),
       unconditional: Object.freeze(this.#unconditional),
       defaultRank,
       veryRestricted: Object.freeze(veryRestricted),
@@ -100,8 +107,10 @@ class Compiling {
   }
 }
 
-function escaped(word: string): string {
-  return word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+/** HIV is not hives, so a short word stands alone; a longer one may go on. */
+function pattern(word: string): string {
+  const text = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return word.length < 5 ? `${text}(?![\\p{L}\\p{N}])` : text;
 }
 
 function put<Key, Item>(into: Map<Key, Item[]>, key: Key, item: Item): void {

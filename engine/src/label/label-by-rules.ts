@@ -12,6 +12,9 @@ const META = name('meta');
 const PROFILE = name('profile');
 const REFERENCE = name('reference');
 
+/** Who somebody is, and not what they have. */
+const people: ReadonlySet<string> = new Set(['Patient', 'Person', 'RelatedPerson']);
+
 /** Whose record it is, so that a rule may be about a patient. */
 export interface About {
   readonly type: string;
@@ -68,7 +71,7 @@ function byWord({ byWord: rules }: CompiledLabelRules, anyWord: RegExp, text: st
 }
 
 function isAbout(rule: CompiledLabelRule, document: JsonDocument, resource: JsonNode, { type, patients }: About): boolean {
-  if (rule.types !== undefined && !rule.types.has(type)) return false;
+  if (rule.types === undefined ? rule.readsContent && people.has(type) : !rule.types.has(type)) return false;
   if (rule.patients !== undefined && !patients.some((patient) => rule.patients!.has(patient))) return false;
   if (rule.profiles !== undefined && !hasProfile(rule.profiles, document, resource)) return false;
   return rule.mentions === undefined || mentions(rule.mentions, document, resource);

@@ -15,7 +15,10 @@ export interface LabelRulesDocument {
   readonly rules: readonly LabelRule[];
 }
 
-/** It holds when one of `codes`, `valueSets`, `words` is met (where any is given), and each of the others that is given. */
+/**
+ * It holds when one of `codes`, `valueSets`, `words` is met (where any is given), and each of the others that is given. What only says who somebody is
+ * (Patient, Person, RelatedPerson) is labelled by its content only where `types` names it.
+ */
 export interface LabelRule {
   readonly id: string;
   readonly description: string;
@@ -23,7 +26,7 @@ export interface LabelRule {
   readonly codes?: readonly string[];
   /** Canonical URLs of value sets that are loaded. */
   readonly valueSets?: readonly string[];
-  /** Beginnings of words in the displays of codes and the texts of concepts, in any case. */
+  /** Words in the displays of codes and the texts of concepts, in any case: of five letters or more as beginnings, shorter ones whole. */
   readonly words?: readonly string[];
   readonly types?: readonly string[];
   readonly profiles?: readonly string[];
@@ -55,6 +58,8 @@ export interface CompiledLabelRules {
 
 export interface CompiledLabelRule {
   readonly id: string;
+  /** Asks for codes or words. */
+  readonly readsContent: boolean;
   readonly types: ReadonlySet<string> | undefined;
   readonly profiles: ReadonlySet<string> | undefined;
   readonly mentions: ReadonlySet<string> | undefined;

@@ -48,6 +48,7 @@ const engine: readonly Row[] = [
     may: [...ground],
     because: 'another form of the same resource knows nothing of who asks',
   },
+  { folder: 'engine/src/concept', may: [...ground], because: 'what a document says of codes does not depend on who asks' },
   {
     folder: 'engine/src/operation',
     may: [...ground, 'engine/src/request'],
@@ -129,6 +130,7 @@ const engine: readonly Row[] = [
       'engine/src/compartment',
       'engine/src/decision',
       'engine/src/matching',
+      'engine/src/concept',
       'engine/src/operation',
       'engine/src/policy',
       'engine/src/planning',
@@ -170,6 +172,11 @@ const server: readonly Row[] = [
     folder: 'server/src/consents',
     may: ['server/src/storage'],
     because: 'what a site settles, and the consents that it keeps; what they mean is the engine’s',
+  },
+  {
+    folder: 'server/src/labels',
+    may: ['server/src/upstream', 'server/src/storage', 'server/src/audit-log'],
+    because: 'it reads and labels what is in the upstream, in nobody’s name but the site’s',
   },
   {
     folder: 'server/src/authentication',

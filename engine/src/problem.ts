@@ -32,6 +32,7 @@ export const answers = {
   'several-matches': { status: 412, issue: 'multiple-matches', oauth: 'invalid_request' },
   'no-match': { status: 412, issue: 'not-found', oauth: 'invalid_request' },
   'reference-unseen': { status: 422, issue: 'not-found', oauth: 'invalid_request' },
+  'terminology-unknown': { status: 422, issue: 'not-found', oauth: 'invalid_request' },
   'write-conflict': { status: 409, issue: 'conflict', oauth: 'invalid_request' },
   'put-create': { status: 405, issue: 'not-supported', oauth: 'invalid_request' },
   'element-closed': { status: 403, issue: 'forbidden', oauth: 'insufficient_scope' },

@@ -45,6 +45,8 @@ const meanings: Readonly<Record<ProblemCode, string>> = {
   forbidden: 'The caller may not do this here. The reason is in the audit trail.',
   'policy-invalid': 'The policies cannot be used. The server does not start with them.',
   'rate-limited': 'Too many requests in work, or too many attempts to sign in.',
+  'terminology-unknown':
+    'A terminology operation needs a code system, value set or concept map that is not stored whole here, as far as the caller sees; or a filter that is not understood.',
   'export-stopped': 'The export was ended, because its client, its person or the policies have changed. Begin anew.',
   'export-failed': 'The export could not be done; the log has the reason.',
   'facts-unavailable': 'Something that must be known to decide could not be had, so the request is denied for now.',

@@ -18,6 +18,7 @@ import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
 import { refuseStranger } from './refuse-stranger.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
+import { terminology } from './terminology.ts';
 import { unserved } from './unserved.ts';
 import { validate } from './validate.ts';
 
@@ -48,6 +49,12 @@ export function* operation(given: Given, asked: OperationRequest): Generator<Nee
       return yield* meta(given, called);
     case 'validate':
       return validate(given, called, input);
+    case 'expand':
+    case 'validate-code':
+    case 'lookup':
+    case 'subsumes':
+    case 'translate':
+      return yield* terminology(given, called, known.name, input);
     case 'match':
       return yield* matchPatient(given, called, input);
   }

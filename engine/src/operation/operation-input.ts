@@ -1,5 +1,6 @@
 /** What an operation was given, from its query and its Parameters body (operations.html#request), held against what it may be given. */
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import type { JsonValue } from '../json/value.ts';
 import { Problem } from '../problem.ts';
 import type { OperationRequest } from '../request/request.ts';
 import type { Operation } from './operations.ts';
@@ -9,6 +10,8 @@ export interface OperationInput {
   /** Undefined when it was not given. Throws Problem `parameter-invalid` when it was given more than once. */
   one(name: string): string | undefined;
   all(name: string): readonly string[];
+  /** A Coding or CodeableConcept that was given under this name. Throws as `one` does. */
+  coded(name: string): JsonValue | undefined;
 }
 
 const RESOURCE_TYPE = name('resourceType');
@@ -17,16 +20,18 @@ const PARAMETER = name('parameter');
 const NAME = name('name');
 const RESOURCE = name('resource');
 const REFERENCE = name('reference');
+const CODED = [name('valueCoding'), name('valueCodeableConcept')] as const;
 
 /** Throws Problem `parameter-unknown`, `parameter-invalid` or `resource-invalid`. */
 export function operationInput(asked: OperationRequest, operation: Operation): OperationInput {
   const values = new Map<string, string[]>();
   for (const [key, given] of asked.parameters) values.set(key, [...given]);
+  const coded = new Map<string, JsonValue[]>();
   const { body } = asked;
   let resource: OperationInput['resource'];
-  if (body?.stringIs(body.member(body.root, RESOURCE_TYPE), PARAMETERS)) resource = readParameters(body, values);
+  if (body?.stringIs(body.member(body.root, RESOURCE_TYPE), PARAMETERS)) resource = readParameters(body, values, coded);
   else if (body !== undefined) resource = { document: body, node: body.root };
-  for (const key of values.keys()) {
+  for (const key of [...values.keys(), ...coded.keys()]) {
     if (!operation.parameters.includes(key))
       throw new Problem('parameter-unknown', 'The operation is not served with one of these parameters.');
   }
@@ -37,11 +42,20 @@ export function operationInput(asked: OperationRequest, operation: Operation): O
     if (all(key).length > 1) throw new Problem('parameter-invalid', 'A parameter of the operation is given more than once.');
     return all(key)[0];
   };
-  return Object.freeze({ resource, one, all });
+  const codedOne = (key: string): JsonValue | undefined => {
+    const given = coded.get(key) ?? [];
+    if (given.length > 1) throw new Problem('parameter-invalid', 'A parameter of the operation is given more than once.');
+    return given[0];
+  };
+  return Object.freeze({ resource, one, all, coded: codedOne });
 }
 
-/** Values that are neither primitive nor a reference are refused: what they would mean for a search is not ours to guess. */
-function readParameters(document: JsonDocument, values: Map<string, string[]>): OperationInput['resource'] {
+/** Values that are neither primitive nor a reference nor a code are refused: what they would mean is not ours to guess. */
+function readParameters(
+  document: JsonDocument,
+  values: Map<string, string[]>,
+  coded: Map<string, JsonValue[]>,
+): OperationInput['resource'] {
   const list = document.member(document.root, PARAMETER);
   if (list === NONE) return undefined;
   if (!document.isArray(list)) throw invalid();
@@ -53,7 +67,11 @@ function readParameters(document: JsonDocument, values: Map<string, string[]>): 
     if (node !== NONE) {
       if (key !== 'resource' || resource !== undefined || !document.isObject(node)) throw invalid();
       resource = { document, node };
-    } else values.set(key, [...(values.get(key) ?? []), plainValue(document, item)]);
+      continue;
+    }
+    const code = CODED.map((one) => document.member(item, one)).find((one) => one !== NONE && document.isObject(one));
+    if (code !== undefined) coded.set(key, [...(coded.get(key) ?? []), document.value(code)]);
+    else values.set(key, [...(values.get(key) ?? []), plainValue(document, item)]);
   }
   return resource;
 }

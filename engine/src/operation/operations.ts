@@ -4,7 +4,20 @@
  */
 import type { OperationRequest } from '../request/request.ts';
 
-export type OperationName = 'everything' | 'lastn' | 'docref' | 'document' | 'meta' | 'validate' | 'match' | 'export';
+export type OperationName =
+  | 'everything'
+  | 'lastn'
+  | 'docref'
+  | 'document'
+  | 'meta'
+  | 'validate'
+  | 'match'
+  | 'export'
+  | 'expand'
+  | 'lookup'
+  | 'validate-code'
+  | 'subsumes'
+  | 'translate';
 
 export interface Operation {
   readonly name: OperationName;
@@ -103,6 +116,76 @@ export const operations: readonly Operation[] = Object.freeze([
     definition: (type) =>
       `http://hl7.org/fhir/uv/bulkdata/OperationDefinition/${type === '' ? '' : `${type.toLowerCase()}-`}export`,
     implies: 'a search of each type, page after page; each resource is asked for and judged again when a file is fetched',
+  },
+  {
+    name: 'expand',
+    levels: ['type', 'instance'],
+    types: ['ValueSet'],
+    parameters: ['url', 'valueSetVersion', 'filter', 'offset', 'count', 'activeOnly'],
+    takesResource: false,
+    definition: core('expand'),
+    implies: 'searches for the ValueSet and for the value sets and code systems that it is made of, worked out here',
+  },
+  {
+    name: 'validate-code',
+    levels: ['type', 'instance'],
+    types: ['ValueSet', 'CodeSystem'],
+    parameters: [
+      'url',
+      'valueSetVersion',
+      'version',
+      'system',
+      'systemVersion',
+      'code',
+      'display',
+      'coding',
+      'codeableConcept',
+    ],
+    takesResource: false,
+    definition: core('validate-code'),
+    implies: 'the same searches as $expand, or one for the CodeSystem',
+  },
+  {
+    name: 'lookup',
+    levels: ['type', 'instance'],
+    types: ['CodeSystem'],
+    parameters: ['code', 'system', 'version', 'coding'],
+    takesResource: false,
+    definition: core('lookup'),
+    implies: 'a search for the CodeSystem',
+  },
+  {
+    name: 'subsumes',
+    levels: ['type', 'instance'],
+    types: ['CodeSystem'],
+    parameters: ['codeA', 'codeB', 'system', 'version', 'codingA', 'codingB'],
+    takesResource: false,
+    definition: core('subsumes'),
+    implies: 'a search for the CodeSystem',
+  },
+  {
+    name: 'translate',
+    levels: ['type', 'instance'],
+    types: ['ConceptMap'],
+    parameters: [
+      'url',
+      'conceptMapVersion',
+      'code',
+      'system',
+      'coding',
+      'codeableConcept',
+      'targetsystem',
+      'reverse',
+      'sourceCode',
+      'sourceCoding',
+      'sourceCodeableConcept',
+      'targetCode',
+      'targetCoding',
+      'targetSystem',
+    ],
+    takesResource: false,
+    definition: core('translate'),
+    implies: 'a search for the ConceptMap',
   },
 ]);
 

@@ -107,7 +107,7 @@ export async function ask(gateway: Gateway, { method = 'GET', path, headers = {}
       .replaceAll(`127.0.0.1:${gateway.port}`, 'gateway')
       .replace(/_cursor=[\w%-]+/g, '_cursor=…')
       // What was written a moment ago has its own time, and its own id.
-      .replace(/"(lastUpdated|lastModified)":"[^"]*"/g, '"$1":"…"')
+      .replace(/"(lastUpdated|lastModified|timestamp)":"[^"]*"/g, '"$1":"…"')
       .replace(/<lastUpdated value="[^"]*"/g, '<lastUpdated value="…"')
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '…');
   const kept = [...answer.headers].filter(([name]) => name !== 'date' && name !== 'x-request-id' && name !== 'last-modified');

@@ -203,6 +203,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     brand: brandFor(config),
     signIn: config.signIn,
     rules,
+    purposes: config.purposes,
     stayConnectedDays: config.pages.stayConnectedDays,
     fetch: fetchOut,
     keySets,

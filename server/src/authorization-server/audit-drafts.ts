@@ -1,4 +1,5 @@
 /** Audit records of the authorization server. INVARIANT: a record holds no token, code, secret or password, and no name that was typed and is not one. */
+import { purposeSystem } from '@fireguard/engine';
 import type { AuditDraft } from '../audit-log/audit-log.ts';
 
 export interface KnownPerson {
@@ -18,6 +19,8 @@ export interface AuditFacts {
   readonly person?: KnownPerson | undefined;
   readonly roles?: readonly string[] | undefined;
   readonly token?: { readonly id: string; readonly issuer: string } | undefined;
+  /** Codes of v3-ActReason. */
+  readonly purposes?: readonly string[];
   readonly patient?: string | undefined;
   readonly address: string;
   readonly requestId: string;
@@ -40,7 +43,7 @@ export function auditDraft(facts: AuditFacts): AuditDraft {
             user: { id: person.id, name: person.name, ...(person.fhirUser === undefined ? {} : { fhirUser: person.fhirUser }) },
           }),
       roles: facts.roles ?? person?.roles ?? [],
-      purposes: [],
+      purposes: (facts.purposes ?? []).map((code) => ({ system: purposeSystem, code })),
       ...(token === undefined ? {} : { token }),
     },
     address: facts.address,

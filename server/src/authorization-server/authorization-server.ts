@@ -37,6 +37,7 @@ import { peopleParts } from './people-parts.ts';
 import type { PickerSource } from './picker-source.ts';
 import { createProvider } from './provider.ts';
 import { type BrandSettings, brandIdentifier, publicDocuments } from './public-documents.ts';
+import type { PurposeRules } from './purposes.ts';
 import { registrationRoutes } from './registration/registration-routes.ts';
 import { revocationAnswer } from './revocation-answer.ts';
 import { type SignInSettings, signInSection } from './sign-in-settings.ts';
@@ -61,6 +62,8 @@ export interface AuthorizationServerDependencies {
   readonly signIn?: SignInSettings;
   /** What a new password must be. Default: without a list of stolen ones. */
   readonly rules?: PasswordRules;
+  /** Purposes of use that may be asked for; left out: none. */
+  readonly purposes?: PurposeRules;
   /** Days that "stay connected" lasts. */
   readonly stayConnectedDays: number;
   /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
@@ -97,6 +100,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const now = use.now ?? Date.now;
   const brand = brandOf(use.brand);
   const signIn = use.signIn ?? signInSection.parse({});
+  const purposes = use.purposes ?? { byRole: {}, mayAsk: {} };
   const keys = await loadKeys(db, now);
   const errorPages = { brand, overTls: issuer.startsWith('https:'), now, report };
   const origins = createRegisteredOrigins({ db, cluster });
@@ -116,6 +120,8 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
       tables: use.tables,
       jwtAudiences: use.jwtAudiences ?? [],
       db,
+      tokens,
+      purposes,
       adapter,
       signingKeys: current.signing,
       cookieKeys: current.cookie,
@@ -171,6 +177,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     brand,
     formTokens: createFormTokens(keys.cookie[0] ?? ''),
     stayConnectedDays: use.stayConnectedDays,
+    purposes,
     passwords: use.passwords ?? createPasswords(),
     ...parts,
     accounts,

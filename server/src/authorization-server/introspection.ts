@@ -87,6 +87,8 @@ function activeAnswer(token: ResolvedToken, use: IntrospectionDependencies): obj
     ...(token.person === undefined ? { sub: token.client.id } : { sub: token.person.id }),
     ...(token.person?.fhirUser === undefined ? {} : { fhirUser: `${use.fhirBase}/${token.person.fhirUser}` }),
     ...launchParameters(token, use.issuer),
+    ...(token.purposes.length === 0 ? {} : { purpose_of_use: token.purposes.map(({ system, code }) => `${system}#${code}`) }),
+    roles: token.person?.roles ?? token.client.roles,
   };
 }
 

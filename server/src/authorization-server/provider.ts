@@ -2,9 +2,7 @@
  * oidc-provider, configured for SMART: the one file that names its hooks. Everything is off that this server does not serve.
  * INVARIANT: PKCE with S256 for every client; opaque tokens only; every launch has a grant of its own.
  */
-import type { Kysely } from 'kysely';
 import Provider, { type Client, type Configuration, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Database } from '../storage/schema.ts';
 import type { FetchOutside } from '../token/fetch-outside.ts';
 import { ID_TOKEN_ALGORITHMS } from '../token/keys.ts';
 import { tokenHash } from '../token/token-hash.ts';
@@ -21,12 +19,12 @@ import { loginPolicy } from './login-policy.ts';
 import { checkStillOnline, sessionSeconds } from './online-session.ts';
 import { type FeatureSettings, providerFeatures } from './provider-features.ts';
 import { providerFetch } from './provider-fetch.ts';
+import { askedPurposes } from './purposes.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
-import { tokenClaims } from './token-claims.ts';
+import { type TokenClaimsDependencies, tokenClaims } from './token-claims.ts';
 
-export interface ProviderSettings extends FeatureSettings {
+export interface ProviderSettings extends FeatureSettings, TokenClaimsDependencies {
   readonly issuer: string;
-  readonly db: Kysely<Database>;
   readonly adapter: NonNullable<Configuration['adapter']>;
   readonly signingKeys: readonly JWK[];
   readonly cookieKeys: readonly string[];
@@ -85,6 +83,7 @@ export function createProvider(use: ProviderSettings): Provider {
     extraParams: {
       aud: (ctx, value) => checkAud(pushedResource(ctx) ?? value, use, false),
       launch: (ctx, value, client) => checkLaunch(use.db, ctx, value, client),
+      purpose_of_use: (_ctx, value) => void askedPurposes(value),
     },
     features: providerFeatures(use),
     interactions: {
@@ -107,7 +106,7 @@ export function createProvider(use: ProviderSettings): Provider {
       checkClientAssertion(ctx, claims, header, client, use.issuer + paths.token),
     // Clients' keys come from published-keys.ts: what the provider fetches is a logout token's delivery, and nothing else.
     fetch: providerFetch(use.fetch),
-    extraTokenClaims: (ctx, token) => tokenClaims(use.db, use.fhirBase, ctx, token),
+    extraTokenClaims: (ctx, token) => tokenClaims(use, ctx, token),
     renderError: use.renderError,
     ttl: {
       AccessToken: HOUR,

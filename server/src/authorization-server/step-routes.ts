@@ -28,7 +28,9 @@ export function stepRoutes(app: FastifyInstance, use: PeopleDependencies & SignO
       case 'encounter':
         return showEncounters(use, reply, step);
       case 'consent':
-        return step.client.id === accountClientId ? allowOwnPages(use, request, reply, step) : showConsent(use, reply, step);
+        return step.client.id === accountClientId
+          ? allowOwnPages(use, request, reply, step)
+          : showConsent(use, request, reply, step);
       default:
         throw new errors.SessionNotFound('no such step');
     }

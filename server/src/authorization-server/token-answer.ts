@@ -26,7 +26,7 @@ export function tokenAnswer(use: {
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Pragma', 'no-cache');
     const body = ctx.body as { access_token?: string; error?: string } | undefined;
-    const { Client: client, Account: account, AccessToken: token } = ctx.oidc.entities;
+    const { Client: client, Account: account, AccessToken: token, ClientCredentials: service } = ctx.oidc.entities;
     const granted = ctx.status === 200 && typeof body?.access_token === 'string' ? body.access_token : undefined;
     const context =
       granted === undefined || token === undefined ? undefined : await launchContextByGrant(use.db, token.grantId);
@@ -43,11 +43,18 @@ export function tokenAnswer(use: {
         ...(client === undefined ? {} : { client: { id: client.clientId, name: client.clientName ?? client.clientId } }),
         person: account?.['person'] as KnownPerson | undefined,
         ...(granted === undefined ? {} : { token: { id: publicTokenId(granted), issuer: use.issuer } }),
+        purposes: context?.more.purposes ?? [],
         patient: context?.patient ?? undefined,
         address: ctx.ip,
         requestId: requestIdOf(ctx.req),
       }),
     );
-    if (granted !== undefined) Object.assign(body ?? {}, launchParameters(context, use.issuer));
+    if (granted === undefined) return;
+    Object.assign(body ?? {}, launchParameters(context, use.issuer));
+    if (service !== undefined) Object.assign(body ?? {}, purposesOfService(service));
   };
+}
+
+function purposesOfService({ extra }: { readonly extra?: Readonly<Record<string, unknown>> | undefined }): object {
+  return extra?.['purpose_of_use'] === undefined ? {} : { purpose_of_use: extra['purpose_of_use'] };
 }

@@ -52,10 +52,14 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
     errors.push('notify.targets: two have the same name.');
   if (new Set(config.signIn.providers.map(({ id }) => id)).size < config.signIn.providers.length)
     errors.push('signIn.providers: two have the same id.');
-  for (const [role, code] of Object.entries(config.purposes.byRole)) {
-    if (!isPurpose({ system: purposeSystem, code }))
-      errors.push(`purposes.byRole.${role}: v3-ActReason has no purpose ${code}.`);
-    else if (code === 'BTG') errors.push(`purposes.byRole.${role}: breaking the glass is declared, never had by a role.`);
+  const { byRole, mayAsk } = config.purposes;
+  const named = [
+    ...Object.entries(byRole).map(([role, code]) => [`byRole.${role}`, code] as const),
+    ...Object.entries(mayAsk).flatMap(([role, codes]) => codes.map((code) => [`mayAsk.${role}`, code] as const)),
+  ];
+  for (const [at, code] of named) {
+    if (!isPurpose({ system: purposeSystem, code })) errors.push(`purposes.${at}: v3-ActReason has no purpose ${code}.`);
+    else if (code === 'BTG') errors.push(`purposes.${at}: breaking the glass is declared, never had by a role.`);
   }
   return errors;
 }

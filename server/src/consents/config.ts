@@ -37,6 +37,21 @@ export const purposesSection = z
       )
       .default({})
       .describe('The purpose of use of a caller whose token names none, by role: `physician: TREAT`. Never BTG.'),
+    mayAsk: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.array(z.string().regex(/^[A-Z][A-Za-z]*$/)).max(50))
+      .default({
+        physician: ['TREAT', 'COC'],
+        nurse: ['TREAT', 'COC'],
+        'emergency-physician': ['TREAT', 'ETREAT'],
+        'billing-clerk': ['HPAYMT'],
+        researcher: ['HRESCH'],
+        'privacy-officer': ['HOPERAT'],
+        patient: ['PATRQT'],
+        guardian: ['FAMRQT'],
+      })
+      .describe(
+        'The purposes of use that people and services with a role may ask for their token (`purpose_of_use`), beside the one of byRole. Never BTG.',
+      ),
     required: z
       .array(z.enum(['anonymous', 'business', 'individual', 'patient', 'not-classified']))
       .default([])

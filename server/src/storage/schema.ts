@@ -83,6 +83,8 @@ export interface LaunchMore {
   readonly needPatientBanner?: boolean;
   readonly smartStyleUrl?: string;
   readonly tenant?: string;
+  /** Codes of v3-ActReason, as asked for and agreed to. */
+  readonly purposes?: readonly string[];
 }
 
 /** A launch that an EHR prepared and nobody has used. */

@@ -3,11 +3,11 @@
  * INVARIANT: a cached meaning is used only while this node holds its lease, and every change of a token, person or client drops what it made;
  * a read that was under way when a change came in is answered but not kept.
  */
-import { Problem } from '@fireguard/engine';
+import { normalisePurpose, Problem, purposeSystem } from '@fireguard/engine';
 import { type Kysely, sql } from 'kysely';
 import type { Change, Cluster } from '../storage/cluster.ts';
 import { NextRuns } from '../storage/next-runs.ts';
-import type { Database } from '../storage/schema.ts';
+import type { Database, LaunchMore } from '../storage/schema.ts';
 import type { ResolvedToken, TokenResolver } from './resolved-token.ts';
 import { tokenHash } from './token-hash.ts';
 
@@ -146,7 +146,7 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
       more: row.more !== null && Object.keys(row.more).length > 0 ? Object.freeze(row.more) : undefined,
       binding: bindingOf(row.payload),
       signIn: row.kind === 'AccessToken' ? signInOf(row.payload) : undefined,
-      purposes: Object.freeze([]),
+      purposes: purposesOf(row.more, row.payload),
     }),
   };
 }
@@ -156,6 +156,15 @@ function bindingOf(payload: Readonly<Record<string, unknown>>): ResolvedToken['b
   const { jkt, 'x5t#S256': certificate } = payload;
   if (jkt !== undefined) return Object.freeze({ kind: 'dpop', thumbprint: String(jkt) });
   return certificate === undefined ? undefined : Object.freeze({ kind: 'certificate', thumbprint: String(certificate) });
+}
+
+/** Of a person's grant, or of a service's token; both were checked when they were written. */
+function purposesOf(more: LaunchMore | null, payload: Readonly<Record<string, unknown>>): ResolvedToken['purposes'] {
+  const { purpose_of_use: own } = (payload['extra'] ?? {}) as { readonly purpose_of_use?: unknown };
+  const named = more?.purposes ?? (Array.isArray(own) ? own.map(String) : []);
+  return Object.freeze(
+    named.flatMap((one) => normalisePurpose(/[|#]/.test(one) ? one : { system: purposeSystem, code: one }) ?? []),
+  );
 }
 
 function signInOf(payload: Readonly<Record<string, unknown>>): ResolvedToken['signIn'] {

@@ -1,5 +1,6 @@
 /** SMART App Launch 2.2 §Launch context parameters: what token, refresh and introspection answers say and repeat. */
 import type { LaunchMore } from '../../storage/schema.ts';
+import { purposeText } from '../purposes.ts';
 import { smartStyle } from './smart-style.ts';
 
 export interface LaunchInContext {
@@ -12,7 +13,7 @@ export interface LaunchInContext {
 export function launchParameters(context: LaunchInContext | undefined, issuer: string): Readonly<Record<string, unknown>> {
   if (context === undefined) return {};
   const { patient, encounter, more = {} } = context;
-  const { fhirContext, intent, needPatientBanner, smartStyleUrl, tenant } = more;
+  const { fhirContext, intent, needPatientBanner, smartStyleUrl, tenant, purposes } = more;
   return {
     ...(patient == null ? {} : { patient, need_patient_banner: needPatientBanner ?? true }),
     ...(encounter == null ? {} : { encounter }),
@@ -20,5 +21,6 @@ export function launchParameters(context: LaunchInContext | undefined, issuer: s
     ...(intent === undefined ? {} : { intent }),
     ...(needPatientBanner !== undefined ? { smart_style_url: smartStyleUrl ?? issuer + smartStyle.path } : {}),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(purposes === undefined ? {} : { purpose_of_use: purposes.map(purposeText) }),
   };
 }

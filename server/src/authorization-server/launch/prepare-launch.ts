@@ -56,6 +56,12 @@ export const launchRequest = z
       .max(1000)
       .optional(),
     tenant: plain.optional(),
+    purposes: z
+      .array(z.string().regex(/^[A-Z][A-Za-z]{1,20}$/))
+      .min(1)
+      .max(5)
+      .optional()
+      .describe('What the record is opened for: codes of v3-ActReason. Only what the roles of the user allow counts.'),
   })
   .refine((launch) => launch.encounter === undefined || launch.patient !== undefined, {
     message: 'An encounter needs its patient.',

@@ -21,6 +21,8 @@ export interface ConsentPage {
   /** Whether that patient is the person who reads this. */
   readonly own: boolean;
   readonly scopes: ScopeSet;
+  /** Codes of the purposes of use that may be named. */
+  readonly purposes: readonly string[];
   /** Until when "stay connected" lasts, milliseconds since the epoch. */
   readonly stayUntil: number;
   readonly action: string;
@@ -46,6 +48,7 @@ export function consentPage(page: ConsentPage): Html {
           ${page.patient !== undefined && !page.own && patientBanner(page.patient, page.brand.language)}
           ${identityGroup(page.scopes, page.brand.language)}
           ${choiceFields(groups, page.brand.language)}
+          ${purposeGroup(page.purposes, page.brand.language)}
           ${duration(page)}
           <div class="stack-s">
             <div class="btns fill">
@@ -91,6 +94,20 @@ function identityGroup(scopes: ScopeSet, language: Language): Html | undefined {
             <legend>${text.mayKnow}</legend>
             <div class="card ticks">
               <div class="tick"><input id="identity" type="checkbox" checked disabled><label for="identity">${text.whoYouAre}</label><p class="hint">${text.whoYouAreHint}</p></div>
+            </div>
+          </fieldset>`;
+}
+
+function purposeGroup(purposes: readonly string[], { texts }: Language): Html | undefined {
+  if (purposes.length === 0) return undefined;
+  const words: Readonly<Record<string, string>> = texts.purposes;
+  return html`<fieldset class="group">
+            <legend>${texts.consent.whatFor}</legend>
+            <div class="card ticks">${purposes.map(
+              (code) =>
+                html`
+              <div class="tick"><input id="purpose-${code}" name="purpose" type="checkbox" value="${code}" checked><label for="purpose-${code}">${words[code] ?? code}</label></div>`,
+            )}
             </div>
           </fieldset>`;
 }

@@ -98,6 +98,7 @@ export const texts = {
     acts: { c: 'add', u: 'change', d: 'delete' },
     can: (acts: string) => `It can ${acts}.`,
     and: ' and ',
+    whatFor: 'What it may be used for',
     howLong: 'For how long',
     once: 'Only this time',
     onceHint: 'Ends when you leave the app, at the latest in one hour.',
@@ -135,6 +136,20 @@ export const texts = {
     insurance: { label: 'Insurance and bills', hint: 'Cover, claims, payments' },
     directory: { label: 'The hospital’s directory', hint: 'Doctors, departments, places; nothing about a patient' },
     access: { label: 'Who looked, and consents', hint: 'The access log and what was agreed' },
+  },
+
+  /** Purposes of use (v3-ActReason); anything else is shown as its code. */
+  purposes: {
+    TREAT: 'Treatment',
+    ETREAT: 'Emergency treatment',
+    COC: 'Working together in treatment',
+    CAREMGT: 'Planning of care',
+    HPAYMT: 'Payment',
+    HOPERAT: 'Running the hospital',
+    HRESCH: 'Research',
+    PUBHLTH: 'Public health',
+    PATRQT: 'At the patient’s own request',
+    FAMRQT: 'At the family’s request',
   },
 
   /** Types of which a part can hold several. */

@@ -10,12 +10,23 @@ import { auditDraft, type KnownPerson } from '../audit-drafts.ts';
 import { chosenScopes } from '../chosen-scopes.ts';
 import { needsPatient } from '../login-policy.ts';
 import { consentPage } from '../pages/consent.ts';
+import { allowedPurposes } from '../purposes.ts';
 import { deniedResult, goOn, placeOf, readStepForm, type Step, type StepDependencies, sendPage } from './step.ts';
 
 const DAY_MS = 86_400_000;
 
-export async function showConsent(use: StepDependencies, reply: FastifyReply, step: Step): Promise<FastifyReply> {
+export async function showConsent(
+  use: StepDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  step: Step,
+): Promise<FastifyReply> {
   const person = signedIn(step);
+  const purposes = allowedPurposes(use.purposes, person.roles, step.purposes);
+  if (step.purposes.length > 0 && purposes.length === 0) {
+    await recordConsent(use, request, step, 'consent-refused', 'no purpose of use that the person’s roles allow');
+    return goOn(use, request, reply, deniedResult('the person may not name any of these purposes of use'));
+  }
   const patientId = contextOf(step);
   const own = patientId !== undefined && person.fhirUser === `Patient/${patientId}`;
   const patient = patientId === undefined ? undefined : await use.picker.patientById(person, patientId);
@@ -29,6 +40,7 @@ export async function showConsent(use: StepDependencies, reply: FastifyReply, st
     patient,
     own,
     scopes: offered(step, person),
+    purposes,
     stayUntil: use.now() + use.stayConnectedDays * DAY_MS,
     action: `/interaction/${step.uid}/consent`,
     csrf: use.formTokens.make(step.uid, 'consent'),
@@ -52,6 +64,10 @@ export async function answerConsent(
     await recordConsent(use, request, step, 'consent-refused');
     return goOn(use, request, reply, deniedResult('the person did not allow it'));
   }
+  const purposes = allowedPurposes(use.purposes, person.roles, step.purposes).filter((code) =>
+    form.getAll('purpose').includes(code),
+  );
+  const { purposes: _asked, ...launch } = step.launch ?? {};
   const grant = new use.provider.Grant({ accountId: person.id, clientId: step.client.id });
   grant.addOIDCScope(granted.join(' '));
   grant.addResourceScope(step.audience, granted.join(' '));
@@ -62,7 +78,7 @@ export async function answerConsent(
     client_id: step.client.id,
     patient: contextOf(step) ?? null,
     encounter: contextOf(step) === undefined ? null : (step.encounter ?? null),
-    more: JSON.stringify(step.launch ?? {}),
+    more: JSON.stringify({ ...launch, ...(purposes.length === 0 ? {} : { purposes }) }),
   });
   await recordConsent(use, request, step, 'consent-given', granted.join(' '));
   return goOn(use, request, reply, { consent: { grantId } });

@@ -13,6 +13,7 @@ import { pageHeaders } from '../page-headers.ts';
 import type { Brand } from '../pages/brand.ts';
 import type { Html } from '../pages/html.ts';
 import type { PickerSource } from '../picker-source.ts';
+import { askedPurposes, type PurposeRules } from '../purposes.ts';
 import { requestIdOf } from '../request-id.ts';
 
 export interface StepDependencies {
@@ -25,6 +26,7 @@ export interface StepDependencies {
   readonly brand: Brand;
   readonly formTokens: FormTokens;
   readonly stayConnectedDays: number;
+  readonly purposes: PurposeRules;
   readonly now: () => number;
 }
 
@@ -57,6 +59,8 @@ export interface Step {
   readonly handle: string | undefined;
   /** What the EHR said beside patient and encounter, once its launch was taken up. */
   readonly launch: LaunchMore | undefined;
+  /** Codes of the purposes of use that the app, or else the EHR, names. */
+  readonly purposes: readonly string[];
 }
 
 export interface FirstFactor {
@@ -80,6 +84,8 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
   const chosen = (what: 'patient' | 'encounter') =>
     (interaction.lastSubmission?.[what] as { readonly id?: string } | undefined)?.id;
   const handle = interaction.params['launch'];
+  const launch = interaction.lastSubmission?.['launch'] as LaunchMore | undefined;
+  const named = askedPurposes(interaction.params['purpose_of_use']);
   return {
     uid: interaction.uid,
     prompt: interaction.prompt.name,
@@ -96,7 +102,8 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
     patient: chosen('patient'),
     encounter: chosen('encounter'),
     handle: typeof handle === 'string' ? handle : undefined,
-    launch: interaction.lastSubmission?.['launch'] as LaunchMore | undefined,
+    launch,
+    purposes: named.length > 0 ? named : (launch?.purposes ?? []),
   };
 }
 

@@ -146,6 +146,10 @@ export async function startIssuer({
     ...(rules === undefined ? {} : { rules }),
     ...(now === undefined ? {} : { now }),
     stayConnectedDays: 92,
+    purposes: {
+      byRole: { patient: 'PATRQT' },
+      mayAsk: { physician: ['TREAT', 'ETREAT'], 'backend-service': ['HOPERAT', 'HPAYMT'] },
+    },
     fetch: fetchOutside(acceptPrivateKeyAddresses),
     keySets: createClientKeySets({ fetch: fetchOutside(acceptPrivateKeyAddresses), now: now ?? Date.now }),
     jwtAudiences,

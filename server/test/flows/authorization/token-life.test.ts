@@ -144,6 +144,7 @@ describe('R-107 introspection', () => {
       need_patient_banner: true,
       acr: 'aal1',
       amr: ['pwd'],
+      roles: ['physician'],
       auth_time: expect.any(Number),
     });
     const claims = JSON.parse(Buffer.from(String(body['id_token']).split('.')[1] ?? '', 'base64url').toString());

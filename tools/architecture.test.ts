@@ -162,6 +162,11 @@ const server: readonly Row[] = [
     may: ['server/src/storage'],
     because: 'a notice is stored before anything else is known of it; it knows neither requests nor records',
   },
+  {
+    folder: 'server/src/audit-events',
+    may: ['server/src/audit-log', 'server/src/storage', 'server/src/upstream'],
+    because: 'audit events are served as an upstream would serve them; who may see them is decided before',
+  },
   { folder: 'server/src/upstream', may: [], because: 'sends what was planned; decides nothing' },
   {
     folder: 'server/src/facts',

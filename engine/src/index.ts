@@ -27,6 +27,7 @@ export { isId } from './fhir/id.ts';
 export { referenceKey } from './fhir/reference.ts';
 export { patientsOf } from './compartment/patients-of.ts';
 export { inCompartment } from './compartment/in-compartment.ts';
+export { searchMatcher } from './matching/search-matcher.ts';
 
 // What is asked.
 export { understand } from './request/understand.ts';

@@ -11,6 +11,7 @@ import { loadAdminToken } from './admin-api/admin-token.ts';
 import { consoleSettings, registerConsole } from './admin-api/console-client.ts';
 import { mountConsole } from './admin-api/console-files.ts';
 import { listenLocally } from './admin-api/local-socket.ts';
+import { withAuditEvents } from './audit-events/with-audit-events.ts';
 import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { authentication } from './authentication/authenticate.ts';
@@ -129,7 +130,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   await audit.append(mark('start', weak.length === 0 ? undefined : `Weakened: ${weak.join(' ')}`));
   closing.first(() => audit.append(mark('stop', undefined)));
 
-  const upstream = pooledUpstream(config.upstream);
+  const upstream = withAuditEvents(pooledUpstream(config.upstream), { log: audit, tables, base: urls.fhir });
   closing.first(() => upstream.close());
   const tokens = createTokenResolver({ db, cluster, issuer: urls.issuer, now });
   const fetchOut = fetchOutside(config.profile === 'development');

@@ -161,7 +161,10 @@ export const databaseEdits: readonly Attack[] = [
       ['its person', () => ({ person_id: 'not-me' })],
       ['its time', ({ recorded }) => ({ recorded: new Date(Date.parse(recorded) - 60_000).toISOString() })],
       ['its hash', ({ hash }) => ({ hash: hash.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) })],
-      ['its patients', ({ patients }) => ({ patients: [...patients, 'somebody-else'] })],
+      [
+        'its patients',
+        ({ patients }) => ({ patients: [...patients, { patient: 'somebody-else', place: patients.length + 1 }] }),
+      ],
       ['its patients, fewer', ({ patients }) => (patients.length === 0 ? undefined : { patients: patients.slice(1) })],
     ] as const satisfies readonly (readonly [
       string,

@@ -21,6 +21,7 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
   reason: 'the decision in one sentence, for an officer',
   query: 'the request exactly as it came (method, target, form), base64; never the Authorization header',
   intent: 'of a request that was about to write: `id` of its `intent` record, of which this is the end',
+  received: 'of an event that another system sent: the FHIR version and the resource, as it came',
   requestId: '`X-Request-Id`, given by the client or made',
 };
 
@@ -33,6 +34,7 @@ const kinds: Readonly<Record<AuditKind, string>> = {
   'consent-page': 'what a person let an app use, or refused',
   administration: 'an act of administration',
   'audit-read': 'somebody looked at the audit',
+  received: 'an audit event of another system, kept as it came',
   start: 'the server started; the reason names what its configuration weakens',
   stop: 'the server stopped in order',
 };

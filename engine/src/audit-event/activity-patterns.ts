@@ -17,7 +17,7 @@ const lifeCycle: Code = { system: DCM, code: '110100', display: 'Application Act
 export const clientRole = application;
 export const userRole: Code = { system: PARTICIPATION, code: 'IRCP', display: 'information recipient' };
 
-export function activityPattern(kind: Exclude<AuditKind, 'request' | 'intent'>, action: string): ActivityPattern {
+export function activityPattern(kind: Exclude<AuditKind, 'request' | 'intent' | 'received'>, action: string): ActivityPattern {
   const here = { action: 'E', server: application } as const;
   switch (kind) {
     case 'sign-in':

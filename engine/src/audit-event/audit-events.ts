@@ -2,11 +2,14 @@
  * One audit record → FHIR R4 AuditEvents after IHE BALP. A profile is claimed only where the event meets all of it, and only for success:
  * BALP's profiles fix the outcome to 0. Ids come from the record, so that rendering twice gives the same events.
  */
+
+import type { FhirVersion } from '../fhir/version.ts';
 import { activityPattern, clientRole, userRole } from './activity-patterns.ts';
 import { clientAgent, serverAgent, userAgent } from './agents.ts';
 import { CONFIDENTIALITY, type Code, coding, EVENT_TYPE, type JsonObject, SOURCE_TYPE } from './codes.ts';
 import { dataEntities, patientEntity, queryEntity, requestEntity } from './entities.ts';
 import { eventIds } from './event-ids.ts';
+import { inVersion } from './later-versions.ts';
 import type { AuditOutcome, AuditRecord } from './record.ts';
 import { type RestfulPattern, restfulPattern, subtypeOf } from './restful-patterns.ts';
 
@@ -20,27 +23,59 @@ export interface AuditSite {
 }
 
 /** R-164: one per patient where there are several; one in all where there is none. */
-export function auditEvents(record: AuditRecord, site: AuditSite): readonly JsonObject[] {
+export function auditEvents(record: AuditRecord, site: AuditSite, version: FhirVersion = 'R4'): readonly JsonObject[] {
   const patients = [...new Set(record.patients)];
-  return eventIds(record).map((id, index) => eventOf(record, id, patients[index], site));
+  return eventIds(record)
+    .map((id, index) => eventOf(record, id, patients[index], site, version))
+    .filter((event) => event !== undefined);
 }
 
 /** One of them: number `place` of several, from 1, or 0 for the only one. Undefined: there is no such event. */
-export function auditEvent(record: AuditRecord, place: number, site: AuditSite): JsonObject | undefined {
+export function auditEvent(
+  record: AuditRecord,
+  place: number,
+  site: AuditSite,
+  version: FhirVersion = 'R4',
+): JsonObject | undefined {
   const ids = eventIds(record);
-  const index = ids.length === 1 && place === 0 ? 0 : ids.length === 1 ? -1 : place - 1;
+  const index = ids.length === 1 ? (place === 0 ? 0 : -1) : place - 1;
   const id = ids[index];
-  return id === undefined ? undefined : eventOf(record, id, [...new Set(record.patients)][index], site);
+  return id === undefined ? undefined : eventOf(record, id, [...new Set(record.patients)][index], site, version);
 }
 
-function eventOf(record: AuditRecord, id: string, patient: string | undefined, site: AuditSite): JsonObject {
-  return Object.freeze({
+function eventOf(
+  record: AuditRecord,
+  id: string,
+  patient: string | undefined,
+  site: AuditSite,
+  version: FhirVersion,
+): JsonObject | undefined {
+  if (record.kind === 'received') return receivedEvent(record, id, version);
+  const event: JsonObject = {
     resourceType: 'AuditEvent',
     id,
     ...(record.kind === 'request' || record.kind === 'intent'
       ? restfulEvent(record, restfulPattern(record.action), patient, site)
       : activityEvent(record, record.kind, patient, site)),
-  });
+  };
+  return Object.freeze(inVersion({ ...event, meta: stored(record, event['meta'] as JsonObject) }, version));
+}
+
+/** As it came (IHE ITI-20: a repository does not alter what it is sent), but for what a server says itself. In another version than ours it cannot be told. */
+function receivedEvent(record: AuditRecord, id: string, version: FhirVersion): JsonObject | undefined {
+  const { received } = record;
+  if (received === undefined) return undefined;
+  const { id: _theirs, meta, ...event } = received.event;
+  const whole = { resourceType: 'AuditEvent', id, meta: stored(record, (meta ?? {}) as JsonObject), ...event };
+  if (received.version === version || (form(received.version) === 'R4' && form(version) === 'R4')) return Object.freeze(whole);
+  return form(received.version) === 'R4' ? Object.freeze(inVersion(whole, version)) : undefined;
+}
+
+const form = (version: FhirVersion): FhirVersion => (version === 'R4B' ? 'R4' : version);
+
+/** Never changed, so always its first version. */
+function stored({ recorded }: AuditRecord, meta: JsonObject): JsonObject {
+  return { ...meta, versionId: '1', lastUpdated: new Date(recorded).toISOString() };
 }
 
 function restfulEvent(record: AuditRecord, pattern: RestfulPattern, patient: string | undefined, site: AuditSite): JsonObject {

@@ -30,7 +30,7 @@ export function auditRecord(input: AuditInput): AuditRecord {
   const address = caller?.address ?? input.address;
   return Object.freeze({
     id,
-    kind: 'request',
+    kind: readsAudit(asked) ? 'audit-read' : 'request',
     recorded,
     action: asked?.interaction ?? 'not-understood',
     ...(type === undefined ? {} : { type }),
@@ -40,6 +40,21 @@ export function auditRecord(input: AuditInput): AuditRecord {
     query: base64(rawRequest(asked?.original ?? input.original)),
     requestId,
   });
+}
+
+/** DICOM 110101: looking at the audit is an act of its own, also by FHIR. Feeding it is a write like others. */
+function readsAudit(asked: FhirRequest | undefined): boolean {
+  switch (asked?.interaction) {
+    case 'read':
+    case 'vread':
+    case 'history-instance':
+    case 'history-type':
+      return asked.type === 'AuditEvent';
+    case 'search':
+      return asked.types.includes('AuditEvent');
+    default:
+      return false;
+  }
 }
 
 type Ending = Pick<AuditRecord, 'outcome' | 'status' | 'patients' | 'resources' | 'masked' | 'withheld' | 'rules' | 'reason'>;

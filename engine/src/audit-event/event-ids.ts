@@ -1,9 +1,9 @@
 /** Ids of the FHIR AuditEvents of a record: made of its own, so that making them twice gives the same (R-164: one per patient, one in all where there is none). */
 import type { AuditRecord } from './record.ts';
 
-/** In the order of the record's patients. Each patient counts once. */
-export function eventIds({ id, patients }: Pick<AuditRecord, 'id' | 'patients'>): readonly string[] {
-  const { size } = new Set(patients);
+/** In the order of the record's patients. Each patient counts once. What another system recorded stays one event. */
+export function eventIds({ id, kind, patients }: Pick<AuditRecord, 'id' | 'kind' | 'patients'>): readonly string[] {
+  const { size } = new Set(kind === 'received' ? [] : patients);
   return size <= 1 ? [id] : Array.from({ length: size }, (_one, index) => `${id}-${index + 1}`);
 }
 

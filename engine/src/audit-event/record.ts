@@ -3,6 +3,8 @@
  * AuditEvents are rendered (per patient where BALP asks). References only: it must not hold resource content, a token or a secret (R-166).
  */
 import type { Coding } from '../caller.ts';
+import type { FhirVersion } from '../fhir/version.ts';
+import type { JsonValue } from '../json/scan.ts';
 
 export type AuditKind =
   /** A FHIR request and how it ended. */
@@ -14,7 +16,10 @@ export type AuditKind =
   | 'token'
   | 'consent-page'
   | 'administration'
+  /** Somebody looked at the audit itself, by whatever door. */
   | 'audit-read'
+  /** An audit event of another system, kept as it came. */
+  | 'received'
   | 'start'
   | 'stop';
 
@@ -58,4 +63,6 @@ export interface AuditRecord {
   readonly intent?: string;
   /** X-Request-Id: given or made. */
   readonly requestId: string;
+  /** Of a received event: the resource as it came, and the FHIR version in which it did. */
+  readonly received?: { readonly version: FhirVersion; readonly event: Readonly<Record<string, JsonValue>> };
 }

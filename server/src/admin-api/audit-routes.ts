@@ -33,6 +33,7 @@ const query = z.strictObject({
       'consent-page',
       'administration',
       'audit-read',
+      'received',
       'start',
       'stop',
     ])

@@ -3,7 +3,7 @@ import { createPublicKey, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type AuditRecord, type AuditSite, auditEvent, eventPlace } from '@fireguard/engine';
+import { type AuditRecord, type AuditSite, auditEvent, auditEvents, eventPlace, type FhirVersion } from '@fireguard/engine';
 import { sql } from 'kysely';
 import {
   type AuditPlace,
@@ -50,8 +50,15 @@ export interface SearchableAuditLog extends AuditLog {
   readonly chain: string;
   search(search: AuditSearch): Promise<{ readonly rows: readonly FoundAuditRecord[]; readonly next: AuditPlace | undefined }>;
   byId(id: string): Promise<FoundAuditRecord | undefined>;
-  /** One FHIR AuditEvent, and the patient whom it is about. */
-  eventById(id: string): Promise<{ readonly event: object; readonly patient: string | undefined } | undefined>;
+  /** One FHIR AuditEvent in the form of `version` (default R4), and the patient whom it is about. */
+  eventById(
+    id: string,
+    version?: FhirVersion,
+  ): Promise<{ readonly event: object; readonly patient: string | undefined } | undefined>;
+  /** All AuditEvents of a row that was found. */
+  eventsOf(row: AuditRecordRow, version?: FhirVersion): readonly object[];
+  /** The (first) AuditEvent of a record that was just appended. */
+  eventOf(record: AuditRecord, version?: FhirVersion): object | undefined;
   /** Records that are on disk and not in the database yet. */
   lag(): number;
   /** Resolves when all that is on disk now can be searched; rejects after `patience` milliseconds (default 5,000). */
@@ -126,14 +133,16 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
       const row = await auditRecordById(db, id);
       return row === undefined ? undefined : (await marked(options.storage, [row]))[0];
     },
-    async eventById(id) {
+    async eventById(id, version) {
       const place = eventPlace(id);
       const row = place === undefined ? undefined : await auditRecordById(db, place.recordId);
       if (place === undefined || row === undefined) return undefined;
       const record = row.record as unknown as AuditRecord;
-      const event = auditEvent(record, place.place, options.site);
+      const event = auditEvent(record, place.place, options.site, version);
       return event === undefined ? undefined : { event, patient: [...new Set(record.patients)][Math.max(place.place - 1, 0)] };
     },
+    eventsOf: (row, version) => auditEvents(row.record as unknown as AuditRecord, options.site, version),
+    eventOf: (record, version) => auditEvents(record, options.site, version)[0],
     lag: () => copying.lag(),
     caughtUp: (patience = 5_000) => copying.caughtUp(patience),
     verify: () =>

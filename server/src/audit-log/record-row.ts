@@ -1,6 +1,6 @@
 /** The row of a record: a function of its line in the journal alone, so that verification can make it again and compare. */
 import type { AuditRecord } from '@fireguard/engine';
-import type { NewAuditRecord } from '../storage/audit-copy.ts';
+import type { NewAuditRecord, TouchedPatient } from '../storage/audit-copy.ts';
 import type { RecordLine } from './chain.ts';
 
 export function recordRow(line: RecordLine, chain: string): NewAuditRecord {
@@ -18,6 +18,17 @@ export function recordRow(line: RecordLine, chain: string): NewAuditRecord {
     person_id: record.caller?.user?.id ?? null,
     client_id: record.caller?.client?.id ?? null,
     record: line.record,
-    patients: [...new Set(record.patients)],
+    patients: touched(record),
   };
+}
+
+/** FHIR searches AuditEvents by a patient who is whose record it was, or who asked. */
+function touched({ kind, patients, caller }: AuditRecord): readonly TouchedPatient[] {
+  const subjects = [...new Set(patients)];
+  const one = subjects.length === 1 || kind === 'received';
+  const found = subjects.map((patient, index) => ({ patient, place: one ? 0 : index + 1 }));
+  const [type, asker] = caller?.user?.fhirUser?.split('/') ?? [];
+  return type !== 'Patient' || asker === undefined || subjects.includes(asker)
+    ? found
+    : [...found, { patient: asker, place: -1 }];
 }

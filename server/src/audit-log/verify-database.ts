@@ -95,10 +95,14 @@ function difference({ row }: Row, wanted: NewAuditRecord): string | undefined {
   const column = columns.find((name) => row[name] !== wanted[name]);
   if (column !== undefined) return column;
   if (row.record !== wanted.record) return 'record';
-  return row.patients.length === wanted.patients.length && row.patients.every((one, index) => one === wanted.patients[index])
-    ? undefined
-    : 'list of patients';
+  return touched(row) === touched(wanted) ? undefined : 'list of patients';
 }
+
+const touched = ({ patients }: NewAuditRecord): string =>
+  patients
+    .map(({ patient, place }) => `${place} ${patient}`)
+    .sort()
+    .join('\n');
 
 /** Under which sequence the database holds this record, if it does, and not under its own. */
 async function whereIs(client: pg.ClientBase, line: RecordLine): Promise<string | undefined> {
@@ -119,8 +123,8 @@ async function* rowsInOrder(client: pg.ClientBase, chain: string): AsyncGenerato
       Omit<NewAuditRecord, 'sequence' | 'recorded' | 'record'> & { sequence: string; recorded: Date; record: object }
     >(
       `SELECT record_id, node, sequence, hash, recorded, kind, outcome, action, resource_type, person_id, client_id, record,
-        ARRAY(SELECT CASE WHEN place >= 0 THEN patient ELSE '' END FROM audit_patient
-          WHERE audit_patient.record_id = audit_record.record_id AND audit_patient.recorded = audit_record.recorded ORDER BY place) AS patients
+        (SELECT coalesce(json_agg(json_build_object('patient', patient, 'place', place)), '[]') FROM audit_patient
+          WHERE audit_patient.record_id = audit_record.record_id AND audit_patient.recorded = audit_record.recorded) AS patients
        FROM audit_record WHERE node = $1 AND (sequence, record_id) > ($2, $3) ORDER BY sequence, record_id LIMIT ${batch}`,
       [chain, after, afterId],
     );

@@ -5,13 +5,14 @@
  */
 import { type Caller, type FhirRequest, type FhirTables, Problem, understand } from '@fireguard/engine';
 import type { Incoming } from '../http/incoming.ts';
+import { keptAudit } from './kept-audit.ts';
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const NOTHING = new Uint8Array(0);
 
 /** Throws Problem: what is wrong with the request, or `token-missing`. */
 export async function understandFor(caller: Caller, incoming: Incoming, tables: FhirTables): Promise<FhirRequest> {
-  if (caller.kind !== 'anonymous') return understand({ ...incoming, body: await incoming.body() }, tables);
+  if (caller.kind !== 'anonymous') return keptAudit(understand({ ...incoming, body: await incoming.body() }, tables));
   // What is open to strangers is open to GET alone (R-017).
   if (!READS.has(incoming.method)) throw signIn();
   try {

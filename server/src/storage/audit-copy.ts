@@ -19,8 +19,15 @@ export interface NewAuditRecord {
   readonly person_id: string | null;
   readonly client_id: string | null;
   readonly record: string;
-  /** Ids, in the record's order, each once. */
-  readonly patients: readonly string[];
+  readonly patients: readonly TouchedPatient[];
+}
+
+/** A patient whom a record touches. */
+export interface TouchedPatient {
+  /** Id. */
+  readonly patient: string;
+  /** Of the AuditEvent about them: 0 where the record has one event, else from 1; -1 for a patient who is no more than the one who asked. */
+  readonly place: number;
 }
 
 /** Up to where a journal is copied; `segment` is undefined before the first batch. */
@@ -86,7 +93,7 @@ export async function insertAuditRecords(client: pg.ClientBase, records: readonl
     [`[${records.map(rowText).join(',')}]`],
   );
   const touched = records.flatMap(({ patients, recorded, record_id }) =>
-    patients.map((patient, index) => ({ patient, recorded, record_id, place: patients.length === 1 ? 0 : index + 1 })),
+    patients.map(({ patient, place }) => ({ patient, recorded, record_id, place })),
   );
   if (touched.length === 0) return;
   await client.query(

@@ -32,10 +32,12 @@ export interface AuditRange {
   /** Exclusive. */
   readonly to?: Date | undefined;
   readonly after?: AuditPlace | undefined;
+  /** Newest first (default), or oldest first. */
+  readonly descending?: boolean;
 }
 
-/** Newest first. Where a patient is named, their own index leads: what is read is as much as what is found. */
-export function auditRecordsIn(db: Db, { patient, from, to, after }: AuditRange) {
+/** Newest first, or oldest. Where a patient is named, their own index leads: what is read is as much as what is found. */
+export function auditRecordsIn(db: Db, { patient, from, to, after, descending = true }: AuditRange) {
   const records = db.selectFrom('audit_record');
   const about = records
     .innerJoin('audit_patient', (join) =>
@@ -51,11 +53,13 @@ export function auditRecordsIn(db: Db, { patient, from, to, after }: AuditRange)
   if (to !== undefined) query = query.where(recorded, '<', to);
   if (after !== undefined) {
     // The first condition alone is what the planner prunes partitions by.
+    const [beyond, from] = descending ? (['<', '<='] as const) : (['>', '>='] as const);
     query = query
-      .where(recorded, '<=', after.recorded)
-      .where((where) => where.or([where(recorded, '<', after.recorded), where(recordId, '<', after.recordId)]));
+      .where(recorded, from, after.recorded)
+      .where((where) => where.or([where(recorded, beyond, after.recorded), where(recordId, beyond, after.recordId)]));
   }
-  return query.orderBy(recorded, 'desc').orderBy(recordId, 'desc');
+  const order = descending ? 'desc' : 'asc';
+  return query.orderBy(recorded, order).orderBy(recordId, order);
 }
 
 /** One page, newest first; `next` where there is more. */

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { NoticeTarget } from '../../../src/notify/config.ts';
 import { type Notifier, openNotifier } from '../../../src/notify/notifier.ts';
-import { listNotices, takeDueNotices } from '../../../src/storage/notices.ts';
+import { insertNotice, listNotices, takeDueNotices } from '../../../src/storage/notices.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { testStorage } from '../../../src/storage/testing.ts';
 import { mailSink, webhookSink } from './sinks.ts';
@@ -117,13 +117,7 @@ test('two nodes share the queue: each notice goes out once, and what a node took
   await expect.poll(() => hook.received.length, { timeout: 5_000 }).toBe(40);
   expect(new Set(hook.received.map(({ headers }) => headers['idempotency-key'])).size).toBe(40);
   await Promise.all(opened.splice(0).map((one) => one.close()));
-  await openNotifier({
-    db: storage.db,
-    targets: [{ ...webhook(), name: 'later' }],
-    now: Date.now,
-    tell: () => undefined,
-  }).enqueue({ id: 'lost', ...notice });
-  await sql`UPDATE notice_delivery SET delivered_at = NULL, next_try = now() WHERE notice_id = 'lost'`.execute(storage.db);
+  await insertNotice(storage.db, { id: 'lost', topic: 'alert', body: '{}' }, ['later']);
   expect(await takeDueNotices(storage.db, ['later'], 0)).toHaveLength(1);
   expect(await takeDueNotices(storage.db, ['later'], 60)).toMatchObject([{ id: 'lost' }]);
   expect(await takeDueNotices(storage.db, ['later'], 60)).toHaveLength(0);

@@ -283,7 +283,7 @@ describe('the rest', () => {
       const events = Array.from({ length: 25 }, (_, index) =>
         event(index, {
           recorded: `2026-11-0${1 + (index % 3)}T10:00:00Z`,
-          patients: [`${index % 2}`],
+          patients: [{ patient: `${index % 2}`, place: 0 }],
           outcome: index % 5 === 0 ? 'deny' : 'permit',
           person_id: `p${index % 4}`,
         }),
@@ -338,7 +338,7 @@ function event(number: number, more: Partial<NewAuditRecord> = {}): NewAuditReco
     outcome: 'permit',
     action: 'read',
     resource_type: 'Patient',
-    patients: ['9'],
+    patients: [{ patient: '9', place: 0 }],
     person_id: null,
     client_id: null,
     record: '{"requestId":"r"}',

@@ -6,7 +6,12 @@ import { equal, hold, type Row } from '../row.ts';
 import type { Site } from '../site.ts';
 
 /** The version that was agreed on, or undefined when the server refused. */
-function handshake(site: Site, url: string, version: SecureVersion): Promise<string | undefined> {
+function handshake(
+  site: Site,
+  url: string,
+  version: SecureVersion,
+  ciphers = 'DEFAULT@SECLEVEL=0',
+): Promise<string | undefined> {
   const { hostname: host, port } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect({
@@ -16,7 +21,7 @@ function handshake(site: Site, url: string, version: SecureVersion): Promise<str
       minVersion: version,
       maxVersion: version,
       // OpenSSL itself would refuse to offer the old versions.
-      ciphers: 'DEFAULT@SECLEVEL=0',
+      ciphers,
       ...(host === 'localhost' ? { servername: host } : {}),
     });
     const end = (agreed: string | undefined) => {
@@ -57,7 +62,57 @@ function version(id: string, of: keyof typeof endpoints, which: SecureVersion, t
   };
 }
 
+/** TLS 1.2 without forward secrecy or without AEAD. */
+const WEAK = [
+  'ECDHE-ECDSA-AES128-SHA',
+  'ECDHE-ECDSA-AES256-SHA',
+  'ECDHE-ECDSA-AES128-SHA256',
+  'ECDHE-ECDSA-AES256-SHA384',
+  'AES128-GCM-SHA256',
+  'AES256-SHA',
+].join(':');
+
+/** Whether the server lets a client negotiate anew within a connection. */
+function renegotiates(site: Site, url: string): Promise<boolean> {
+  const { hostname: host, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: Number(port), ca: site.subject.ca, maxVersion: 'TLSv1.2' });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    let met = false;
+    socket.once('secureConnect', () => {
+      met = true;
+      socket.renegotiate({}, (error) => end(error === null));
+    });
+    socket.once('error', (error) => (met ? end(false) : reject(error)));
+    socket.setTimeout(5_000, () => end(false));
+  });
+}
+
+/** The endpoint itself, or where a mutant takes old TLS, the lax server. */
+async function at<T>(site: Site, of: keyof typeof endpoints, ask: (url: string) => Promise<T>): Promise<T> {
+  const instead = site.mutant?.oldTls === true ? await lax(site) : undefined;
+  return ask(instead?.url ?? endpoints[of](site)).finally(() => instead?.close());
+}
+
 export const transport: readonly Row[] = [
+  ...(['issuer', 'fhir'] as const).flatMap((of, index): readonly Row[] => [
+    {
+      id: `smart-tls.${12 + index}`,
+      says: `${of}: suites without forward secrecy or without AEAD are refused`,
+      run: async (site) =>
+        equal(await at(site, of, (url) => handshake(site, url, 'TLSv1.2', `${WEAK}:@SECLEVEL=0`)), undefined, 'agreed'),
+      mutant: () => ({ name: 'weak suites taken', oldTls: true }),
+    },
+    {
+      id: `smart-tls.${14 + index}`,
+      says: `${of}: a client cannot renegotiate (RFC 9325 §3.5)`,
+      run: async (site) => equal(await at(site, of, (url) => renegotiates(site, url)), false, 'renegotiated'),
+      mutant: () => ({ name: 'renegotiation', oldTls: true }),
+    },
+  ]),
   version('smart-tls.01', 'issuer', 'TLSv1', false),
   version('smart-tls.02', 'issuer', 'TLSv1.1', false),
   version('smart-tls.03', 'issuer', 'TLSv1.2', true),

@@ -78,7 +78,9 @@ function limits(settings: HttpSettings) {
 
 /** What could not even be read as HTTP: a bare status, no words. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  // A broken TLS session carries no answer, and would keep the socket while it waited for one to leave.
+  const broken = error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL_') === true;
+  if (broken || !socket.writable) return void socket.destroy();
   const status =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? '431 Request Header Fields Too Large'

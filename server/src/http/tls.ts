@@ -1,4 +1,5 @@
 /** TLS as BCP 195 (RFC 9325) wants it: 1.2 at least, forward secrecy and AEAD only, no renegotiation, no 0-RTT. */
+import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
 import type { TlsSettings } from './config.ts';
@@ -24,6 +25,8 @@ export function tlsOptions(settings: TlsSettings): ServerOptions {
     minVersion: 'TLSv1.2',
     ciphers: SUITES,
     honorCipherOrder: true,
+    // Node would let a client renegotiate three times in ten minutes (RFC 9325 §3.5).
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(settings.clientCa === undefined ? {} : { ca: readFileSync(settings.clientCa) }),
     requestCert: clients !== 'none',
     rejectUnauthorized: clients === 'required',

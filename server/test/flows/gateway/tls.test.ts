@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, connect } from 'node:tls';
 import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultConfig } from '../../../src/config/default-config.ts';
@@ -100,6 +101,18 @@ test.each(['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SH
 
 test.each(['TLSv1', 'TLSv1.1'] as const)('R-037 %s is refused', async (version) => {
   await expect(get(open, { minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' })).rejects.toThrow();
+});
+
+test('R-037 nobody renegotiates (RFC 9325 §3.5)', async () => {
+  const { port } = new URL(open.base);
+  const socket = connect({ host: '127.0.0.1', port: Number(port), ca: server.certificate, maxVersion: 'TLSv1.2' });
+  await once(socket, 'secureConnect');
+  const refused = new Promise((resolve) => socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code)));
+  const renegotiated = new Promise((resolve) =>
+    socket.renegotiate({}, (error) => resolve(error === null ? 'renegotiated' : error.message)),
+  );
+  expect(await Promise.race([refused, renegotiated])).toBe('ERR_SSL_NO_RENEGOTIATION');
+  socket.destroy();
 });
 
 test('R-032 plain HTTP is not answered on the TLS port', async () => {

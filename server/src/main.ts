@@ -21,6 +21,7 @@ import type { BrandChoice } from './authorization-server/pages/brand.ts';
 import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
+import { loadLabelRules } from './config/load-label-rules.ts';
 import { policyMaterial } from './config/policy-material.ts';
 import { weakenings } from './config/posture.ts';
 import type { FireguardConfig } from './config/schema.ts';
@@ -158,7 +159,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       now,
     }),
     policies: () => policies,
-    protection: protectionOf(config.consents, config.purposes),
+    protection: protectionOf(config.consents, config.purposes, loadLabelRules(config.labels, config.policies.valueSets)),
     tables,
     facts,
     upstream,

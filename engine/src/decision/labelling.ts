@@ -7,6 +7,7 @@ import { containersOf } from '../label/containers-of.ts';
 import { joinedLabels } from '../label/joined-labels.ts';
 import { type Labels, noLabels } from '../label/labels.ts';
 import { labelsOf } from '../label/labels-of.ts';
+import type { Interaction } from '../request/request.ts';
 import { veryRestricted } from '../terminology/confidentiality.ts';
 import type { Candidate, KnownFacts } from './permit.ts';
 import type { LabelProtection } from './protection.ts';
@@ -17,10 +18,12 @@ export type LabelsFor = (candidate: Candidate, facts: KnownFacts) => Labels;
 export function labelling(
   protection: LabelProtection | undefined,
   isPatientData: boolean,
-  bases: readonly string[],
+  { interaction, bases }: { readonly interaction: Interaction; readonly bases: readonly string[] },
 ): LabelsFor {
   if (protection === undefined) return ({ document, node }) => labelsOf(document, node);
-  const { rules, inherit } = protection;
+  const { rules } = protection;
+  // A write may name any encounter. It is refused where the writer does not see that one; its labels must not tell more.
+  const inherit = protection.inherit && !writes.has(interaction);
   const containers = new WeakMap<KnownFacts, Map<string, Labels>>();
   const labelsIn = (reference: string, facts: KnownFacts): Labels => {
     let known = containers.get(facts);
@@ -44,6 +47,8 @@ export function labelling(
     return labels;
   };
 }
+
+const writes: ReadonlySet<Interaction> = new Set(['create', 'update', 'patch', 'delete']);
 
 const unknown: Labels = Object.freeze({ ...noLabels, confidentiality: veryRestricted });
 

@@ -90,7 +90,7 @@ export class Residual {
   constructor(parts: ResidualParts) {
     this.#parts = parts;
     this.#standing = standings(parts.consents);
-    this.#labels = labelling(parts.labels, parts.category === 'patient', parts.consents.bases);
+    this.#labels = labelling(parts.labels, parts.category === 'patient', parts.consents);
     this.#reader = Object.freeze({ me: parts.me, bases: parts.consents.bases });
     const whole = parts.denies
       .filter(({ rule }) => !rule.elementsOnly)

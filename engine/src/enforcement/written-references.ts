@@ -31,10 +31,13 @@ export function* refuseUnseenTargets(
   if (added.some((text) => /^[A-Z][A-Za-z]*\?/.test(text))) {
     throw new Problem('resource-invalid', 'A conditional reference is only served in a transaction.');
   }
-  if (!given.dialect.checksReferences) return;
+  const inherits = given.protection?.labels?.inherit === true;
+  if (!given.dialect.checksReferences && !inherits) return;
   const byType = new Map<string, Set<string>>();
   for (const text of added) {
     const key = referenceKey(text, [given.bases.ours, given.bases.upstream]);
+    // What belongs to an encounter shows its labels; so nobody points to one that they do not see.
+    if (!given.dialect.checksReferences && key?.type !== 'Encounter') continue;
     if (key === undefined || isKnown(given, book, `${key.type}/${key.id}`)) continue;
     byType.set(key.type, (byType.get(key.type) ?? new Set()).add(key.id));
   }

@@ -29,6 +29,7 @@ export function loadConfig(file: string, env: Readonly<Record<string, string | u
         ? {}
         : { breachedPasswords: path.resolve(folder, config.signIn.breachedPasswords) }),
     },
+    labels: { ...config.labels, rules: config.labels.rules?.map((name) => path.resolve(folder, name)) },
     policies: {
       files: config.policies.files?.map((name) => path.resolve(folder, name)),
       valueSets: config.policies.valueSets?.map((name) => path.resolve(folder, name)),

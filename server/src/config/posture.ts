@@ -90,4 +90,5 @@ export function weakenings(config: FireguardConfig): readonly string[] {
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+  if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
 }

@@ -9,6 +9,7 @@ import { exportSection } from '../export/config.ts';
 import { factsSection } from '../facts/config.ts';
 import { gatewaySection } from '../gateway/config.ts';
 import { httpSection } from '../http/config.ts';
+import { labelsSection } from '../labels/config.ts';
 import { notifySection } from '../notify/config.ts';
 import { upstreamSection } from '../upstream/config.ts';
 
@@ -69,6 +70,7 @@ export const configuration = z.strictObject({
   decisionPoint: decisionPointSection,
   consents: consentsSection,
   purposes: purposesSection,
+  labels: labelsSection,
   export: exportSection,
   policies: policySection,
   storage: storageSection,

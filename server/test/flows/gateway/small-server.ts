@@ -49,6 +49,7 @@ export async function smallServer(fhirVersion: string): Promise<SmallServer> {
     log.push(`${request.method} ${target}`);
     const [place = '', query = ''] = target.split('?');
     const [type = '', id = '', more] = place.split('/');
+    if (place === '' && request.method === 'POST') return transaction(JSON.parse(body));
     if (place === 'metadata') return { status: 200, text: JSON.stringify(statement(fhirVersion, stored)) };
     if (request.method === 'GET' && id !== '' && more === undefined) {
       const found = stored.get(place);
@@ -56,17 +57,43 @@ export async function smallServer(fhirVersion: string): Promise<SmallServer> {
         ? { status: 404, text: '{"resourceType":"OperationOutcome"}' }
         : { status: 200, text: found.text };
     }
+    if (request.method === 'GET' && more !== undefined) return search(more, new URLSearchParams(query), `${type}/${id}`);
     if (request.method === 'GET') return search(type, new URLSearchParams(query));
     if (request.method === 'POST' && id === '_search') return search(type, new URLSearchParams(body));
-    const key = request.method === 'POST' ? `${type}/new-${written.size + 1}` : place;
-    const isNew = !stored.has(key);
-    written.set(key, body);
-    const kept = JSON.stringify({ ...JSON.parse(body), id: key.split('/')[1] });
-    put(kept);
-    return { status: isNew ? 201 : 200, text: kept, headers: { location: `${url}/${key}/_history/1`, etag: 'W/"1"' } };
+    return write(request.method!, place, body);
   }
 
-  function search(type: string, parameters: URLSearchParams): { status: number; text: string } {
+  function write(
+    method: string,
+    place: string,
+    body: string,
+  ): { status: number; text: string; headers?: Record<string, string> } {
+    if (method === 'DELETE') return { status: stored.delete(place) ? 204 : 404, text: '' };
+    const key = method === 'POST' ? `${place}/new-${written.size + 1}` : place;
+    const before = stored.get(key);
+    written.set(key, body);
+    const json = JSON.parse(body);
+    const versionId = String(Number(before?.json.meta?.versionId ?? 0) + 1);
+    const kept = JSON.stringify({ ...json, id: key.split('/')[1], meta: { ...json.meta, versionId } });
+    put(kept);
+    const headers = { location: `${url}/${key}/_history/${versionId}`, etag: `W/"${versionId}"` };
+    return { status: before === undefined ? 201 : 200, text: kept, headers };
+  }
+
+  function transaction({ entry }: Json): { status: number; text: string } {
+    const answers = entry.map(({ request, resource }: Json) => {
+      const { status, text, headers } = write(request.method, request.url, JSON.stringify(resource ?? null));
+      const response = {
+        status: String(status),
+        ...(headers === undefined ? {} : { location: headers['location'], etag: headers['etag'] }),
+      };
+      return { response, ...(text === '' ? {} : { resource: JSON.parse(text) }) };
+    });
+    return { status: 200, text: JSON.stringify({ resourceType: 'Bundle', type: 'transaction-response', entry: answers }) };
+  }
+
+  /** `compartment`: only what points to it, from wherever. */
+  function search(type: string, parameters: URLSearchParams, compartment?: string): { status: number; text: string } {
     let found = [...stored].filter(([key]) => key.startsWith(`${type}/`)).map(([, one]) => one);
     for (const [name, value] of parameters) {
       if (name === '_count' || name === '_from' || name === '_sort') continue;
@@ -76,11 +103,15 @@ export async function smallServer(fhirVersion: string): Promise<SmallServer> {
         places.some((place) => valuesAt(json, place).some((one) => matches(one, value.split(',')))),
       );
     }
+    if (compartment !== undefined) found = found.filter(({ text }) => text.includes(`"${compartment}"`));
     if (self.findsNothing(type, parameters)) found = [];
     found.sort((a, b) => (a.json.id < b.json.id ? -1 : 1));
     const [count, from] = [Number(parameters.get('_count') ?? 10), Number(parameters.get('_from') ?? 0)];
     parameters.set('_from', String(from + count));
-    const link = from + count < found.length ? [{ relation: 'next', url: `${url}/${type}?${parameters}` }] : [];
+    const link =
+      from + count < found.length
+        ? [{ relation: 'next', url: `${url}/${compartment === undefined ? '' : `${compartment}/`}${type}?${parameters}` }]
+        : [];
     const entries = found
       .slice(from, from + count)
       .map(({ json, text }) => `{"fullUrl":"${url}/${type}/${json.id}","resource":${text},"search":{"mode":"match"}}`);
@@ -124,7 +155,7 @@ function valuesAt(json: Json, place: string): readonly unknown[] {
 }
 
 function matches(value: unknown, wanted: readonly string[]): boolean {
-  return wanted.some((one) => one === value || one.slice(one.indexOf('|') + 1) === value);
+  return wanted.some((one) => one === value || one.slice(one.indexOf('|') + 1) === value || String(value).endsWith(`/${one}`));
 }
 
 function statement(fhirVersion: string, stored: SmallServer['stored']): object {

@@ -68,7 +68,15 @@ export type { TraceStep } from './decision/trace.ts';
 export { Permit } from './decision/permit.ts';
 export type { Candidate, DenyAs, KnownFacts, Refusal, Sight, Verdict } from './decision/permit.ts';
 export { checkBook, checkCallers, checkCase } from './case/check-case.ts';
-export { type Callers, type CaseWorld, type DecidedCase, type Difference, decideCase, differences, type WorldOf } from './case/decide-case.ts';
+export {
+  type Callers,
+  type CaseWorld,
+  type DecidedCase,
+  type Difference,
+  decideCase,
+  differences,
+  type WorldOf,
+} from './case/decide-case.ts';
 export { caseSentence } from './case/case-sentence.ts';
 export type { CallerWords, Case, CaseBook, CaseResult } from './case/case.ts';
 export type { Decision } from './decision/decision.ts';
@@ -90,5 +98,6 @@ export { Released } from './release/released.ts';
 // The record of it.
 export { type AuditInput, auditRecord } from './audit-event/audit-record.ts';
 export { type AuditSite, auditEvent, auditEvents } from './audit-event/audit-events.ts';
-export { eventIds, eventPlace } from './audit-event/event-ids.ts';
+export { eventPlan, recordOfEvent } from './audit-event/event-ids.ts';
+export { isDisclosure } from './audit-event/is-disclosure.ts';
 export type { AuditKind, AuditOutcome, AuditRecord } from './audit-event/record.ts';

@@ -21,6 +21,7 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
   reason: 'the decision in one sentence, for an officer',
   query: 'the request exactly as it came (method, target, form), base64; never the Authorization header',
   intent: 'of a request that was about to write: `id` of its `intent` record, of which this is the end',
+  consents: '`Consent/id` of the consents that decided',
   received: 'of an event that another system sent: the FHIR version and the resource, as it came',
   requestId: '`X-Request-Id`, given by the client or made',
 };

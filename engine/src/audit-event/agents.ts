@@ -1,34 +1,40 @@
 /** AuditEvent.agent after IHE BALP: the app, this server, and the person (R-163, R-166). */
-import { type Code, concept, type JsonObject } from './codes.ts';
+import { BALP_AGENT, type Code, coding, concept, type JsonObject, ROLE_CLASS, SECURITY_ROLE } from './codes.ts';
 import type { AuditRecord } from './record.ts';
 
 /** The app, or whatever called. BALP wants one in every event; where nobody said who calls, the address speaks. */
-export function clientAgent({ caller, address, rules }: AuditRecord, type: Code): JsonObject {
+export function clientAgent({ caller, address }: AuditRecord, ...types: readonly Code[]): JsonObject {
   const who =
     caller?.client === undefined
       ? { display: 'an application that did not say who it is' }
       : { identifier: { value: caller.client.id }, display: caller.client.name };
   return {
-    type: concept(type),
+    type: concepts(types),
     who,
     requestor: false,
-    // Where no person is asking, the app is who was let in, so what let it in stands here.
-    ...(caller?.user === undefined ? policies(caller?.token?.id, rules) : {}),
+    ...(caller?.user === undefined ? tokenPolicy(caller) : {}),
     ...(address === undefined ? {} : { network: { address, type: '2' } }),
     ...(caller?.user === undefined ? purposes(caller) : {}),
   };
 }
 
-export function serverAgent(type: Code, base: string, observer: string): JsonObject {
-  return { type: concept(type), who: { display: observer }, requestor: false, network: { address: base, type: '5' } };
+/** This server, with the rules by which it let in or turned away. */
+export function serverAgent(type: Code, base: string, observer: string, rules: readonly string[]): JsonObject {
+  return {
+    type: concept(type),
+    who: { display: observer },
+    requestor: false,
+    network: { address: base, type: '5' },
+    ...(rules.length === 0 ? {} : { policy: rules.map((rule) => `urn:fireguard:rule:${rule}`) }),
+  };
 }
 
 /** Undefined when no person is known. */
-export function userAgent({ caller, rules }: AuditRecord, type: Code): JsonObject | undefined {
+export function userAgent({ caller }: AuditRecord, ...types: readonly Code[]): JsonObject | undefined {
   if (caller?.user === undefined) return undefined;
   const { user, token, roles } = caller;
   return {
-    type: concept(type),
+    type: concepts(types),
     ...(roles.length === 0 ? {} : { role: roles.map((role) => ({ text: role })) }),
     who: {
       ...(user.fhirUser === undefined ? {} : { reference: user.fhirUser }),
@@ -37,21 +43,50 @@ export function userAgent({ caller, rules }: AuditRecord, type: Code): JsonObjec
     },
     name: user.name,
     requestor: true,
-    ...policies(token?.id, rules),
+    ...tokenPolicy(caller),
     ...purposes(caller),
   };
 }
 
-/** The token by its public identifier, and the rules that decided. */
-function policies(token: string | undefined, rules: readonly string[]): JsonObject {
-  const uris = [
-    ...(token === undefined ? [] : [`urn:ietf:params:oauth:jti:${token}`]),
-    ...rules.map((rule) => `urn:fireguard:rule:${rule}`),
-  ];
-  return uris.length === 0 ? {} : { policy: uris };
+/** BALP OAUTHaccessTokenUse.Minimal: the token as an agent of its own. Undefined without one. */
+export function tokenAgent({ caller }: AuditRecord): JsonObject | undefined {
+  if (caller?.token === undefined) return undefined;
+  return { type: concept({ system: BALP_AGENT, code: 'UserOauthAgent' }), requestor: true, ...tokenPolicy(caller) };
+}
+
+/** BALP PrivacyDisclosure: who was given it. */
+export function recipientAgent({ caller, address }: AuditRecord, type: Code): JsonObject {
+  const who =
+    caller?.client === undefined
+      ? { display: caller?.user?.name ?? 'unknown' }
+      : { identifier: { value: caller.client.id }, display: caller.client.name };
+  return {
+    type: concept(type),
+    who,
+    requestor: caller?.user === undefined,
+    ...(address === undefined ? {} : { network: { address, type: '2' } }),
+  };
+}
+
+/** BALP AuthZconsent: whose organization, and who decided (it is `source.observer`). */
+export function organizationAgent(site: string, caller: AuditRecord['caller']): JsonObject {
+  return { type: concept({ system: ROLE_CLASS, code: 'PROV' }), who: { display: site }, requestor: false, ...purposes(caller) };
+}
+
+export function authorizerAgent(observer: string): JsonObject {
+  return { type: concept({ system: SECURITY_ROLE, code: 'authserver' }), who: { display: observer }, requestor: false };
+}
+
+/** R-166: the token by its public identifier. */
+function tokenPolicy(caller: AuditRecord['caller']): JsonObject {
+  return caller?.token === undefined ? {} : { policy: [`urn:ietf:params:oauth:jti:${caller.token.id}`] };
 }
 
 function purposes(caller: AuditRecord['caller']): JsonObject {
   if (caller === undefined || caller.purposes.length === 0) return {};
   return { purposeOfUse: caller.purposes.map(concept) };
+}
+
+function concepts(types: readonly Code[]): JsonObject {
+  return { coding: types.map(coding) };
 }

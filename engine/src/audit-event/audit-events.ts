@@ -5,10 +5,30 @@
 
 import type { FhirVersion } from '../fhir/version.ts';
 import { activityPattern, clientRole, userRole } from './activity-patterns.ts';
-import { clientAgent, serverAgent, userAgent } from './agents.ts';
-import { CONFIDENTIALITY, type Code, coding, EVENT_TYPE, type JsonObject, SOURCE_TYPE } from './codes.ts';
-import { dataEntities, patientEntity, queryEntity, requestEntity } from './entities.ts';
-import { eventIds } from './event-ids.ts';
+import {
+  authorizerAgent,
+  clientAgent,
+  organizationAgent,
+  recipientAgent,
+  serverAgent,
+  tokenAgent,
+  userAgent,
+} from './agents.ts';
+import {
+  BALP_AUTHZ,
+  CONFIDENTIALITY,
+  type Code,
+  coding,
+  concept,
+  DCM,
+  EVENT_TYPE,
+  type JsonObject,
+  LIFECYCLE,
+  RESOURCE_TYPES,
+  SOURCE_TYPE,
+} from './codes.ts';
+import { dataEntities, patientEntity, queryEntity, requestEntity, tokenEntity } from './entities.ts';
+import { type EventPlan, eventPlan } from './event-ids.ts';
 import { inVersion } from './later-versions.ts';
 import type { AuditOutcome, AuditRecord } from './record.ts';
 import { type RestfulPattern, restfulPattern, subtypeOf } from './restful-patterns.ts';
@@ -24,41 +44,36 @@ export interface AuditSite {
 
 /** R-164: one per patient where there are several; one in all where there is none. */
 export function auditEvents(record: AuditRecord, site: AuditSite, version: FhirVersion = 'R4'): readonly JsonObject[] {
-  const patients = [...new Set(record.patients)];
-  return eventIds(record)
-    .map((id, index) => eventOf(record, id, patients[index], site, version))
+  return eventPlan(record)
+    .map((plan) => eventOf(record, plan, site, version))
     .filter((event) => event !== undefined);
 }
 
-/** One of them: number `place` of several, from 1, or 0 for the only one. Undefined: there is no such event. */
+/** The one with this id, and the patient whom it is about. Undefined: the record stands for no such event. */
 export function auditEvent(
   record: AuditRecord,
-  place: number,
+  id: string,
   site: AuditSite,
   version: FhirVersion = 'R4',
-): JsonObject | undefined {
-  const ids = eventIds(record);
-  const index = ids.length === 1 ? (place === 0 ? 0 : -1) : place - 1;
-  const id = ids[index];
-  return id === undefined ? undefined : eventOf(record, id, [...new Set(record.patients)][index], site, version);
+): { readonly event: JsonObject; readonly patient: string | undefined } | undefined {
+  const plan = eventPlan(record).find((one) => one.id === id);
+  const event = plan === undefined ? undefined : eventOf(record, plan, site, version);
+  return event === undefined ? undefined : { event, patient: plan?.patient };
 }
 
-function eventOf(
-  record: AuditRecord,
-  id: string,
-  patient: string | undefined,
-  site: AuditSite,
-  version: FhirVersion,
-): JsonObject | undefined {
-  if (record.kind === 'received') return receivedEvent(record, id, version);
-  const event: JsonObject = {
-    resourceType: 'AuditEvent',
-    id,
-    ...(record.kind === 'request' || record.kind === 'intent'
-      ? restfulEvent(record, restfulPattern(record.action), patient, site)
-      : activityEvent(record, record.kind, patient, site)),
-  };
+function eventOf(record: AuditRecord, plan: EventPlan, site: AuditSite, version: FhirVersion): JsonObject | undefined {
+  if (record.kind === 'received') return receivedEvent(record, plan.id, version);
+  const event: JsonObject = { resourceType: 'AuditEvent', id: plan.id, ...made(record, plan, site) };
   return Object.freeze(inVersion({ ...event, meta: stored(record, event['meta'] as JsonObject) }, version));
+}
+
+function made(record: AuditRecord, { form, patient }: EventPlan, site: AuditSite): JsonObject {
+  if (form === 'decision' && patient !== undefined) return decisionEvent(record, patient, site);
+  if (form === 'disclosure' && patient !== undefined) return disclosureEvent(record, patient, site);
+  const { kind } = record;
+  return kind === 'request' || kind === 'intent'
+    ? restfulEvent(record, restfulPattern(record.action), patient, site)
+    : activityEvent(record, kind as Parameters<typeof activityPattern>[0], patient, site);
 }
 
 /** As it came (IHE ITI-20: a repository does not alter what it is sent), but for what a server says itself. In another version than ours it cannot be told. */
@@ -80,36 +95,41 @@ function stored({ recorded }: AuditRecord, meta: JsonObject): JsonObject {
 
 function restfulEvent(record: AuditRecord, pattern: RestfulPattern, patient: string | undefined, site: AuditSite): JsonObject {
   const subtype = subtypeOf(pattern);
-  const user = userAgent(record, pattern.user);
+  // Stacked with BALP's token use: the same agents in its roles as well, where they may be.
+  const user = userAgent(record, pattern.user, ...(pattern.user.code === recipient.code ? [] : [recipient]));
+  const token = user === undefined ? tokenAgent(record) : undefined;
   const about =
     pattern.entity === 'data' ? dataEntities(record) : record.query === undefined ? [] : [queryEntity(record.query)];
   return {
-    meta: metaOf(profileOf(record, pattern, patient, about.length)),
+    meta: metaOf(...profilesOf(record, pattern, patient, about.length)),
     type: coding({ system: EVENT_TYPE, code: 'rest', display: 'Restful Operation' }),
     ...(subtype === undefined ? {} : { subtype: [coding(subtype)] }),
     action: pattern.action,
     ...when(record),
     agent: [
-      clientAgent(record, pattern.client),
-      serverAgent(pattern.server, site.base, site.observer),
+      clientAgent(record, pattern.client, ...(pattern.client.code === clientRole.code ? [] : [clientRole])),
+      serverAgent(pattern.server, site.base, site.observer, record.rules),
       ...(user === undefined ? [] : [user]),
+      ...(token === undefined ? [] : [token]),
     ],
     source: sourceOf(site, '4', 'Application Server'),
     entity: [requestEntity(record.requestId), ...about, ...(patient === undefined ? [] : [patientEntity(patient)])],
   };
 }
 
-/** BALP wants exactly one data or query entity and the client's address. */
-function profileOf(
+/** BALP wants exactly one data or query entity and the client's address. Of its token patterns the fuller one that is met is claimed as well. */
+function profilesOf(
   record: AuditRecord,
   pattern: RestfulPattern,
   patient: string | undefined,
   entities: number,
-): string | undefined {
-  const met = record.kind === 'request' && record.outcome === 'permit' && entities === 1 && record.address !== undefined;
-  if (pattern.profile === undefined || !met) return undefined;
-  const name = patient === undefined ? pattern.profile : `Patient${pattern.profile}`;
-  return `https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.${name}`;
+): readonly string[] {
+  const { kind, outcome, caller, address } = record;
+  const met = kind === 'request' && outcome === 'permit' && entities === 1 && address !== undefined;
+  if (pattern.profile === undefined || !met) return [];
+  const restful = patient === undefined ? pattern.profile : `Patient${pattern.profile}`;
+  const use = caller?.token === undefined ? [] : [caller.user === undefined ? 'Minimal' : 'Comprehensive'];
+  return [restful, ...use.map((form) => `OAUTHaccessTokenUse.${form}`)];
 }
 
 function activityEvent(
@@ -122,14 +142,14 @@ function activityEvent(
   const user = userAgent(record, userRole);
   const called = record.caller !== undefined || record.address !== undefined;
   return {
-    meta: metaOf(undefined),
+    meta: metaOf(),
     type: coding(pattern.type),
     ...(pattern.subtypes.length === 0 ? {} : { subtype: pattern.subtypes.map(coding) }),
     action: pattern.action,
     ...when(record),
     agent: [
       ...(called ? [clientAgent(record, clientRole)] : []),
-      serverAgent(pattern.server, site.base, site.observer),
+      serverAgent(pattern.server, site.base, site.observer, record.rules),
       ...(user === undefined ? [] : [user]),
     ],
     source: sourceOf(site, '6', 'Security Server'),
@@ -142,11 +162,67 @@ function activityEvent(
   };
 }
 
-const restricted: Code = { system: CONFIDENTIALITY, code: 'R', display: 'restricted' };
+/** BALP AuthZconsent: a consent decided. It is claimed where person and app are known; its slices are closed, so nothing else stands in it. */
+function decisionEvent(record: AuditRecord, patient: string, site: AuditSite): JsonObject {
+  const { caller, address, consents = [] } = record;
+  const user = userAgent(record, recipient);
+  const { role: _role, purposeOfUse: _purposes, ...client } = clientAgent(record, clientRole);
+  const met = user !== undefined && address !== undefined;
+  return {
+    meta: metaOf(...(met ? ['AuthZconsent'] : [])),
+    type: coding({ system: DCM, code: '110113', display: 'Security Alert' }),
+    subtype: [coding({ system: BALP_AUTHZ, code: 'AuthZ-Consent' })],
+    action: 'E',
+    ...when(record),
+    ...(caller === undefined || caller.purposes.length === 0 ? {} : { purposeOfEvent: caller.purposes.map(concept) }),
+    agent: [
+      client,
+      ...(user === undefined ? [] : [user]),
+      organizationAgent(site.site, caller),
+      authorizerAgent(site.observer),
+    ],
+    source: sourceOf(site, '6', 'Security Server'),
+    entity: [
+      patientEntity(patient),
+      ...consents.map((reference) => ({
+        what: { reference },
+        type: coding({ system: RESOURCE_TYPES, code: 'Consent' }),
+      })),
+      ...(caller?.token === undefined ? [] : [tokenEntity(caller.token.id)]),
+    ],
+  };
+}
 
-/** Who looked at what is as sensitive as what was looked at. */
-function metaOf(profile: string | undefined): JsonObject {
-  return { ...(profile === undefined ? {} : { profile: [profile] }), security: [coding(restricted)] };
+/** BALP PrivacyDisclosure.Source: what the accounting of disclosures is made of (R-168). */
+function disclosureEvent(record: AuditRecord, patient: string, site: AuditSite): JsonObject {
+  const { caller, address, action } = record;
+  const source: Code = { system: DCM, code: '110153', display: 'Source Role ID' };
+  const pattern = subtypeOf(restfulPattern(action));
+  const sets = dataEntities(record);
+  return {
+    meta: metaOf(...(address === undefined ? [] : ['PrivacyDisclosure.Source'])),
+    type: coding({ system: DCM, code: '110106', display: 'Export' }),
+    subtype: [coding({ system: LIFECYCLE, code: 'disclose' }), ...(pattern === undefined ? [] : [coding(pattern)])],
+    action: 'R',
+    ...when(record),
+    purposeOfEvent: (caller?.purposes ?? []).map(concept),
+    agent: [
+      serverAgent(source, site.base, site.observer, record.rules),
+      recipientAgent(record, { system: DCM, code: '110152', display: 'Destination Role ID' }),
+    ],
+    source: sourceOf(site, '4', 'Application Server'),
+    // Only what is theirs may stand in an event about one of several: which of the resources that is, the record does not say.
+    entity: [requestEntity(record.requestId), patientEntity(patient), ...(new Set(record.patients).size === 1 ? sets : [])],
+  };
+}
+
+const restricted: Code = { system: CONFIDENTIALITY, code: 'R', display: 'restricted' };
+const recipient = userRole;
+
+/** Who looked at what is as sensitive as what was looked at. `profiles`: BALP's, by the end of their names. */
+function metaOf(...profiles: readonly string[]): JsonObject {
+  const claimed = profiles.map((name) => `https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.${name}`);
+  return { ...(claimed.length === 0 ? {} : { profile: claimed }), security: [coding(restricted)] };
 }
 
 function when(record: AuditRecord): JsonObject {

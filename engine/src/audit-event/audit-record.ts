@@ -57,7 +57,10 @@ function readsAudit(asked: FhirRequest | undefined): boolean {
   }
 }
 
-type Ending = Pick<AuditRecord, 'outcome' | 'status' | 'patients' | 'resources' | 'masked' | 'withheld' | 'rules' | 'reason'>;
+type Ending = Pick<
+  AuditRecord,
+  'consents' | 'outcome' | 'status' | 'patients' | 'resources' | 'masked' | 'withheld' | 'rules' | 'reason'
+>;
 
 function ending({ outcome, asked }: AuditInput): Ending {
   const named = asked === undefined ? [] : resourcesNamed(asked);
@@ -82,6 +85,7 @@ function ending({ outcome, asked }: AuditInput): Ending {
     masked,
     withheld,
     rules: decision.rules,
+    ...(decision.consents === undefined ? {} : { consents: decision.consents }),
     reason: decision.reason,
   };
 }

@@ -15,6 +15,10 @@ export const CONFIDENTIALITY = 'http://terminology.hl7.org/CodeSystem/v3-Confide
 export const BALP_ENTITY_TYPE = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType';
 export const BALP_AUTHZ = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/AuthZsubType';
 export const BALP_AGENT = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/UserAgentTypes';
+export const ROLE_CLASS = 'http://terminology.hl7.org/CodeSystem/v3-RoleClass';
+export const SECURITY_ROLE = 'http://terminology.hl7.org/CodeSystem/extra-security-role-type';
+export const LIFECYCLE = 'http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle';
+export const RESOURCE_TYPES = 'http://hl7.org/fhir/resource-types';
 export const IHE_EVENT = 'urn:ihe:event-type-code';
 
 export interface Code {

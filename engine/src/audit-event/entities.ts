@@ -1,5 +1,5 @@
 /** AuditEvent.entity after IHE BALP: whose record, which resources or which query, and the id of the request (R-147, R-163, R-169). */
-import { BALP_ENTITY_TYPE, coding, ENTITY_TYPE, type JsonObject, OBJECT_ROLE } from './codes.ts';
+import { BALP_AGENT, BALP_ENTITY_TYPE, coding, ENTITY_TYPE, type JsonObject, OBJECT_ROLE } from './codes.ts';
 import type { AuditRecord } from './record.ts';
 
 const SYSTEM_OBJECT = { system: ENTITY_TYPE, code: '2', display: 'System Object' };
@@ -7,6 +7,12 @@ const PERSON = { system: ENTITY_TYPE, code: '1', display: 'Person' };
 
 export function requestEntity(requestId: string): JsonObject {
   return { what: { identifier: { value: requestId } }, type: coding({ system: BALP_ENTITY_TYPE, code: 'XrequestId' }) };
+}
+
+/** BALP AuthZconsent: the token by its public id. */
+export function tokenEntity(id: string): JsonObject {
+  const type = coding({ system: BALP_AGENT, code: 'UserOauthAgent' });
+  return { what: { identifier: { value: `urn:ietf:params:oauth:jti:${id}` } }, type };
 }
 
 export function patientEntity(patient: string): JsonObject {

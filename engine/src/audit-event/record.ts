@@ -52,6 +52,8 @@ export interface AuditRecord {
   readonly masked: readonly string[];
   readonly withheld: number;
   readonly rules: readonly string[];
+  /** R-089: consents that decided, as `Consent/id`. */
+  readonly consents?: readonly string[];
   /** The decision's reason, or what went wrong, in one sentence for an officer. */
   readonly reason?: string;
   /** The request exactly as received, base64 (R-165); Authorization is not part of it. */

@@ -5,6 +5,8 @@ export interface Decision {
   readonly rules: readonly string[];
   /** One sentence for a privacy officer. Never sent to the caller. */
   readonly reason: string;
+  /** R-089: consents that decided, as `Consent/id`. */
+  readonly consents?: readonly string[];
   /** Distinct cause of a deny (R-135). */
   readonly cause: 'authentication' | 'scope' | 'policy' | 'consent' | 'label' | 'not-found' | 'problem' | undefined;
 }

@@ -67,7 +67,9 @@ export function consentDenial({ why, consent }: ConsentDenial): Denial {
     implicit: 'No consent of the patient permits it, and here nothing is shared without one.',
     unknown: "The patient's consents are not known, so the record is closed.",
   };
-  return denial(`builtin:consent-${why}`, 'consent', words[why]);
+  const denied = denial(`builtin:consent-${why}`, 'consent', words[why]);
+  if (consent === undefined) return denied;
+  return Object.freeze({ ...denied, decision: Object.freeze({ ...denied.decision, consents: Object.freeze([consent]) }) });
 }
 
 function quote(rule: CompiledRule): string {

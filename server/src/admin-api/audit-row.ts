@@ -1,5 +1,5 @@
 /** An audit record as the console and the command line show it. */
-import { eventIds } from '@fireguard/engine';
+import { eventPlan } from '@fireguard/engine';
 import { z } from 'zod';
 import type { FoundRecord } from './audit-rows.ts';
 
@@ -39,7 +39,7 @@ export function toAuditRow({ recordId, node, sequence, hash, record }: FoundReco
   const { caller } = record;
   return {
     id: recordId,
-    event: eventIds(record)[0]!,
+    event: eventPlan(record)[0]!.id,
     recorded: new Date(record.recorded).toISOString(),
     kind: record.kind,
     action: record.action,

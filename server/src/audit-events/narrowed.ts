@@ -1,5 +1,5 @@
 /** What of a search the database can answer by its indexes: never less than what matches. Undefined: nothing that it could begin with (IHE ITI-81: `date` is required). */
-import { eventPlace, type SearchRequest } from '@fireguard/engine';
+import { recordOfEvent, type SearchRequest } from '@fireguard/engine';
 import type { AuditSearch } from '../storage/audit-records.ts';
 
 /** A day: dates without a time zone are read as the engine reads them, and this never cuts one off. */
@@ -11,7 +11,7 @@ export function narrowed(asked: SearchRequest, patient: string | undefined, base
     const [value] = values;
     if (value === undefined || values.length > 1 || modifier !== undefined || chain !== undefined || has !== undefined)
       continue;
-    if (name === '_id') range.recordId = eventPlace(value)?.recordId ?? '';
+    if (name === '_id') range.recordId = recordOfEvent(value) ?? '';
     else if (name === 'date' || name === '_lastUpdated') range = { ...range, ...within(range, value) };
     else if (name === 'patient') {
       const id = value.replace(`${base}/`, '').replace(/^Patient\//, '');

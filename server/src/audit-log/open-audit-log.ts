@@ -3,7 +3,7 @@ import { createPublicKey, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type AuditRecord, type AuditSite, auditEvent, auditEvents, eventPlace, type FhirVersion } from '@fireguard/engine';
+import { type AuditRecord, type AuditSite, auditEvent, auditEvents, type FhirVersion, recordOfEvent } from '@fireguard/engine';
 import { sql } from 'kysely';
 import {
   type AuditPlace,
@@ -134,12 +134,9 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
       return row === undefined ? undefined : (await marked(options.storage, [row]))[0];
     },
     async eventById(id, version) {
-      const place = eventPlace(id);
-      const row = place === undefined ? undefined : await auditRecordById(db, place.recordId);
-      if (place === undefined || row === undefined) return undefined;
-      const record = row.record as unknown as AuditRecord;
-      const event = auditEvent(record, place.place, options.site, version);
-      return event === undefined ? undefined : { event, patient: [...new Set(record.patients)][Math.max(place.place - 1, 0)] };
+      const recordId = recordOfEvent(id);
+      const row = recordId === undefined ? undefined : await auditRecordById(db, recordId);
+      return row === undefined ? undefined : auditEvent(row.record as unknown as AuditRecord, id, options.site, version);
     },
     eventsOf: (row, version) => auditEvents(row.record as unknown as AuditRecord, options.site, version),
     eventOf: (record, version) => auditEvents(record, options.site, version)[0],

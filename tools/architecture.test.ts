@@ -99,6 +99,11 @@ const engine: readonly Row[] = [
     because: 'the one place where scope, policy, consent and label meet; the only maker of a Permit',
   },
   {
+    folder: 'engine/src/permission',
+    may: [...ground, 'engine/src/policy'],
+    because: 'another spelling of policies; it decides nothing, and nothing in the path of a request reads it',
+  },
+  {
     folder: 'engine/src/case',
     may: [...ground, ...shapes, 'engine/src/compartment', 'engine/src/decision', 'engine/src/policy', 'engine/src/scope'],
     because: 'a case is words for what a decision is asked; it can neither decide nor release',

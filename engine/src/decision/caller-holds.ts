@@ -22,7 +22,20 @@ export function ruleHolds(rule: CompiledRule, caller: Caller, now: number): 'yes
 function callerHolds(rule: CompiledRule, caller: Caller): boolean {
   if (!rule.kinds.has(caller.kind)) return false;
   if (rule.clients !== undefined && !(caller.client !== undefined && rule.clients.has(caller.client.id))) return false;
+  if (rule.identities !== undefined && !mayBeOneOf(rule.identities, rule.effect, caller)) return false;
+  if (rule.everyPurpose !== undefined && !everyPurposeHolds(rule.everyPurpose, caller.purposes)) return false;
   return rule.purposes === undefined || purposesHold(rule, rule.purposes, caller.purposes);
+}
+
+/** A person of whom no FHIR resource is known may be anybody: reason enough for a deny. */
+function mayBeOneOf(identities: ReadonlySet<string>, effect: CompiledRule['effect'], { kind, user }: Caller): boolean {
+  const me = user?.fhirUser;
+  return me === undefined ? effect === 'deny' && kind === 'user' : identities.has(me);
+}
+
+/** FHIR R6 Permission.rule.activity.purpose: several mean all of them together. */
+function everyPurposeHolds(named: readonly LabelCode[], asked: readonly Coding[]): boolean {
+  return named.every((name) => asked.some((purpose) => purposeSubsumes(name, purpose)));
 }
 
 /** A permit wants all purposes of the caller among those named, a deny takes any (R-025, D15). No purpose is none of them. */

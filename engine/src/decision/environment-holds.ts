@@ -9,7 +9,8 @@ export type Holds = 'yes' | 'no' | 'unsure' | 'unknown';
 
 export function environmentHolds(environment: CompiledEnvironment | undefined, caller: Caller, now: number): Holds {
   if (environment === undefined) return 'yes';
-  const { assurance, time, networks, certificate, issuers } = environment;
+  const { assurance, time, period, networks, certificate, issuers } = environment;
+  if (period !== undefined && !(period.start <= now && now < period.end)) return 'no';
   if (time !== undefined && !isDuring(time, now)) return 'no';
   if (certificate !== undefined && !showsCertificate(caller, certificate)) return 'no';
   if (issuers !== undefined && !(caller.token !== undefined && issuers.has(caller.token.issuer))) return 'no';

@@ -53,7 +53,7 @@ function checkAnonymousPermit(rule: PolicyRule, at: string): void {
       refusePolicy(`${at}.interactions`, `anonymous callers can only be permitted read, vread and search, not ${interaction}`);
     }
   }
-  for (const key of ['roles', 'clients', 'purposes', 'relations'] as const) {
+  for (const key of ['roles', 'clients', 'purposes', 'everyPurpose', 'identities', 'relations'] as const) {
     if (rule.caller?.[key] !== undefined)
       refusePolicy(`${at}.caller.${key}`, 'an anonymous caller has none; use a rule of its own');
   }

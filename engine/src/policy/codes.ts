@@ -26,11 +26,12 @@ export function purposeOf(text: string): LabelCode {
 
 /** Throws Problem `policy-invalid`; `at` is the rule's place. */
 export function checkCodes({ caller, resources, clears, obligations }: PolicyRule, at: string): void {
-  for (const [index, text] of (caller?.purposes ?? []).entries()) {
-    const purpose = purposeOf(text);
-    if (purpose.system === purposeSystem && !isPurpose(purpose))
-      refusePolicy(`${at}.caller.purposes[${index}]`, `v3-ActReason has no purpose ${text}`);
-  }
+  for (const key of ['purposes', 'everyPurpose'] as const)
+    for (const [index, text] of (caller?.[key] ?? []).entries()) {
+      const purpose = purposeOf(text);
+      if (purpose.system === purposeSystem && !isPurpose(purpose))
+        refusePolicy(`${at}.caller.${key}[${index}]`, `v3-ActReason has no purpose ${text}`);
+    }
   for (const [index, text] of (resources?.labels?.any ?? []).entries()) {
     if (!isLabel(labelOf(text))) refusePolicy(`${at}.resources.labels.any[${index}]`, 'the code system has no such label');
   }

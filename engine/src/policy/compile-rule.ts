@@ -35,6 +35,8 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     kinds: new Set(caller?.kinds ?? (rule.effect === 'permit' ? signedIn : everyone)),
     clients: setOf(caller?.clients),
     purposes: caller?.purposes?.map(purposeOf),
+    everyPurpose: caller?.everyPurpose?.map(purposeOf),
+    identities: setOf(caller?.identities),
     relations,
     content,
     readsResource: relations !== 0 || content !== undefined || resources?.labels !== undefined,

@@ -30,6 +30,9 @@ export interface CompiledRule {
   readonly kinds: ReadonlySet<'anonymous' | 'user' | 'system'>;
   readonly clients: ReadonlySet<string> | undefined;
   readonly purposes: readonly LabelCode[] | undefined;
+  readonly everyPurpose: readonly LabelCode[] | undefined;
+  /** `Type/id`. */
+  readonly identities: ReadonlySet<string> | undefined;
   /** Bits of `relationBits`; 0 = no condition. */
   readonly relations: number;
   /** What it asks of what the resource holds. */

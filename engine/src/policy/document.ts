@@ -60,6 +60,10 @@ export interface CallerCondition {
   readonly kinds?: readonly ('anonymous' | 'user' | 'system')[];
   readonly clients?: readonly string[];
   readonly purposes?: readonly string[];
+  /** Every one of these must be among the caller's purposes. */
+  readonly everyPurpose?: readonly string[];
+  /** Persons, as `Type/id`. */
+  readonly identities?: readonly string[];
   readonly relations?: readonly Relation[];
 }
 
@@ -67,6 +71,8 @@ export interface CallerCondition {
 export interface EnvironmentCondition {
   readonly assurance?: { readonly acr?: readonly string[] /** Seconds. */; readonly maxAge?: number };
   readonly time?: { readonly zone: string; readonly days?: readonly Weekday[]; readonly from?: string; readonly to?: string };
+  /** Moments between which it holds; ISO 8601. */
+  readonly period?: { readonly start?: string; readonly end?: string };
   /** CIDR. */
   readonly networks?: readonly string[];
   readonly certificate?: 'shown' | 'trusted';

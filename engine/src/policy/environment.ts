@@ -6,6 +6,8 @@ import { refusePolicy } from './refuse-policy.ts';
 export interface CompiledEnvironment {
   readonly assurance: CompiledAssurance | undefined;
   readonly time: CompiledTime | undefined;
+  /** Milliseconds since the epoch; the end does not belong to it. */
+  readonly period: { readonly start: number; readonly end: number } | undefined;
   readonly networks: readonly Network[] | undefined;
   readonly certificate: 'shown' | 'trusted' | undefined;
   readonly issuers: ReadonlySet<string> | undefined;
@@ -50,6 +52,11 @@ function checkOne(environment: EnvironmentCondition | undefined, at: string): vo
         'write an address or a network whose bits end with its prefix, such as 10.0.0.0/8',
       );
   }
+  const { start, end } = environment?.period ?? {};
+  for (const moment of [start, end])
+    if (moment !== undefined && Number.isNaN(Date.parse(moment))) refusePolicy(`${at}.period`, `there is no moment ${moment}`);
+  if (start !== undefined && end !== undefined && Date.parse(start) >= Date.parse(end))
+    refusePolicy(`${at}.period`, 'it ends before it begins');
   const { zone, from, to } = environment?.time ?? {};
   if (zone !== undefined && !isZone(zone)) refusePolicy(`${at}.time.zone`, `there is no time zone ${zone}`);
   if ((from === undefined) !== (to === undefined)) refusePolicy(`${at}.time`, 'write from and to, or neither');
@@ -74,7 +81,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 /** Of what `checkEnvironment` let through. */
 export function compileEnvironment(written: EnvironmentCondition | undefined): CompiledEnvironment | undefined {
   if (written === undefined) return undefined;
-  const { assurance, time, networks, certificate, issuers } = written;
+  const { assurance, time, period, networks, certificate, issuers } = written;
   return Object.freeze({
     assurance: assurance && Object.freeze({ acr: assurance.acr, maxAge: assurance.maxAge }),
     time:
@@ -85,6 +92,12 @@ export function compileEnvironment(written: EnvironmentCondition | undefined): C
         days: time.days && new Set(time.days),
         from: time.from === undefined ? 0 : minutes(time.from),
         to: time.to === undefined ? DAY : minutes(time.to),
+      }),
+    period:
+      period &&
+      Object.freeze({
+        start: period.start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(period.start),
+        end: period.end === undefined ? Number.POSITIVE_INFINITY : Date.parse(period.end),
       }),
     networks: networks && Object.freeze(networks.map((text) => networkOf(text)!)),
     certificate,

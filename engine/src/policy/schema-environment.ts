@@ -17,8 +17,21 @@ const time: Schema = {
   },
 };
 
+const moment: Schema = {
+  type: 'string',
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})$',
+  description: 'a moment with its offset, such as 2026-05-01T00:00Z',
+};
+
 const common: Readonly<Record<string, Schema>> = {
   time,
+  period: {
+    type: 'object',
+    description: 'a stretch of time; the start belongs to it, the end does not',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: { start: moment, end: moment },
+  },
   networks: list(
     { type: 'string', pattern: '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$', description: 'an address or a network, such as 10.0.0.0/8' },
     'networks from which the caller asks',

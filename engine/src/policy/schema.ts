@@ -23,6 +23,11 @@ const caller: Schema = {
     ),
     clients: list(word, 'client ids'),
     purposes: list(word, 'purposes of use: a code of v3-ActReason, or system|code'),
+    everyPurpose: list(word, 'purposes of use, every one of which the caller must say'),
+    identities: list(
+      { type: 'string', pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$', description: 'a person as Type/id' },
+      'persons, by the FHIR resource that they are',
+    ),
     relations: list(
       oneOf(...relationNames),
       'relations to the patient: a permit wants one for every patient of the resource, a deny takes one for any',

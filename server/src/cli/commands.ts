@@ -19,6 +19,7 @@ import { policyCategories } from './policy-categories.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyDiff } from './policy-diff.ts';
 import { policyExplain } from './policy-explain.ts';
+import { policyImport } from './policy-import.ts';
 import { policyTest } from './policy-test.ts';
 import { probe } from './probe.ts';
 import { registrationToken } from './registration-token.ts';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = Object.freeze([
   policyTest,
   policyExplain,
   policyDiff,
+  policyImport,
   policyCategories,
   probe,
   userAdd,

@@ -19,6 +19,7 @@ export function* read(given: Given, asked: ReadRequest): Generator<Need, Outcome
   const state = yield* current(given, new FactBook(given), permit, asked.id);
   if (state.kind === 'missing') return deniedMissing(given, state);
   const unchanged = isUnchanged(state.visible, asked.conditions);
-  if (asked.raw !== undefined) return releaseContent(state.visible, given.bases, unchanged, asked.raw);
+  if (asked.raw !== undefined)
+    return releaseContent(state.visible, given.bases, unchanged, { ranges: asked.raw, part: asked.range });
   return releaseResource(state.visible, given.bases, unchanged, shapeOf(given, asked));
 }

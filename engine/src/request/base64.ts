@@ -17,3 +17,18 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
+
+export function encodeBase64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const quantum = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    const last = at + 3 > bytes.length ? bytes.length - at : 3;
+    for (let digit = 0; digit < 4; digit++) text += digit > last ? '=' : alphabet[(quantum >>> (18 - 6 * digit)) & 63]!;
+    if (text.length >= 65_536) {
+      pieces.push(text);
+      text = '';
+    }
+  }
+  return pieces.join('') + text;
+}

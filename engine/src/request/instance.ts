@@ -1,7 +1,9 @@
 /** Interactions on one instance (FHIR R4 http.html#read, #vread, #update, #patch, #delete). */
 import { rawRanges } from './accept.ts';
 import { type Asking, factsOf, fhirVersionOf } from './asking.ts';
+import { byteRange } from './byte-range.ts';
 import { readPatch } from './patch-body.ts';
+import { isRawBinary, rawBinary } from './raw-binary.ts';
 import { plainRepresentation, representation } from './representation.ts';
 import type { FhirRequest } from './request.ts';
 import { checkId, readResource, refuseBody } from './resource-body.ts';
@@ -34,7 +36,7 @@ export function readInstance(
       refuseBody(request);
       return Object.freeze({ interaction, ...common, version: place.version });
     case 'update': {
-      const resource = readResource(request, type, tables);
+      const resource = isRawBinary(request, type) ? rawBinary(request, id) : readResource(request, type, tables);
       checkId(resource, id);
       return Object.freeze({ interaction, ...common, resource });
     }
@@ -57,5 +59,15 @@ function readRaw({ request, parameters, conditions, original }: Asking, id: stri
   parameters.refuseRest();
   refuseBody(request);
   const answer = Object.freeze({ format: 'json', pretty: false, summary: undefined, elements: undefined } as const);
-  return Object.freeze({ interaction: 'read', type: 'Binary', id, raw, representation: answer, conditions, original });
+  const range = byteRange(request);
+  return Object.freeze({
+    interaction: 'read',
+    type: 'Binary',
+    id,
+    raw,
+    ...(range === undefined ? {} : { range }),
+    representation: answer,
+    conditions,
+    original,
+  });
 }

@@ -2,6 +2,7 @@
  * What a client asked, in our own words. `understand()` is the only maker; everything after it reads this and never the client's URL or
  * headers again (hardening B1-14, R-245). It must not guess: what it does not know is a Problem.
  */
+
 import type { SearchParameter } from '../fhir/tables.ts';
 import type { JsonDocument } from '../json/scan.ts';
 
@@ -19,6 +20,11 @@ export interface ResourceKey {
   readonly type: string;
   readonly id: string;
 }
+
+/** From the front or, with `last` alone, so many from the end. */
+export type ByteRange =
+  | { readonly first: number; readonly last: number | undefined }
+  | { readonly first: undefined; readonly last: number };
 
 /** How the answer should look (FHIR http.html#summary, `_format`, `_pretty`). */
 export interface Representation {
@@ -96,6 +102,8 @@ export interface ReadRequest extends Common {
   readonly id: string;
   /** Of a Binary: media ranges in which its content is wanted, instead of the resource. */
   readonly raw?: readonly string[];
+  /** Of that content: which part. */
+  readonly range?: ByteRange;
 }
 export interface VreadRequest extends Common {
   readonly interaction: 'vread';

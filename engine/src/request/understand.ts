@@ -17,6 +17,7 @@ import { contentType } from './media-type.ts';
 import { type OperationPlace, readOperation } from './operation.ts';
 import { Parameters, parsePairs } from './parameters.ts';
 import { type PathShape, pathShape } from './path-shape.ts';
+import { isRawBinary, SECURITY_CONTEXT } from './raw-binary.ts';
 import type { FhirRequest, HttpRequest } from './request.ts';
 import { refuseBody } from './resource-body.ts';
 import { readSearch, type SearchPlace } from './search.ts';
@@ -42,6 +43,11 @@ function understandAt(request: HttpRequest, tables: FhirTables, place: 'outer' |
 
   if (conditions.provenance !== undefined && !/^(?:conditional-)?(?:create|update|patch)$/.test(interaction)) {
     throw new Problem('parameter-invalid', 'X-Provenance belongs to a create, update or patch.');
+  }
+
+  const takesContext = (interaction === 'create' || interaction === 'update') && isRawBinary(request, typeOf(shape) ?? '');
+  if (request.headers.has(SECURITY_CONTEXT) && !takesContext) {
+    throw new Problem('parameter-invalid', 'X-Security-Context belongs to content that is sent as a Binary.');
   }
 
   switch (interaction) {

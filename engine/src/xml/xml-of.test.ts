@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../problem.ts';
+import { jsonOf } from './json-of.ts';
 import { wellFormedDiv } from './well-formed-div.ts';
 import { xmlOf } from './xml-of.ts';
 
@@ -55,6 +56,22 @@ describe('the XML form', () => {
     expect(xml(bundle)).toContain(
       '<entry><resource><Patient><contained><Organization><id value="o"/></Organization></contained></Patient></resource></entry>',
     );
+  });
+
+  test('laid out for people: a line for each element, narratives as they are', () => {
+    const div = '<div xmlns="http://www.w3.org/1999/xhtml"><p>a</p>  <p>b</p></div>';
+    const patient = {
+      resourceType: 'Patient',
+      text: { status: 'generated', div },
+      contained: [{ resourceType: 'Basic' }],
+      active: true,
+    };
+    const text = new TextDecoder().decode(xmlOf(encode(patient), 'R4', true));
+    expect(text).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<Patient ${NS}>\n  <text>\n    <status value="generated"/>\n    ${div}\n  </text>\n  <contained>\n` +
+        '    <Basic>\n    </Basic>\n  </contained>\n  <active value="true"/>\n</Patient>\n',
+    );
+    expect(new TextDecoder().decode(jsonOf(encode(text), 'R4'))).toBe(JSON.stringify(patient));
   });
 
   test('what cannot be said is refused as a whole', () => {

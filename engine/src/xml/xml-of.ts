@@ -15,11 +15,12 @@ const ID = name('id');
 const EXTENSION = name('extension');
 const DEEPEST = 100;
 
-/** Throws Problem `not-acceptable` when it cannot be said in XML. */
-export function xmlOf(json: Uint8Array, version: FhirVersion): Uint8Array {
+/** `pretty`: every element on a line of its own, but for narratives, whose white space means something. Throws Problem `not-acceptable` when it cannot be said in XML. */
+export function xmlOf(json: Uint8Array, version: FhirVersion, pretty = false): Uint8Array {
   const document = scan(json);
   const pieces: string[] = ['<?xml version="1.0" encoding="UTF-8"?>'];
-  new Writer(document, version, pieces).resource(document.root, ' xmlns="http://hl7.org/fhir"', 0);
+  new Writer(document, version, pieces, pretty).resource(document.root, ' xmlns="http://hl7.org/fhir"', 0);
+  if (pretty) pieces.push('\n');
   return new TextEncoder().encode(pieces.join(''));
 }
 
@@ -27,20 +28,39 @@ class Writer {
   readonly #document: JsonDocument;
   readonly #version: FhirVersion;
   readonly #pieces: string[];
+  readonly #pretty: boolean;
+  /** How many elements are open. */
+  #level = 0;
 
-  constructor(document: JsonDocument, version: FhirVersion, pieces: string[]) {
+  constructor(document: JsonDocument, version: FhirVersion, pieces: string[], pretty: boolean) {
     this.#document = document;
     this.#version = version;
     this.#pieces = pieces;
+    this.#pretty = pretty;
+  }
+
+  #open(tag: string): void {
+    this.#alone(tag);
+    this.#level++;
+  }
+
+  #close(tag: string): void {
+    this.#level--;
+    this.#alone(tag);
+  }
+
+  #alone(tag: string): void {
+    if (this.#pretty) this.#pieces.push('\n', '  '.repeat(this.#level));
+    this.#pieces.push(tag);
   }
 
   resource(node: JsonNode, namespace: string, depth: number): void {
     const type = this.#document.string(this.#document.member(node, RESOURCE_TYPE)) ?? '';
     const container = containerOf(this.#version, type);
     if (container === undefined || !/^[A-Z][A-Za-z]+$/.test(type)) throw unsayable();
-    this.#pieces.push(`<${type}${namespace}>`);
+    this.#open(`<${type}${namespace}>`);
     this.#members(node, container, ['resourceType'], depth);
-    this.#pieces.push(`</${type}>`);
+    this.#close(`</${type}>`);
   }
 
   /** `attributes`: members that are not written as elements. */
@@ -70,9 +90,9 @@ class Writer {
     const container = containerOf(this.#version, inside);
     // Some definitions name the one type of resource that may stand there.
     if (inside === 'Resource' || container?.has('implicitRules')) {
-      this.#pieces.push(`<${element}>`);
+      this.#open(`<${element}>`);
       this.resource(node, '', depth);
-      this.#pieces.push(`</${element}>`);
+      this.#close(`</${element}>`);
       return;
     }
     if (container === undefined) throw unsayable();
@@ -82,9 +102,9 @@ class Writer {
       this.#narrative(element, node, written, depth);
       return;
     }
-    this.#pieces.push(`<${element}${written}>`);
+    this.#open(`<${element}${written}>`);
     this.#members(node, container, attributes, depth);
-    this.#pieces.push(`</${element}>`);
+    this.#close(`</${element}>`);
   }
 
   #narrative(element: string, node: JsonNode, written: string, depth: number): void {
@@ -93,9 +113,10 @@ class Writer {
     const container = containerOf(this.#version, 'Narrative');
     const clean = div === undefined ? undefined : wellFormedDiv(div);
     if (clean === undefined || container === undefined || document.member(node, name('_div')) !== NONE) throw unsayable();
-    this.#pieces.push(`<${element}${written}>`);
+    this.#open(`<${element}${written}>`);
     this.#members(node, container, ['id', 'div'], depth);
-    this.#pieces.push(clean, `</${element}>`);
+    this.#alone(clean);
+    this.#close(`</${element}>`);
   }
 
   /** Values and what stands beside them, which holds their ids and extensions (json.html#primitive). */
@@ -115,12 +136,12 @@ class Writer {
     if (has && document.size(beside) > (id === '' ? 0 : 1) + (extension === NONE ? 0 : 1)) throw unsayable();
     if (id === '' && text === '' && extension === NONE) throw unsayable();
     if (extension === NONE) {
-      this.#pieces.push(`<${element}${id}${text}/>`);
+      this.#alone(`<${element}${id}${text}/>`);
       return;
     }
-    this.#pieces.push(`<${element}${id}${text}>`);
+    this.#open(`<${element}${id}${text}>`);
     for (const one of this.#items(extension)) this.#complex('extension', one!, 'Extension', depth + 1);
-    this.#pieces.push(`</${element}>`);
+    this.#close(`</${element}>`);
   }
 
   #attribute(key: string, node: JsonNode): string {

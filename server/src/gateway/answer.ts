@@ -21,6 +21,8 @@ const CARRIED = [
   ['location', 'Location'],
   ['content-location', 'Content-Location'],
   ['content-disposition', 'Content-Disposition'],
+  ['accept-ranges', 'Accept-Ranges'],
+  ['content-range', 'Content-Range'],
 ] as const;
 
 /** `place`: the URL at which what was begun can be followed. */

@@ -10,12 +10,14 @@ import { checkBook, checkCallers } from '../src/case/check-case.ts';
 import { type CaseWorld, decideCase, differences, type WorldOf } from '../src/case/decide-case.ts';
 import { fhirTables } from '../src/fhir/fhir-tables.ts';
 import type { FhirVersion } from '../src/fhir/version.ts';
+import { compileLabelRules } from '../src/label/compile-label-rules.ts';
 import { compilePolicies } from '../src/policy/compile-policies.ts';
 import type { PolicyDocument, PolicyRule } from '../src/policy/document.ts';
 
 const read = (file: string): unknown => parse(readFileSync(path.join(import.meta.dirname, file), 'utf8'));
 const policyDocument = read('../../server/policies/default.yaml') as PolicyDocument;
 const policies = worldsOf(policyDocument);
+const labelRules = compileLabelRules([read('../../server/policies/labels.yaml')]);
 const callers = checkCallers((read('callers.yaml') as { callers: unknown }).callers);
 const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml') && file !== 'callers.yaml');
 const books = files.map((file) => checkBook(read(file)));
@@ -135,7 +137,11 @@ function worldsOf(document: unknown): WorldOf {
   const worlds = new Map<FhirVersion, CaseWorld>();
   return (version) => {
     const tables = fhirTables(version);
-    const world = worlds.get(version) ?? { tables, policies: compilePolicies([document], tables) };
+    const world = worlds.get(version) ?? {
+      tables,
+      policies: compilePolicies([document], tables),
+      labelRules,
+    };
     worlds.set(version, world);
     return world;
   };

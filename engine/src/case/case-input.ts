@@ -1,9 +1,12 @@
 /** The words of a case → caller, resource and facts. Nothing is decided here. */
 import type { Caller } from '../caller.ts';
 import { patientsOf } from '../compartment/patients-of.ts';
+import { containersOf } from '../decision/facts-wanted.ts';
 import type { Candidate, KnownFacts } from '../decision/permit.ts';
+import { type Protection, plainProtection } from '../decision/protection.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import { scan } from '../json/scan.ts';
+import type { CompiledLabelRules } from '../label/label-rules.ts';
 import type { Interaction } from '../request/request.ts';
 import { parseScopes } from '../scope/parse-scope.ts';
 import { purposeSystem } from '../terminology/purpose.ts';
@@ -66,7 +69,7 @@ function labelOf(code: string): { readonly system: string; readonly code: string
   return { system: `http://terminology.hl7.org/CodeSystem/${system}`, code };
 }
 
-export function caseFacts(one: Case, { patients }: Candidate): KnownFacts {
+export function caseFacts(one: Case, { patients, document, node }: Candidate): KnownFacts {
   const consents = new Map<string, readonly Uint8Array[]>(patients.map((patient) => [patient, []]));
   for (const [patient, written] of Object.entries(one.consents ?? {})) {
     if (written === 'unknown') consents.delete(patient);
@@ -80,6 +83,42 @@ export function caseFacts(one: Case, { patients }: Candidate): KnownFacts {
     relations: new Map(Object.entries(one.relations ?? {})),
     consents,
     ...(one.memberships === undefined ? {} : { memberships: new Set(one.memberships) }),
+    pointers: new Map(Object.entries(one.pointers ?? {})),
+    containers: encountersOf(one, document, node),
+  };
+}
+
+/** Those that the resource names; without a word about them they are not there. */
+function encountersOf(
+  { encounters }: Case,
+  document: Candidate['document'],
+  node: Candidate['node'],
+): ReadonlyMap<string, Uint8Array | undefined> {
+  const named = containersOf(document, node, [caseBases.ours, caseBases.upstream]);
+  return new Map(
+    named.map((key) => {
+      const written = encounters?.[key];
+      const id = key.slice('Encounter/'.length);
+      return [key, written && encode({ resourceType: 'Encounter', id, ...written, ...securityOf(written['labels']) })];
+    }),
+  );
+}
+
+function securityOf(labels: unknown): object {
+  return Array.isArray(labels) ? { labels: undefined, meta: { security: labels.map(labelOf) } } : {};
+}
+
+/** What the site settles, with the label rules where the case says so. */
+export function caseProtection({ site, labelled }: Case, rules: CompiledLabelRules | undefined): Protection {
+  const { conflict, implicit, onlyVerified } = site ?? {};
+  return {
+    consents: {
+      conflict: conflict ?? plainProtection.consents.conflict,
+      implicit: implicit ?? plainProtection.consents.implicit,
+      verified: onlyVerified ?? plainProtection.consents.verified,
+    },
+    purposesRequired: new Set(site?.purposesRequired ?? []),
+    labels: labelled === undefined || rules === undefined ? undefined : { rules, inherit: true },
   };
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Relation } from '../enforcement/need.ts';
-import type { FhirVersion } from '../fhir/version.ts';
+import type { FhirVersion, SecurityCategory } from '../fhir/version.ts';
 
 export interface CallerWords {
   /** Default: user. */
@@ -51,6 +51,20 @@ export interface Case {
   readonly consents?: Readonly<Record<string, 'unknown' | readonly (string | Readonly<Record<string, unknown>>)[]>>;
   /** What the caller is a member or part of, as `Type/id`; left out: nothing. */
   readonly memberships?: readonly string[];
+  /** What the site settles about consents and purposes, where it is not the default. */
+  readonly site?: {
+    readonly conflict?: 'deny-overrides' | 'permit-overrides' | 'most-recent';
+    readonly implicit?: 'policy' | 'basic-normal' | 'all-normal' | 'break-glass-only' | 'deny';
+    readonly onlyVerified?: boolean;
+    /** Security categories that want a purpose of use. */
+    readonly purposesRequired?: readonly SecurityCategory[];
+  };
+  /** `by-rules`: the label rules look at the resource, too. */
+  readonly labelled?: 'by-rules';
+  /** The encounters that the resource names, by `Encounter/id`; one that is left out is not there. */
+  readonly encounters?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What the resources point to that consents name, by `Type/id`; left out: not known. */
+  readonly pointers?: Readonly<Record<string, readonly string[]>>;
   /** `refused`: before any resource is looked at. */
   readonly expect: 'permit' | 'deny' | 'refused';
   /** The deciding rules, or what else decided (`builtin:label`). */

@@ -19,7 +19,14 @@ const caseKeys: ReadonlySet<string> = new Set<keyof Case>([
     'relations',
     'consents',
   ] as const),
+  ...(['site', 'labelled', 'encounters', 'pointers'] as const),
   ...(['memberships', 'expect', 'rules', 'mask', 'duties', 'denyAs', 'cause', 'stepUp'] as const),
+]);
+const siteKeys: ReadonlySet<string> = new Set<keyof NonNullable<Case['site']>>([
+  'conflict',
+  'implicit',
+  'onlyVerified',
+  'purposesRequired',
 ]);
 const callerKeys: ReadonlySet<string> = new Set<keyof CallerWords>([
   ...(['kind', 'roles', 'fhirUser', 'patient', 'scopes', 'purposes', 'client', 'address', 'signIn', 'certificate'] as const),
@@ -69,7 +76,10 @@ export function checkCase(value: unknown): Case {
   for (const key of ['labels', 'rules', 'mask', 'duties', 'stepUp', 'memberships'] as const)
     if (one[key] !== undefined && !isTexts(one[key])) refuse(`${place}, ${key}`, 'write a list of texts');
   if (one['but'] !== undefined) members(one['but'], `${place}, but`, callerKeys);
-  for (const key of ['resource', 'relations', 'consents'] as const)
+  if (one['site'] !== undefined) members(one['site'], `${place}, site`, siteKeys);
+  if (one['labelled'] !== undefined && one['labelled'] !== 'by-rules')
+    refuse(`${place}, labelled`, 'write by-rules, or leave it out');
+  for (const key of ['resource', 'relations', 'consents', 'encounters', 'pointers'] as const)
     if (one[key] !== undefined) members(one[key], `${place}, ${key}`);
   if (one['when'] !== undefined && Number.isNaN(Date.parse(String(one['when']))))
     refuse(`${place}, when`, 'write a time, such as 2026-05-01T22:00Z');

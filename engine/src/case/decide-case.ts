@@ -4,10 +4,11 @@ import { type Explanation, explain } from '../decision/explain.ts';
 import type { DecideInput } from '../decision/question.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import type { FhirVersion } from '../fhir/version.ts';
+import type { CompiledLabelRules } from '../label/label-rules.ts';
 import type { CompiledPolicies } from '../policy/compiled.ts';
 import { Problem } from '../problem.ts';
 import { type CallerWords, type Case, type CaseResult, expectations } from './case.ts';
-import { caseAsks, caseBases, caseCaller, caseCandidate, caseFacts, caseTime } from './case-input.ts';
+import { caseAsks, caseBases, caseCaller, caseCandidate, caseFacts, caseProtection, caseTime } from './case-input.ts';
 
 export type Callers = Readonly<Record<string, CallerWords>>;
 
@@ -15,6 +16,8 @@ export type Callers = Readonly<Record<string, CallerWords>>;
 export interface CaseWorld {
   readonly policies: CompiledPolicies;
   readonly tables: FhirTables;
+  /** For cases that are labelled by rules. */
+  readonly labelRules?: CompiledLabelRules | undefined;
 }
 
 /** One for each version that cases speak of. */
@@ -27,7 +30,7 @@ export interface DecidedCase {
 
 /** `callers`: those whom cases may name. Throws Problem `policy-invalid` for one that is not there. */
 export function decideCase(one: Case, callers: Callers, worldOf: WorldOf): DecidedCase {
-  const { policies, tables } = worldOf(one.fhirVersion ?? 'R4');
+  const { policies, tables, labelRules } = worldOf(one.fhirVersion ?? 'R4');
   const words = callers[one.caller];
   if (words === undefined)
     throw new Problem('policy-invalid', 'A file of cases is not valid.', {
@@ -40,6 +43,7 @@ export function decideCase(one: Case, callers: Callers, worldOf: WorldOf): Decid
     policies,
     tables,
     bases: caseBases,
+    protection: caseProtection(one, labelRules),
     now,
   };
   const candidate = caseCandidate(one, tables);

@@ -16,20 +16,22 @@ export const policyOptions = {
 
 /** Policies that cannot be used end the command with the reason. `places`: undefined = those that come along. */
 export async function policyWorlds(places: readonly string[] | undefined, valueSets: readonly string[]): Promise<WorldOf> {
-  const [{ fhirTables, Problem }, { policyMaterial }, { compileMaterial }] = await Promise.all([
+  const [{ fhirTables, Problem }, { policyMaterial }, { compileMaterial }, { loadLabelRules }] = await Promise.all([
     import('@fireguard/engine'),
     import('../config/policy-material.ts'),
     import('../policy-trial/policy-material.ts'),
+    import('../config/load-label-rules.ts'),
   ]);
   const absolute = (list: readonly string[]) => list.map((place) => path.resolve(place));
   const named = { files: places && absolute(places), valueSets: valueSets.length === 0 ? undefined : absolute(valueSets) };
   const material = policyMaterial(named);
+  const labelRules = loadLabelRules({ inherit: true }, named.valueSets)?.rules;
   const worlds = new Map<FhirVersion, CaseWorld>();
   return (version) => {
     const known = worlds.get(version);
     if (known !== undefined) return known;
     const tables = fhirTables(version);
-    const world = { tables, policies: usable(() => compileMaterial(material, tables), Problem) };
+    const world = { tables, policies: usable(() => compileMaterial(material, tables), Problem), labelRules };
     worlds.set(version, world);
     return world;
   };

@@ -194,7 +194,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
       }),
     async written(path) {
       const type = path.split(/[/?]/, 1)[0]!;
-      if (!options.exclusive || !DECIDING.has(type)) return;
+      if (!remembers || !DECIDING.has(type)) return;
       await options.cluster.announce({ kind: 'relation', id: '*' });
     },
   });

@@ -171,6 +171,11 @@ const server: readonly Row[] = [
     because: 'nothing may be needed to write the audit log but a disk and a database',
   },
   {
+    folder: 'server/src/alerts',
+    may: ['server/src/storage', 'server/src/notify', 'server/src/facts', 'server/src/upstream'],
+    because: 'alerts look at what was recorded; nothing that answers a request may wait for them',
+  },
+  {
     folder: 'server/src/notify',
     may: ['server/src/storage'],
     because: 'a notice is stored before anything else is known of it; it knows neither requests nor records',

@@ -11,6 +11,7 @@ import { loadAdminToken } from './admin-api/admin-token.ts';
 import { consoleSettings, registerConsole } from './admin-api/console-client.ts';
 import { mountConsole } from './admin-api/console-files.ts';
 import { listenLocally } from './admin-api/local-socket.ts';
+import { watch } from './alerts/watch.ts';
 import { withAuditEvents } from './audit-events/with-audit-events.ts';
 import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
@@ -149,6 +150,17 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     settings: config.facts,
     now,
   });
+  const watching = watch({
+    db,
+    chain: audit.chain,
+    rules: config.alerts.rules,
+    enqueue: (transaction, notice) => notifier.enqueue(notice, transaction),
+    page: `${urls.issuer}/console/`,
+    upstream,
+    facts,
+    tell,
+  });
+  closing.first(() => watching.close());
   const shared: Collaborators = {
     authenticate: authentication({
       tokens,

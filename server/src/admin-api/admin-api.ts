@@ -18,6 +18,7 @@ import type { TokenRevocation } from '../token/revoke.ts';
 import { adminDraft } from './act.ts';
 import { type AdminCaller, localAdministrator, rightsOf } from './admin-caller.ts';
 import type { AdminRoute } from './admin-route.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authenticateAdmin } from './authenticate-admin.ts';
 import { checkInput } from './check-input.ts';
@@ -79,6 +80,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...relationRoutes(use),
     ...consentRoutes(use),
     ...auditRoutes(use),
+    ...alertRoutes(use),
     ...policyRoutes(use),
     statusRoute(use),
   ];

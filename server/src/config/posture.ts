@@ -48,6 +48,8 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
     if (target.kind === 'webhook' && new URL(target.url).protocol === 'http:' && !isLoopback(new URL(target.url).hostname))
       errors.push(`notify.targets.${at}.url: it must be https beyond loopback.`);
   }
+  if (new Set(config.alerts.rules.map(({ id }) => id)).size < config.alerts.rules.length)
+    errors.push('alerts.rules: two have the same id.');
   if (new Set(config.notify.targets.map(({ name }) => name)).size < config.notify.targets.length)
     errors.push('notify.targets: two have the same name.');
   if (new Set(config.signIn.providers.map(({ id }) => id)).size < config.signIn.providers.length)
@@ -85,10 +87,10 @@ export function weakenings(config: FireguardConfig): readonly string[] {
     lines.push('consents.from: Consent resources of the upstream are not enforced.');
   for (const { id, mayDescribe } of config.decisionPoint.doors)
     if (mayDescribe) lines.push(`decisionPoint.doors: ${id} may say who a subject is whom Fireguard does not know.`);
+  if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
   return lines;
 }
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-  if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
 }

@@ -1,5 +1,6 @@
 /** The whole configuration: each part's own section, put together. Unknown keys are refused everywhere. */
 import { z } from 'zod';
+import { alertsSection } from '../alerts/config.ts';
 import { auditSection } from '../audit-log/config.ts';
 import { authorizationServerSection } from '../authorization-server/config.ts';
 import { signInSection } from '../authorization-server/sign-in-settings.ts';
@@ -76,6 +77,7 @@ export const configuration = z.strictObject({
   storage: storageSection,
   audit: auditSection,
   notify: notifySection,
+  alerts: alertsSection,
   pages: authorizationServerSection,
   signIn: signInSection,
   log: logSection,

@@ -19,8 +19,11 @@ import type { NewNotice, Notice } from './notice.ts';
 import { type TargetSender, targetSender } from './target-sender.ts';
 
 export interface Notifier {
-  /** Resolves when it is stored: on its way to every target that takes its topic. Throws Problem('storage-unavailable'). */
-  enqueue(notice: NewNotice): Promise<void>;
+  /**
+   * Resolves when it is stored: on its way to every target that takes its topic. `within`: a transaction that it is to be a part of. Throws
+   * Problem('storage-unavailable').
+   */
+  enqueue(notice: NewNotice, within?: Kysely<Database>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,10 +83,10 @@ export function openNotifier({ db, targets, now, tell, pause = 1_000 }: Notifier
   const running = names.length === 0 ? Promise.resolve() : run();
 
   return {
-    async enqueue({ id = randomUUID(), topic, title, text, facts = {}, link }) {
+    async enqueue({ id = randomUUID(), topic, title, text, facts = {}, link }, within = db) {
       const to = targets.filter((target) => target.topics.includes(topic)).map((target) => target.name);
       const body = JSON.stringify({ topic, title, text, facts, ...(link === undefined ? {} : { link }) });
-      await insertNotice(db, { id, topic, body }, to);
+      await insertNotice(within, { id, topic, body }, to);
       asleep.abort();
     },
     async close() {

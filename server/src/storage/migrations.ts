@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { schema } from './connection.ts';
+import * as alerts from './migrations/alerts.ts';
 import * as auditRecords from './migrations/audit-records.ts';
 import * as consents from './migrations/consents.ts';
 import * as exports from './migrations/exports.ts';
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-record-ends': recordEnds,
   '2026-11-z-audit-records': auditRecords,
   '2026-11-z-notices': notices,
+  '2026-11-zz-alerts': alerts,
   '2026-11-z-exports': exports,
   '2026-11-zz-consents': consents,
   '2026-11-zz-sign-in-names': signInNames,

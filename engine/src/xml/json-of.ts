@@ -80,9 +80,12 @@ class Reader {
       else before.push(said);
     }
     const members: string[] = [];
+    let left = told.size;
     for (const [element, { repeats }] of container) {
+      if (left === 0) break;
       const said = told.get(element);
       if (said === undefined) continue;
+      left--;
       for (const [key, part] of [
         [element, 'value'],
         [`_${element}`, 'beside'],

@@ -72,6 +72,7 @@ class Writer {
       there.set(document.key(member), member);
     for (const attribute of attributes) there.delete(attribute);
     for (const [element, { inside }] of container) {
+      if (there.size === 0) break;
       const value = there.get(element);
       const beside = there.get(`_${element}`);
       if (value === undefined && beside === undefined) continue;

@@ -18,6 +18,7 @@ import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
 import { openBreachedList } from './authorization-server/breached-list.ts';
+import { furtherTokenEndpoint } from './authorization-server/further-bases.ts';
 import type { BrandChoice } from './authorization-server/pages/brand.ts';
 import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
@@ -33,6 +34,7 @@ import { purposesByRole } from './consents/purpose-by-role.ts';
 import { createDecisionPoint, type DecisionPoint } from './decision-point/decision-point.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
+import { furtherBase } from './further-base.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
 import { cursorSeal } from './gateway/cursor-seal.ts';
 import { fhirDoor } from './gateway/door.ts';
@@ -59,7 +61,7 @@ import { createClientKeySets } from './token/client-key-sets.ts';
 import { fetchOutside } from './token/fetch-outside.ts';
 import { createTokenResolver } from './token/resolve.ts';
 import { createTokenRevocation } from './token/revoke.ts';
-import { createServiceCredentials } from './token/service-credentials.ts';
+import { createServiceCredentials, type ServiceCredentials } from './token/service-credentials.ts';
 import { usedOnce } from './token/used-once.ts';
 import { dialectOf } from './upstream/dialects.ts';
 import { pooledUpstream } from './upstream/pooled-upstream.ts';
@@ -161,15 +163,17 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     tell,
   });
   closing.first(() => watching.close());
+  const callers = {
+    tokens,
+    services: createServiceCredentials({ db, keySets, tables, issuer: urls.issuer, fhirBase: urls.fhir, once, now }),
+    once,
+    audience: urls.fhir,
+    purposes: purposesByRole(config.purposes),
+    now,
+  };
+  const keys = await cursorKeys(storage);
   const shared: Collaborators = {
-    authenticate: authentication({
-      tokens,
-      services: createServiceCredentials({ db, keySets, tables, issuer: urls.issuer, fhirBase: urls.fhir, once, now }),
-      once,
-      audience: urls.fhir,
-      purposes: purposesByRole(config.purposes),
-      now,
-    }),
+    authenticate: authentication(callers),
     policies: () => policies,
     protection: protectionOf(config.consents, config.purposes, loadLabelRules(config.labels, config.policies.valueSets)),
     tables,
@@ -177,7 +181,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     upstream,
     dialect: dialectOf(config.upstream.dialect, config.upstream.abilities),
     audit,
-    cursors: cursorSeal(await cursorKeys(storage)),
+    cursors: cursorSeal(keys),
     limits: config.gateway,
     base: urls.fhir,
     authorization: {
@@ -192,14 +196,32 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     now,
     log: requestLogger(logger),
   };
-  const exports = openExports({
-    use: shared,
-    db,
-    settings: config.export,
-    tell: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
+  const withExports = (base: Collaborators, identities: boolean): Collaborators => {
+    const tellBug = (error: unknown, where: string) => logger.error({ where, at: framesOf(error) }, 'bug');
+    const exports = openExports({ use: base, db, settings: config.export, identities, tell: tellBug });
+    closing.first(() => exports.close());
+    return Object.freeze({ ...base, exports });
+  };
+  const use = withExports(shared, true);
+  const further = config.upstreams.map((settings) => {
+    const { name } = settings;
+    const base = urls.further.get(name)!;
+    const ownPolicies = compileMaterial(material, fhirTables(settings.fhirVersion), settings.url);
+    const tokenEndpoint = furtherTokenEndpoint(urls.issuer, name);
+    const own = furtherBase({
+      config,
+      settings,
+      base,
+      first: shared,
+      authentication: { ...callers, services: noServices },
+      policies: () => ownPolicies,
+      cluster,
+      cursorKeys: keys,
+      tokenEndpoint,
+    });
+    closing.first(() => own.upstream.close());
+    return { name, use: withExports(own, false) };
   });
-  closing.first(() => exports.close());
-  const use: Collaborators = Object.freeze({ ...shared, exports });
   const revocation = createTokenRevocation({ db, cluster });
   const passwords = createPasswords();
   const { breachedPasswords } = config.signIn;
@@ -213,6 +235,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     tokens,
     revocation,
     picker: patientFinder(use),
+    further: further.map(({ name, use }) => ({ name, base: use.base, tables: use.tables, picker: patientFinder(use) })),
     passwords,
     brand: brandFor(config),
     signIn: config.signIn,
@@ -256,7 +279,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   });
   closing.first(() => decisionPoint.close());
   await registerConsole(db, cluster, urls.issuer);
-  await listeners(config, urls, use, { authorization, admin, decisionPoint }, storage, closing);
+  await listeners(config, urls, { use, further }, { authorization, admin, decisionPoint }, storage, closing);
   return Object.freeze<Running>({ urls, storage, audit, passwords, adminToken, close: () => closing.close() });
 }
 
@@ -264,7 +287,10 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
 async function listeners(
   config: FireguardConfig,
   urls: Urls,
-  use: Collaborators,
+  {
+    use,
+    further,
+  }: { readonly use: Collaborators; readonly further: readonly { readonly name: string; readonly use: Collaborators }[] },
   parts: { readonly authorization: AuthorizationServer; readonly admin: AdminApi; readonly decisionPoint: DecisionPoint },
   storage: Storage,
   closing: Closing,
@@ -284,10 +310,8 @@ async function listeners(
     origins: registeredOrigins(() => listClients(storage.db), storage.cluster),
     maxBodyBytes: http.maxBodyBytes,
     maxConcurrent: http.maxConcurrent,
-    documents: {
-      'smart-configuration': parts.authorization.smartConfiguration,
-      'protected-resource': parts.authorization.protectedResourceMetadata,
-    },
+    documents: documentsOf(parts.authorization, undefined),
+    further: further.map((one) => ({ use: one.use, documents: documentsOf(parts.authorization, one.name) })),
   });
   const api = rawListener(http, door);
   closing.first(() => {
@@ -300,6 +324,21 @@ async function listeners(
   closing.first(() => local.close());
   isServing = true;
 }
+
+/** `base`: the name of a further one; undefined = the first. */
+function documentsOf(authorization: AuthorizationServer, base: string | undefined) {
+  return {
+    'smart-configuration': () => authorization.smartConfiguration(base),
+    'protected-resource': () => authorization.protectedResourceMetadata(base),
+  };
+}
+
+/** Keys, certificates and JWTs that a service shows itself are for the first base alone. */
+const noServices: ServiceCredentials = {
+  byApiKey: async () => undefined,
+  byCertificate: async () => undefined,
+  bySignedJwt: async () => undefined,
+};
 
 function brandFor({ pages }: FireguardConfig): BrandChoice {
   const { hospital, helpLine, privacy, accessibility } = pages;

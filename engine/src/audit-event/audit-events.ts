@@ -108,7 +108,7 @@ function restfulEvent(record: AuditRecord, pattern: RestfulPattern, patient: str
     ...when(record),
     agent: [
       clientAgent(record, pattern.client, ...(pattern.client.code === clientRole.code ? [] : [clientRole])),
-      serverAgent(pattern.server, site.base, site.observer, record.rules),
+      serverAgent(pattern.server, record.base ?? site.base, site.observer, record.rules),
       ...(user === undefined ? [] : [user]),
       ...(token === undefined ? [] : [token]),
     ],
@@ -149,7 +149,7 @@ function activityEvent(
     ...when(record),
     agent: [
       ...(called ? [clientAgent(record, clientRole)] : []),
-      serverAgent(pattern.server, site.base, site.observer, record.rules),
+      serverAgent(pattern.server, record.base ?? site.base, site.observer, record.rules),
       ...(user === undefined ? [] : [user]),
     ],
     source: sourceOf(site, '6', 'Security Server'),

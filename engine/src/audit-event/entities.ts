@@ -17,7 +17,8 @@ export function tokenEntity(id: string): JsonObject {
 
 export function patientEntity(patient: string): JsonObject {
   return {
-    what: { reference: `Patient/${patient}` },
+    // Of a further base it is absolute: an id alone would mean somebody else.
+    what: { reference: patient.includes('/') ? patient : `Patient/${patient}` },
     type: coding(PERSON),
     role: coding({ system: OBJECT_ROLE, code: '1', display: 'Patient' }),
   };
@@ -36,7 +37,7 @@ export function dataEntities({ resources, masked }: AuditRecord): readonly JsonO
 const DOMAIN_RESOURCE = { system: OBJECT_ROLE, code: '4', display: 'Domain Resource' };
 
 function isReport(reference: string): boolean {
-  return /^(DiagnosticReport|MeasureReport|TestReport)\//.test(reference);
+  return /(?:^|\/)(?:DiagnosticReport|MeasureReport|TestReport)\/[^/]+/.test(reference);
 }
 
 /** The request as it came; what it found is not recorded. */

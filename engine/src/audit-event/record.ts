@@ -47,6 +47,8 @@ export interface AuditRecord {
     readonly token?: { readonly id: string; readonly issuer: string };
   };
   readonly address?: string;
+  /** FHIR base at which it happened, where that is not the first of this server; then `patients` and `resources` are absolute. */
+  readonly base?: string;
   readonly patients: readonly string[];
   readonly resources: readonly string[];
   readonly masked: readonly string[];

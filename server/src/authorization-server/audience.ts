@@ -8,7 +8,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 export function defaultAudience(ctx: KoaContextWithOIDC, use: Audiences): string {
   const aud = pushedResource(ctx) ?? ctx.oidc.params?.['aud'];
   if (ctx.oidc.route === 'authorization' || ctx.oidc.route === 'pushed_authorization_request') checkAud(aud, use, true);
-  return typeof aud === 'string' && use.jwtAudiences.includes(aud) ? aud : use.fhirBase;
+  return typeof aud === 'string' && (use.jwtAudiences.includes(aud) || isFurther(aud, use)) ? aud : use.fhirBase;
 }
 
 /**
@@ -23,12 +23,18 @@ export function pushedResource(ctx: KoaContextWithOIDC): string | undefined {
 
 export interface Audiences {
   readonly fhirBase: string;
+  readonly further: readonly { readonly base: string }[];
   readonly jwtAudiences: readonly string[];
 }
 
 export function checkAud(aud: unknown, use: Audiences, required: boolean): void {
   if (aud === undefined && !required) return;
   if (aud === undefined) throw new errors.InvalidRequest('aud must name the FHIR server that the token is for');
-  if (aud !== use.fhirBase && !use.jwtAudiences.includes(String(aud)))
+  if (aud !== use.fhirBase && !isFurther(aud, use) && !use.jwtAudiences.includes(String(aud)))
     throw new errors.InvalidRequest('aud is not the FHIR server that this authorization server protects');
+}
+
+/** One of our FHIR bases beside the first. */
+export function isFurther(aud: unknown, { further }: Pick<Audiences, 'further'>): boolean {
+  return further.some(({ base }) => base === aud);
 }

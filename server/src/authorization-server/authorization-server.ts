@@ -23,6 +23,7 @@ import { endpointGuard } from './endpoint-guard.ts';
 import { errorAnswer } from './error-answer.ts';
 import { createFormTokens } from './form.ts';
 import { createForward } from './forward.ts';
+import { type FurtherBase, furtherTokenEndpoint } from './further-bases.ts';
 import { introspectionAnswer } from './introspection.ts';
 import { launchRoute } from './launch/launch-route.ts';
 import { smartStyle } from './launch/smart-style.ts';
@@ -57,6 +58,8 @@ export interface AuthorizationServerDependencies {
   readonly tokens: TokenResolver;
   readonly revocation: TokenRevocation;
   readonly picker: PickerSource;
+  /** FHIR bases beside the first. Default none. */
+  readonly further?: readonly FurtherBase[];
   readonly brand: BrandChoice;
   /** How people sign in; left out: by password, with a second step for whoever set one up. */
   readonly signIn?: SignInSettings;
@@ -87,10 +90,10 @@ export interface AuthorizationServer {
   readonly accounts: Accounts;
   /** Adds its routes to the issuer's listener. */
   mount(app: FastifyInstance): Promise<void>;
-  /** `{fhirBase}/.well-known/smart-configuration`, for the API's host to serve. */
-  smartConfiguration(): Readonly<Record<string, unknown>>;
+  /** `{fhirBase}/.well-known/smart-configuration`, for the API's host to serve. `further`: the name of a further base. */
+  smartConfiguration(further?: string): Readonly<Record<string, unknown>>;
   /** RFC 9728, for the API's host to serve. */
-  protectedResourceMetadata(): Readonly<Record<string, unknown>>;
+  protectedResourceMetadata(further?: string): Readonly<Record<string, unknown>>;
 }
 
 export async function createAuthorizationServer(use: AuthorizationServerDependencies): Promise<AuthorizationServer> {
@@ -98,6 +101,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const { issuer, fhirBase, auditLog, tokens, revocation, report } = use;
   const { db, cluster } = use.storage;
   const now = use.now ?? Date.now;
+  const further = use.further ?? [];
   const brand = brandOf(use.brand);
   const signIn = use.signIn ?? signInSection.parse({});
   const purposes = use.purposes ?? { byRole: {}, mayAsk: {} };
@@ -117,6 +121,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     const provider = createProvider({
       issuer,
       fhirBase,
+      further,
       tables: use.tables,
       jwtAudiences: use.jwtAudiences ?? [],
       db,
@@ -174,6 +179,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     auditLog,
     revocation,
     picker: use.picker,
+    further,
     brand,
     formTokens: createFormTokens(keys.cookie[0] ?? ''),
     stayConnectedDays: use.stayConnectedDays,
@@ -187,8 +193,14 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
 
   return Object.freeze({
     accounts,
-    smartConfiguration: () => smartConfiguration(issuer, { brand: use.brands && brandIdentifier(use.brands) }),
-    protectedResourceMetadata: () => protectedResourceMetadata(issuer, fhirBase),
+    smartConfiguration: (name?: string) =>
+      smartConfiguration(
+        issuer,
+        { brand: use.brands && brandIdentifier(use.brands) },
+        ...(name === undefined ? [] : [furtherTokenEndpoint(issuer, name)]),
+      ),
+    protectedResourceMetadata: (name?: string) =>
+      protectedResourceMetadata(issuer, further.find((one) => one.name === name)?.base ?? fhirBase),
     async mount(app: FastifyInstance) {
       await app.register(async (scope) => {
         scope.removeAllContentTypeParsers();
@@ -218,6 +230,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
           provider,
           issuer,
           fhirBase,
+          further,
           jwtAudiences: use.jwtAudiences ?? [],
           now,
         });

@@ -22,11 +22,11 @@ export function checkClientAssertion(
   claims: Assertion,
   header: { readonly kid?: unknown; readonly typ?: unknown; readonly jku?: unknown; readonly alg?: unknown },
   client: Client,
-  tokenEndpoint: string,
+  tokenEndpoints: readonly string[],
 ): void {
   // FAPI 2.0 Security Profile §5.3.2.1: the issuer, as one string.
   if (client.metadata()['fireguard_fapi'] === true) refuseUnless(claims.aud === ctx.oidc.provider.issuer, 'aud');
-  const ours = (audience: unknown) => audience === ctx.oidc.provider.issuer || audience === tokenEndpoint;
+  const ours = (audience: unknown) => audience === ctx.oidc.provider.issuer || tokenEndpoints.includes(String(audience));
   // RFC 7523bis: one audience, and it is this server. A list that names others could be replayed there, or was meant for there.
   refuseUnless(Array.isArray(claims.aud) ? claims.aud.length > 0 && claims.aud.every(ours) : ours(claims.aud), 'aud');
   refuseUnless(claims.sub === claims.iss, 'sub');

@@ -48,12 +48,17 @@ export const supportedScopes = [
   'system/*.rs',
 ] as const;
 
-export function smartConfiguration(issuer: string, { brand }: DiscoverySettings): Readonly<Record<string, unknown>> {
+/** `tokenEndpoint`: of a further base. */
+export function smartConfiguration(
+  issuer: string,
+  { brand }: DiscoverySettings,
+  tokenEndpoint = issuer + paths.token,
+): Readonly<Record<string, unknown>> {
   return Object.freeze({
     issuer,
     jwks_uri: issuer + paths.jwks,
     authorization_endpoint: issuer + paths.authorization,
-    token_endpoint: issuer + paths.token,
+    token_endpoint: tokenEndpoint,
     introspection_endpoint: issuer + paths.introspection,
     revocation_endpoint: issuer + paths.revocation,
     userinfo_endpoint: issuer + paths.userinfo,

@@ -12,6 +12,7 @@ import { corsHeaders, preflightHeaders, type RegisteredOrigins } from './cors.ts
 import { paths } from './discovery.ts';
 import { parseForm } from './form.ts';
 import type { Forward } from './forward.ts';
+import { type FurtherBase, nameBase } from './further-bases.ts';
 import { type IntrospectionDependencies, introspectAsBearer } from './introspection.ts';
 import type { LiveProvider } from './live-provider.ts';
 import { postedRequest } from './posted-request.ts';
@@ -29,6 +30,7 @@ export interface OauthRouteDependencies {
   readonly provider: LiveProvider;
   readonly issuer: string;
   readonly fhirBase: string;
+  readonly further: readonly FurtherBase[];
   readonly jwtAudiences: readonly string[];
   readonly now: () => number;
 }
@@ -53,6 +55,7 @@ export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): 
   app.post(paths.token, async (request, reply) => {
     const form = parseForm(request.body);
     await nameClientOfRefresh(use.db, request, form);
+    nameBase(form, queryOf(request).get('at') ?? undefined, use.further);
     return send(use, request, reply, form);
   });
   app.post(paths.pushed_authorization_request, (request, reply) => {

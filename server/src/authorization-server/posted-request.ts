@@ -6,7 +6,7 @@
 import { UnsecuredJWT } from 'jose';
 import type Provider from 'oidc-provider';
 import { type Client, errors } from 'oidc-provider';
-import type { Audiences } from './audience.ts';
+import { type Audiences, isFurther } from './audience.ts';
 
 /** Characters that go on as they are: a browser's next request has to fit into the 16 KiB that we read of its head, cookies too. */
 const SHORT = 8_000;
@@ -52,7 +52,7 @@ function parameters(form: URLSearchParams, use: Audiences): Record<string, unkno
   const all = Object.fromEntries(names.map((name) => [name, one(form.getAll(name))]));
   const [aud, ...more] = form.getAll('aud');
   if (aud === undefined) return all;
-  const isOurs = more.length === 0 && (aud === use.fhirBase || use.jwtAudiences.includes(aud));
+  const isOurs = more.length === 0 && (aud === use.fhirBase || isFurther(aud, use) || use.jwtAudiences.includes(aud));
   const { resource = aud, ...rest } = all;
   return isOurs ? { ...rest, resource } : rest;
 }

@@ -4,10 +4,12 @@ import { type Client, type Configuration, errors, type KoaContextWithOIDC } from
 import { hasSubject } from '../token/certificate-subject.ts';
 import { defaultAudience } from './audience.ts';
 import { certificateOf, isTrusted } from './client-certificate.ts';
+import type { FurtherBase } from './further-bases.ts';
 import { grantableScope } from './grantable-scope.ts';
 
 export interface FeatureSettings {
   readonly fhirBase: string;
+  readonly further: readonly FurtherBase[];
   /** Of the FHIR version that is served there. */
   readonly tables: FhirTables;
   /** Other FHIR servers, for which clients registered for them get short JWTs (topology 2). */
@@ -59,8 +61,10 @@ export function providerFeatures(use: FeatureSettings): NonNullable<Configuratio
       defaultResource: (ctx) => defaultAudience(ctx, use),
       useGrantedResource: () => true,
       async getResourceServerInfo(ctx, resource, client) {
-        const scope = () => grantableScope(ctx, client, use.tables);
-        if (resource === use.fhirBase) return { scope: await scope(), audience: use.fhirBase, accessTokenFormat: 'opaque' };
+        const base = use.further.find((one) => one.base === resource);
+        const scope = () => grantableScope(ctx, client, base?.tables ?? use.tables);
+        if (resource === use.fhirBase || base !== undefined)
+          return { scope: await scope(), audience: resource, accessTokenFormat: 'opaque' };
         if (!mayHaveJwt(use, resource, client))
           throw new errors.InvalidTarget('resource is not a FHIR server that this server protects');
         return {

@@ -2,18 +2,19 @@
  * oidc-provider, configured for SMART: the one file that names its hooks. Everything is off that this server does not serve.
  * INVARIANT: PKCE with S256 for every client; opaque tokens only; every launch has a grant of its own.
  */
-import Provider, { type Client, type Configuration, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type Client, type Configuration, errors, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
 import type { FetchOutside } from '../token/fetch-outside.ts';
 import { ID_TOKEN_ALGORITHMS } from '../token/keys.ts';
 import { tokenHash } from '../token/token-hash.ts';
 import { findAccount, issuedToken } from './account.ts';
 import { accountClient } from './account-client.ts';
 import { acrValues } from './assurance.ts';
-import { checkAud, pushedResource } from './audience.ts';
+import { checkAud, isFurther, pushedResource } from './audience.ts';
 import { CLOCK_SKEW_SECONDS, checkClientAssertion } from './client-assertion.ts';
 import { extraClientProperties } from './client-metadata.ts';
 import { originsOf } from './cors.ts';
 import { paths, providerPaths } from './discovery.ts';
+import { furtherTokenEndpoint } from './further-bases.ts';
 import { checkLaunch } from './launch/check-launch.ts';
 import { loginPolicy } from './login-policy.ts';
 import { checkStillOnline, sessionSeconds } from './online-session.ts';
@@ -43,6 +44,7 @@ export function createProvider(use: ProviderSettings): Provider {
   const longest = use.signIn.sessionHours * HOUR;
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure: overTls } as const;
   const prefix = overTls ? '__Secure-' : '';
+  const tokenEndpoints = [use.issuer + paths.token, ...use.further.map(({ name }) => furtherTokenEndpoint(use.issuer, name))];
   const provider = new Provider(use.issuer, {
     adapter: use.adapter,
     jwks: { keys: [...use.signingKeys] },
@@ -82,7 +84,15 @@ export function createProvider(use: ProviderSettings): Provider {
     extraClientMetadata: { properties: [...extraClientProperties] },
     extraParams: {
       aud: (ctx, value) => checkAud(pushedResource(ctx) ?? value, use, false),
-      launch: (ctx, value, client) => checkLaunch(use.db, ctx, value, client),
+      launch: (ctx, value, client) => {
+        // A handle names a patient of the first base: at another that id is somebody else.
+        if (
+          value !== undefined &&
+          isFurther(pushedResource(ctx) ?? ctx.oidc.params?.['aud'] ?? ctx.oidc.params?.['resource'], use)
+        )
+          throw new errors.InvalidRequest('a launch is for the FHIR server that the EHR named');
+        return checkLaunch(use.db, ctx, value, client);
+      },
       purpose_of_use: (_ctx, value) => void askedPurposes(value),
     },
     features: providerFeatures(use),
@@ -103,7 +113,7 @@ export function createProvider(use: ProviderSettings): Provider {
     revokeGrantPolicy: () => true,
     clientBasedCORS: (_ctx, origin, client) => originsOf(client.redirectUris ?? []).includes(origin),
     assertJwtClientAuthClaimsAndHeader: (ctx, claims, header, client) =>
-      checkClientAssertion(ctx, claims, header, client, use.issuer + paths.token),
+      checkClientAssertion(ctx, claims, header, client, tokenEndpoints),
     // Clients' keys come from published-keys.ts: what the provider fetches is a logout token's delivery, and nothing else.
     fetch: providerFetch(use.fetch),
     extraTokenClaims: (ctx, token) => tokenClaims(use, ctx, token),
@@ -124,6 +134,13 @@ export function createProvider(use: ProviderSettings): Provider {
   });
   // Addresses and the client's address come from the headers that forward.ts writes over whatever a client sent.
   provider.proxy = true;
+  const { clientJwtAuthExpectedAudience: usual } = provider.OIDCContext.prototype;
+  // Each of them is this server's token endpoint, by the name that a base gives it.
+  provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = function expected(
+    this: InstanceType<typeof provider.OIDCContext>,
+  ) {
+    return new Set([...usual.call(this), ...tokenEndpoints]);
+  };
   provider.Client.prototype.compareClientSecret = function compareHash(this: Client, presented: string) {
     return tokenHash(presented) === this.clientSecret;
   };

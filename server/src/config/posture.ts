@@ -3,11 +3,12 @@
  * lists stand here, so that an officer can read them in one place.
  */
 import { isPurpose, purposeSystem } from '@fireguard/engine';
+import type { UpstreamSettings } from '../upstream/config.ts';
 import type { FireguardConfig } from './schema.ts';
 import { urlsOf } from './urls.ts';
 
 export function postureErrors(config: FireguardConfig): readonly string[] {
-  const { http, upstream, profile } = config;
+  const { http, profile } = config;
   const errors: string[] = [];
   const beyond = (['pages', 'api'] as const).filter((place) => !isLoopback(http[place].host));
   if (http.tls === undefined && beyond.length > 0) {
@@ -34,11 +35,18 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
   }
   if (http.pages.url !== undefined && new URL(http.pages.url).pathname !== '/')
     errors.push('http.pages.url: the issuer must be at the root of its host.');
-  if (upstream.credentials === undefined && !upstream.acceptUpstreamWithoutCredentials) {
-    errors.push(
-      'upstream.credentials: missing. Without them anybody who reaches the upstream can go around Fireguard. If it asks for none, say acceptUpstreamWithoutCredentials: true.',
-    );
+  for (const [at, one] of upstreamsOf(config)) {
+    if (one.credentials === undefined && !one.acceptUpstreamWithoutCredentials) {
+      errors.push(
+        `${at}.credentials: missing. Without them anybody who reaches the upstream can go around Fireguard. If it asks for none, say acceptUpstreamWithoutCredentials: true.`,
+      );
+    }
   }
+  const bases = [urls.fhir, ...urls.further.values()];
+  if (new Set(bases).size < bases.length || new Set(config.upstreams.map(({ name }) => name)).size < config.upstreams.length)
+    errors.push('upstreams: two have the same name or path.');
+  if ([...urls.further.values()].some((base) => new URL(base).pathname.endsWith('/metadata')))
+    errors.push('upstreams: no base can end with /metadata.');
   for (const [at, provider] of config.signIn.providers.entries()) {
     const { protocol, hostname } = new URL(provider.issuer);
     if (protocol !== 'https:' && !isLoopback(hostname))
@@ -72,10 +80,11 @@ export function weakenings(config: FireguardConfig): readonly string[] {
   if (config.profile === 'development') lines.push('profile: development. Not for patient data.');
   if (config.http.acceptPlainHttpBehindTlsProxy)
     lines.push('http.acceptPlainHttpBehindTlsProxy: plain HTTP is accepted; TLS is up to the proxy in front.');
-  if (config.upstream.credentials === undefined)
-    lines.push('upstream.acceptUpstreamWithoutCredentials: only the network keeps others from the upstream.');
-  if (new URL(config.upstream.url).protocol === 'http:' && !isLoopback(new URL(config.upstream.url).hostname)) {
-    lines.push('upstream.url: patient data and our credential travel to the upstream over plain HTTP.');
+  for (const [at, one] of upstreamsOf(config)) {
+    if (one.credentials === undefined)
+      lines.push(`${at}.acceptUpstreamWithoutCredentials: only the network keeps others from the upstream.`);
+    if (new URL(one.url).protocol === 'http:' && !isLoopback(new URL(one.url).hostname))
+      lines.push(`${at}.url: patient data and our credential travel to the upstream over plain HTTP.`);
   }
   if (config.facts.acceptUpstreamWithoutConsents)
     lines.push('facts.acceptUpstreamWithoutConsents: no privacy consent that the upstream keeps is enforced.');
@@ -92,5 +101,9 @@ export function weakenings(config: FireguardConfig): readonly string[] {
 }
 
 export function isLoopback(host: string): boolean {
+function upstreamsOf({ upstream, upstreams }: FireguardConfig): readonly (readonly [at: string, UpstreamSettings])[] {
+  return [['upstream', upstream], ...upstreams.map((one, at) => [`upstreams.${at}`, one] as const)];
+}
+
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -12,7 +12,7 @@ import { gatewaySection } from '../gateway/config.ts';
 import { httpSection } from '../http/config.ts';
 import { labelsSection } from '../labels/config.ts';
 import { notifySection } from '../notify/config.ts';
-import { upstreamSection } from '../upstream/config.ts';
+import { furtherUpstreams, upstreamSection } from '../upstream/config.ts';
 
 const storageSection = z
   .strictObject({
@@ -66,6 +66,7 @@ export const configuration = z.strictObject({
     .describe('Folder for database, keys and audit journal. Relative to the configuration file.'),
   http: httpSection,
   upstream: upstreamSection,
+  upstreams: furtherUpstreams,
   gateway: gatewaySection,
   facts: factsSection,
   decisionPoint: decisionPointSection,

@@ -4,6 +4,8 @@ import type { FireguardConfig } from './schema.ts';
 export interface Urls {
   readonly issuer: string;
   readonly fhir: string;
+  /** Of each further upstream, by its name. */
+  readonly further: ReadonlyMap<string, string>;
 }
 
 export function urlsOf(config: FireguardConfig): Urls {
@@ -11,8 +13,12 @@ export function urlsOf(config: FireguardConfig): Urls {
   const scheme = http.tls === undefined ? 'http' : 'https';
   const at = (host: string, port: number) =>
     `${scheme}://${host.includes(':') ? `[${host}]` : host}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}`;
+  const fhir = http.api.url ?? `${at(http.api.host, http.api.port)}/fhir`;
   return {
     issuer: http.pages.url ?? at(http.pages.host, http.pages.port),
-    fhir: http.api.url ?? `${at(http.api.host, http.api.port)}/fhir`,
+    fhir,
+    further: new Map(
+      config.upstreams.map(({ name, path }) => [name, path === undefined ? `${fhir}/${name}` : new URL(fhir).origin + path]),
+    ),
   };
 }

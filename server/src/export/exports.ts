@@ -28,6 +28,8 @@ export interface ExportOptions {
   readonly use: Collaborators;
   readonly db: Kysely<Database>;
   readonly settings: ExportSettings;
+  /** Whether a person's `fhirUser` lies at this base. */
+  readonly identities: boolean;
   /** Hears of bugs; never holds a secret. */
   readonly tell: (error: unknown, where: string) => void;
 }

@@ -37,7 +37,7 @@ export async function fileOf(asked: FileAsked): Promise<StreamedResponse> {
   const kept = await keptCaller(caller, db);
   if (kept === undefined) throw new Problem('forbidden', 'An export needs an access token of this server.');
   const later = async (): Promise<Caller> => {
-    const now = await callerNow(kept, db, use.now());
+    const now = await callerNow(kept, options, use.now());
     if (now === undefined || policyFingerprint(use.policies()) !== asked.job.policies)
       throw new Problem('export-stopped', 'The export was stopped, because what it may see has changed. Begin anew.');
     return now;

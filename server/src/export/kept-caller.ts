@@ -42,7 +42,11 @@ export async function keptCaller(caller: Caller, db: Kysely<Database>): Promise<
 }
 
 /** Undefined: nobody any more. `now` in milliseconds since the epoch. */
-export async function callerNow(kept: KeptCaller, db: Kysely<Database>, now: number): Promise<Caller | undefined> {
+export async function callerNow(
+  kept: KeptCaller,
+  { db, identities }: { readonly db: Kysely<Database>; readonly identities: boolean },
+  now: number,
+): Promise<Caller | undefined> {
   const client = await clientById(db, kept.client);
   if (client === undefined || client.disabled) return undefined;
   const person = kept.person === undefined ? undefined : await personById(db, kept.person);
@@ -54,7 +58,10 @@ export async function callerNow(kept: KeptCaller, db: Kysely<Database>, now: num
   return Object.freeze<Caller>({
     kind: person === undefined ? 'system' : 'user',
     client: { id: client.id, name: client.name },
-    user: person === undefined ? undefined : { id: person.id, name: person.name, fhirUser: person.fhir_user ?? undefined },
+    user:
+      person === undefined
+        ? undefined
+        : { id: person.id, name: person.name, fhirUser: (identities ? person.fhir_user : undefined) ?? undefined },
     roles: person === undefined ? client.roles : person.roles,
     scopes: parseScopes(kept.scopes),
     patient: kept.patient,

@@ -28,6 +28,7 @@ export interface RunnerOptions {
   readonly use: Collaborators;
   readonly db: Kysely<Database>;
   readonly settings: ExportSettings;
+  readonly identities: boolean;
   readonly tell: (error: unknown, where: string) => void;
 }
 
@@ -101,7 +102,7 @@ export function exportRunner(options: RunnerOptions): Runner {
   /** Undefined: there is nothing more to do. */
   async function step(job: ExportJob): Promise<ExportJob | undefined> {
     const { use, db, settings } = options;
-    const caller = await callerNow(job.caller as unknown as KeptCaller, db, use.now());
+    const caller = await callerNow(job.caller as unknown as KeptCaller, options, use.now());
     if (caller === undefined || policyFingerprint(use.policies()) !== job.policies) {
       await finishExportJob(db, job.id, me, STOPPED);
       return undefined;

@@ -20,16 +20,37 @@ export interface DoorOptions {
   readonly maxBodyBytes: number;
   readonly maxConcurrent: number;
   /** Public documents, made by the authorization server's side. */
-  readonly documents: Readonly<Record<'smart-configuration' | 'protected-resource', () => object>>;
+  readonly documents: Documents;
+  /** Further bases on the same host. */
+  readonly further?: readonly Base[];
+}
+
+type Documents = Readonly<Record<'smart-configuration' | 'protected-resource', () => object>>;
+
+/** One FHIR base: what works for it, and what it says of itself. */
+export interface Base {
+  readonly use: Collaborators;
+  readonly documents: Documents;
 }
 
 export function fhirDoor(options: DoorOptions): RawHandler {
-  const places = placesOf(options.use.base);
+  // The longest first: one base may lie below another, as a name that no resource type has.
+  const bases = [options, ...(options.further ?? [])]
+    .map((base) => ({ base, place: placesOf(base.use.base) }))
+    .sort((one, other) => other.base.use.base.length - one.base.use.base.length);
+  const find = (target: string): readonly [Base, Place] => {
+    for (const { base, place } of bases) {
+      const found = place(target);
+      if (found.kind !== 'elsewhere') return [base, found];
+    }
+    return [options, { kind: 'elsewhere' }];
+  };
   let inWork = 0;
   return (message, response, target) => {
     const incoming = readIncoming(message, target, options.maxBodyBytes);
     inWork++;
-    pass(incoming, places(target), options, inWork > options.maxConcurrent)
+    const [base, place] = find(target);
+    pass(incoming, place, base === options ? options : { ...options, ...base }, inWork > options.maxConcurrent)
       .catch((error: unknown) => fixedAnswer('broken', incoming, options.use, framesOf(error)))
       .then((answer) =>
         'stream' in answer ? writeStream(message, response, answer) : writeResponse(message, response, answer),

@@ -8,6 +8,8 @@ export interface PersonGrant {
   readonly clientName: string;
   /** Bare id. */
   readonly patient: string | null;
+  /** The FHIR base (or other server) that it is for. */
+  readonly audience: string | null;
   readonly allowedAt: Date;
   /** Space-delimited, as granted. */
   readonly scope: string;
@@ -20,7 +22,8 @@ export interface PersonGrant {
 /** The one used last comes first. */
 export async function grantsOfPerson(db: Kysely<Database>, personId: string): Promise<readonly PersonGrant[]> {
   const { rows } = await sql<Row>`
-    SELECT context.grant_id, context.patient, context.created_at, client.id AS client_id, client.name, held.scope, held.last_used, held.until
+    SELECT context.grant_id, context.patient, context.created_at, client.id AS client_id, client.name,
+      (SELECT min(audience) FROM jsonb_object_keys(coalesce(granted.payload -> 'resources', '{}')) AS audience) AS audience, held.scope, held.last_used, held.until
     FROM launch_context context
     JOIN client ON client.id = context.client_id AND NOT client.disabled
     JOIN oidc_payload granted ON granted.kind = 'Grant' AND granted.expires_at > now()
@@ -40,6 +43,7 @@ export async function grantsOfPerson(db: Kysely<Database>, personId: string): Pr
     clientId: row.client_id,
     clientName: row.name,
     patient: row.patient,
+    audience: row.audience,
     allowedAt: row.created_at,
     scope: row.scope ?? '',
     lastUsed: row.last_used,
@@ -71,6 +75,7 @@ export async function moveGrant(
 interface Row {
   readonly grant_id: string;
   readonly patient: string | null;
+  readonly audience: string | null;
   readonly created_at: Date;
   readonly client_id: string;
   readonly name: string;

@@ -3,6 +3,7 @@ import { parseScopes } from '@fireguard/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { grantsOfPerson, type PersonGrant } from '../../storage/person-grants.ts';
 import { auditDraft } from '../audit-drafts.ts';
+import { pickerAt } from '../further-bases.ts';
 import { type HeldApp, myAppsPage } from '../pages/my-apps.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';
@@ -53,10 +54,12 @@ export async function answerStop(
 }
 
 async function held(use: PeopleDependencies, mine: OwnSession, grant: PersonGrant): Promise<HeldApp> {
-  const own = grant.patient !== null && mine.person.fhirUser === `Patient/${grant.patient}`;
+  const isFirst = !use.further.some(({ base }) => base === grant.audience);
+  const own = isFirst && grant.patient !== null && mine.person.fhirUser === `Patient/${grant.patient}`;
   // The name only of whom this person may still open.
+  const picker = pickerAt(grant.audience ?? '', use.picker, use.further);
   const patient =
-    grant.patient === null || own ? undefined : await use.picker.patientById(mine.person, grant.patient).catch(() => undefined);
+    grant.patient === null || own ? undefined : await picker.patientById(mine.person, grant.patient).catch(() => undefined);
   return {
     grant: grant.id,
     name: grant.clientName,

@@ -29,7 +29,7 @@ export async function showConsent(
   }
   const patientId = contextOf(step);
   const own = patientId !== undefined && person.fhirUser === `Patient/${patientId}`;
-  const patient = patientId === undefined ? undefined : await use.picker.patientById(person, patientId);
+  const patient = patientId === undefined ? undefined : await step.picker.patientById(person, patientId);
   if (patientId !== undefined && patient === undefined)
     throw new errors.SessionNotFound('the patient cannot be opened any more');
   const page = consentPage({

@@ -22,7 +22,7 @@ export async function showEncounters(
     person: person.name,
     action: `/interaction/${step.uid}/encounter`,
     csrf: use.formTokens.make(step.uid, 'encounter'),
-    encounters: await use.picker.encountersFor(person, patient),
+    encounters: await step.picker.encountersFor(person, patient),
   });
   return sendPage(use, reply, page, status, step.redirectUri);
 }
@@ -43,7 +43,7 @@ export async function answerEncounter(
       return goOn(use, request, reply, { encounter: {} });
     default: {
       const id = form.get('encounter') ?? '';
-      const encounter = /^[A-Za-z0-9.-]{1,64}$/.test(id) ? await use.picker.encounterById(person, patient, id) : undefined;
+      const encounter = /^[A-Za-z0-9.-]{1,64}$/.test(id) ? await step.picker.encounterById(person, patient, id) : undefined;
       return encounter === undefined
         ? showEncounters(use, reply, step, 422)
         : goOn(use, request, reply, { encounter: { id: encounter.id } });

@@ -19,7 +19,7 @@ export async function showPatients(
   step: Step,
 ): Promise<FastifyReply> {
   const person = signedIn(step);
-  const patients = await use.picker.patientsFor(person, '');
+  const patients = await step.picker.patientsFor(person, '');
   const only = patients.length === 1 && !isStaff(person) ? patients[0] : undefined;
   if (only !== undefined) return goOn(use, request, reply, { patient: { id: only.id } });
   return sendPicker(use, reply, step, person, '', patients);
@@ -33,7 +33,7 @@ export async function searchPatients(
 ): Promise<FastifyReply> {
   const person = signedIn(step);
   const query = (readStepForm(use, step, 'patient', request).get('q') ?? '').trim().slice(0, 200);
-  return sendPicker(use, reply, step, person, query, await use.picker.patientsFor(person, query));
+  return sendPicker(use, reply, step, person, query, await step.picker.patientsFor(person, query));
 }
 
 export async function answerPatient(
@@ -49,8 +49,8 @@ export async function answerPatient(
     return goOn(use, request, reply, deniedResult('the person chose no patient'));
   }
   const id = form.get('patient') ?? '';
-  const patient = /^[A-Za-z0-9.-]{1,64}$/.test(id) ? await use.picker.patientById(person, id) : undefined;
-  if (patient === undefined) return sendPicker(use, reply, step, person, '', await use.picker.patientsFor(person, ''), 422);
+  const patient = /^[A-Za-z0-9.-]{1,64}$/.test(id) ? await step.picker.patientById(person, id) : undefined;
+  if (patient === undefined) return sendPicker(use, reply, step, person, '', await step.picker.patientsFor(person, ''), 422);
   return goOn(use, request, reply, { patient: { id: patient.id } });
 }
 

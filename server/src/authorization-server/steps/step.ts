@@ -9,6 +9,7 @@ import { knownPerson } from '../account.ts';
 import type { KnownPerson } from '../audit-drafts.ts';
 import { type FormTokens, parseForm } from '../form.ts';
 import { own } from '../forward.ts';
+import { type FurtherBase, personAt, pickerAt } from '../further-bases.ts';
 import { pageHeaders } from '../page-headers.ts';
 import type { Brand } from '../pages/brand.ts';
 import type { Html } from '../pages/html.ts';
@@ -23,6 +24,7 @@ export interface StepDependencies {
   readonly fhirBase: string;
   readonly auditLog: AuditLog;
   readonly picker: PickerSource;
+  readonly further: readonly FurtherBase[];
   readonly brand: Brand;
   readonly formTokens: FormTokens;
   readonly stayConnectedDays: number;
@@ -38,6 +40,8 @@ export interface Step {
   readonly redirectUri: string;
   /** The FHIR server that the token will be for; the provider has checked it. */
   readonly audience: string;
+  /** Patients and visits of that server. */
+  readonly picker: PickerSource;
   /** Space-separated, as far as it could be granted. */
   readonly scope: string;
   /** Who is signed in in this browser. */
@@ -85,15 +89,17 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
     (interaction.lastSubmission?.[what] as { readonly id?: string } | undefined)?.id;
   const handle = interaction.params['launch'];
   const launch = interaction.lastSubmission?.['launch'] as LaunchMore | undefined;
+  const audience = String(interaction.params['resource'] ?? use.fhirBase);
   const named = askedPurposes(interaction.params['purpose_of_use']);
   return {
     uid: interaction.uid,
     prompt: interaction.prompt.name,
     client: { id: clientId, name: client.clientName ?? clientId },
     redirectUri: String(interaction.params['redirect_uri']),
-    audience: String(interaction.params['resource'] ?? use.fhirBase),
+    audience,
+    picker: pickerAt(audience, use.picker, use.further),
     scope: String(interaction.params['scope'] ?? ''),
-    person: accountId === undefined ? undefined : await knownPerson(use.db, accountId),
+    person: accountId === undefined ? undefined : personAt(audience, await knownPerson(use.db, accountId), use.further),
     reasons: interaction.prompt.reasons,
     sessionAmr: (interaction.session as { readonly amr?: readonly string[] } | undefined)?.amr ?? [],
     hint: typeof interaction.params['login_hint'] === 'string' ? interaction.params['login_hint'].slice(0, 200) : '',

@@ -4,7 +4,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 export interface Backend {
   readonly id: string;
-  token(scope: string): Promise<string>;
+  /** `endpoint`: that which its base names; `resource`: the base itself (RFC 8707). */
+  token(scope: string, at?: { readonly endpoint?: string; readonly resource?: string }): Promise<string>;
   /** At this node; the audience stays the issuer that all nodes share. */
   revoke(token: string, at?: string): Promise<Response>;
 }
@@ -23,26 +24,27 @@ export async function registerBackend(
     body: JSON.stringify({ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] } }),
   });
   if (made.status !== 201) throw new Error(`${made.status} ${await made.text()}`);
-  const proof = async () => ({
+  const proof = async (audience = `${issuer}/token`) => ({
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: await new SignJWT({})
       .setProtectedHeader({ alg: 'ES384', kid: 'k1', typ: 'JWT' })
       .setIssuer(id)
       .setSubject(id)
-      .setAudience(`${issuer}/token`)
+      .setAudience(audience)
       .setJti(randomUUID())
       .setExpirationTime('2m')
       .sign(privateKey),
   });
   return {
     id,
-    async token(scope) {
-      const answer = await fetch(`${issuer}/token`, {
+    async token(scope, { endpoint, resource } = {}) {
+      const answer = await fetch(endpoint ?? `${issuer}/token`, {
         method: 'POST',
         body: new URLSearchParams({
           grant_type: 'client_credentials',
           scope,
-          ...(await proof()),
+          ...(resource === undefined ? {} : { resource }),
+          ...(await proof(endpoint)),
         }),
       });
       const body = (await answer.json()) as { access_token?: string };

@@ -32,7 +32,8 @@ words mean: [Policy language](policy-language.md).`,
   );
 }
 
-function facts({ effect, caller, interactions, resources, clears, mask, elements, denyAs }: PolicyRule): readonly string[] {
+function facts(rule: PolicyRule): readonly string[] {
+  const { effect, caller, interactions, resources, clears, mask, elements, denyAs } = rule;
   const who = [
     caller?.kinds === undefined ? '' : `kind of caller ${any(caller.kinds)}`,
     caller?.roles === undefined ? '' : `role ${any(caller.roles)}`,
@@ -51,6 +52,10 @@ function facts({ effect, caller, interactions, resources, clears, mask, elements
     `**With:** ${what.length === 0 ? 'every resource' : what.join('; ')}`,
     ...(clears === undefined ? [] : [`**Clears:** ${clearance(clears)}`]),
     ...(mask === undefined ? [] : [`**Masked:** ${all(mask)}`]),
+    ...(rule.deIdentify === undefined ? [] : ['**Lets out:** a de-identified view only: codes and amounts']),
+    ...(rule.obligations === undefined ? [] : [`**Travels with it:** ${all(rule.obligations.labels.map(short))}`]),
+    ...(rule.consentExempt === undefined ? [] : [`**No consent stands against it:** ${rule.consentExempt}`]),
+    ...(rule.fhirVersions === undefined ? [] : [`**In FHIR:** ${all(rule.fhirVersions)}`]),
     ...(elements === undefined ? [] : [`**Withholds only:** ${all(elements)}`]),
     ...(denyAs === undefined ? [] : [`**Answers as:** ${denyAs}`]),
   ];

@@ -69,7 +69,11 @@ export interface Case {
   readonly expect: 'permit' | 'deny' | 'refused';
   /** The deciding rules, or what else decided (`builtin:label`). */
   readonly rules?: readonly string[];
+  /** All that is withheld. */
   readonly mask?: readonly string[];
+  /** Some of what is withheld, and some of what is not, where the whole list would be long. */
+  readonly withholds?: readonly string[];
+  readonly shows?: readonly string[];
   /** Codes of labels that travel with it. */
   readonly duties?: readonly string[];
   readonly denyAs?: string;

@@ -62,17 +62,32 @@ function resultOf({ result }: Explanation): CaseResult {
 }
 
 export interface Difference {
-  readonly key: (typeof expectations)[number];
+  readonly key: (typeof expectations)[number] | 'withholds' | 'shows';
   readonly expected: unknown;
   readonly found: unknown;
 }
 
 /** What a case expects and did not get; empty when it holds. */
 export function differences(one: Case, result: CaseResult): readonly Difference[] {
+  return [...plainDifferences(one, result), ...maskDifferences(one, result)];
+}
+
+function plainDifferences(one: Case, result: CaseResult): readonly Difference[] {
   return expectations.flatMap((key) => {
     const written = one[key];
     if (written === undefined) return [];
     const expected = key === 'mask' || key === 'duties' ? [...(written as readonly string[])].sort() : written;
     return JSON.stringify(expected) === JSON.stringify(result[key]) ? [] : [{ key, expected, found: result[key] }];
   });
+}
+
+/** An element is withheld when the mask names it or what it stands in; it is shown when the mask names neither. */
+function maskDifferences({ withholds = [], shows = [] }: Case, { mask = [] }: CaseResult): readonly Difference[] {
+  const covered = (path: string): boolean => mask.some((masked) => path === masked || path.startsWith(`${masked}.`));
+  const shown = withholds.filter((path) => !covered(path));
+  const withheld = shows.filter(covered);
+  return [
+    ...(shown.length === 0 ? [] : [{ key: 'withholds', expected: withholds, found: `${shown.join(', ')} shown` } as const]),
+    ...(withheld.length === 0 ? [] : [{ key: 'shows', expected: shows, found: `${withheld.join(', ')} withheld` } as const]),
+  ];
 }

@@ -7,14 +7,12 @@ import { Problem } from '../problem.ts';
 import type { Visible } from '../release/visible.ts';
 import type { Include } from '../request/request.ts';
 import type { Given } from './given.ts';
+import { includedBy } from './included-by.ts';
 import type { Found, Need } from './need.ts';
 import { plainCriterion } from './plain-search.ts';
 import { referencedKeys, type Stages } from './stages.ts';
 
 const ROUNDS = 8;
-const MOST_INCLUDES = 10;
-/** Visible resources beside the matches of one page. */
-const MOST_INCLUDED = 1000;
 
 /** Each resource once, none of the matches, in the order of type and id. Throws Problem `too-costly`. */
 export function* gatherIncludes(
@@ -23,7 +21,7 @@ export function* gatherIncludes(
   includes: readonly Include[],
   matches: readonly Visible[],
 ): Generator<Need, readonly Visible[], Found> {
-  if (includes.length > MOST_INCLUDES) throw tooCostly();
+  if (includes.length > given.limits.includes) throw tooCostly();
   const seen = new Set(matches.map(keyOf));
   const included: Visible[] = [];
   let from = matches;
@@ -42,7 +40,7 @@ export function* gatherIncludes(
     }
     for (const [type, ids] of wanted) for (const one of yield* byId(given, stages, type, ids)) add(one);
     included.push(...found);
-    if (included.length > MOST_INCLUDED) throw tooCostly();
+    if (included.length > given.limits.included) throw tooCostly();
     from = found;
   }
   return included.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
@@ -55,12 +53,13 @@ function noteTargets(
   seen: ReadonlySet<string>,
   wanted: Map<string, Set<string>>,
 ): void {
-  const definition = given.tables.types.get(source)!.searchParameters.get(parameter)!;
   const starts = from.filter(({ type }) => type === source);
-  for (const key of referencedKeys(given, definition, starts)) {
-    const [type = '', id = ''] = key.split('/');
-    if (seen.has(key) || (target !== undefined && target !== type)) continue;
-    wanted.set(type, (wanted.get(type) ?? new Set()).add(id));
+  for (const definition of includedBy(given.tables.types.get(source)!, parameter)) {
+    for (const key of referencedKeys(given, definition, starts)) {
+      const [type = '', id = ''] = key.split('/');
+      if (seen.has(key) || (target !== undefined && target !== type)) continue;
+      wanted.set(type, (wanted.get(type) ?? new Set()).add(id));
+    }
   }
 }
 
@@ -70,7 +69,7 @@ function* byId(
   type: string,
   ids: ReadonlySet<string>,
 ): Generator<Need, readonly Visible[], Found> {
-  if (ids.size > MOST_INCLUDED) throw tooCostly();
+  if (ids.size > given.limits.included) throw tooCostly();
   const facts = given.tables.types.get(type);
   const permit = facts === undefined ? undefined : stages.permitFor(type);
   if (facts === undefined || permit === undefined) return [];
@@ -86,12 +85,17 @@ function* sources(
   from: readonly Visible[],
 ): Generator<Need, readonly Visible[], Found> {
   const facts: TypeFacts = given.tables.types.get(source)!;
-  const definition = facts.searchParameters.get(parameter)!;
-  const reachable = new Set(target === undefined ? definition.targets : [target]);
-  const keys = from.filter(({ type }) => reachable.has(type)).map(keyOf);
   const permit = stages.permitFor(source);
-  if (keys.length === 0 || permit === undefined) return [];
-  return yield* stages.include(permit, facts, [plainCriterion(definition, keys)]);
+  if (permit === undefined) return [];
+  const found: Visible[] = [];
+  for (const definition of includedBy(facts, parameter)) {
+    const reachable = new Set(
+      target === undefined ? definition.targets : [target].filter((one) => definition.targets.includes(one)),
+    );
+    const keys = from.filter(({ type }) => reachable.has(type)).map(keyOf);
+    if (keys.length > 0) found.push(...(yield* stages.include(permit, facts, [plainCriterion(definition, keys)])));
+  }
+  return found;
 }
 
 function keyOf({ type, id }: Visible): string {

@@ -24,9 +24,6 @@ export interface Gathered {
   readonly withheld: number;
 }
 
-/** Visible matches that are sorted or counted here. */
-const MOST_MATCHES = 10_000;
-
 /** Undefined: the anchor of the page is nowhere among the visible matches. */
 export function* gatherTypes(
   given: Given,
@@ -57,7 +54,7 @@ function* everything(
   let visible: readonly Visible[] = [];
   let withheld = 0;
   for (const { permit, plan } of parts) {
-    const all = yield* gatherAll(given, book, permit, plan, MOST_MATCHES);
+    const all = yield* gatherAll(given, book, permit, plan, given.limits.matchesRead);
     visible = [...visible, ...all.visible];
     withheld += all.withheld;
   }
@@ -70,8 +67,8 @@ function* everything(
   return { visible: shown, more, total: continued === undefined ? visible.length : undefined, lastPage: '', withheld };
 }
 
-function sorted({ bases, dialect }: Given, visible: readonly Visible[], sort: Wanted['search']['sort']): readonly Visible[] {
-  const matching = matchingOf({ bases, dialect });
+function sorted(given: Given, visible: readonly Visible[], sort: Wanted['search']['sort']): readonly Visible[] {
+  const matching = matchingOf(given);
   const keyOf = sort.map((one) => {
     const key = sortKeyFor(one, matching);
     if (key === undefined) throw new Problem('too-costly', 'Sorting by this is too costly here.');

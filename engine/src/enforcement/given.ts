@@ -29,6 +29,18 @@ export interface Given {
     readonly maxCount: number;
     /** Upstream pages read for one client page before the search is stopped with an alarm. */
     readonly pageBudget: number;
+    /** Links of a chain, or of `_has` in `_has`. */
+    readonly chainDepth: number;
+    /** Searches that the chains of one request become. */
+    readonly stages: number;
+    /** Visible ids that one of them may hand on. */
+    readonly stageIds: number;
+    /** `_include` and `_revinclude` of one search. */
+    readonly includes: number;
+    /** Visible resources beside the matches of one page. */
+    readonly included: number;
+    /** Visible matches that are sorted or counted here. */
+    readonly matchesRead: number;
     /** What becomes of an include that could only bring what is closed to the caller (R-090). */
     readonly closedIncludes: 'leave-out' | 'refuse' | 'empty';
   };

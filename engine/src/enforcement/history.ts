@@ -118,10 +118,10 @@ function* current(
   ids: readonly string[],
   known: Map<string, Visible | undefined>,
 ): Generator<Need, void, Found> {
-  const { tables, dialect, bases } = given;
+  const { tables, dialect, bases, now } = given;
   const type = tables.types.get(permit.type)!;
   const search = plainSearch(given, type.name, [plainCriterion(type.searchParameters.get('_id')!, ids)]);
-  const plan = planSearch(search, permit, { type, tables, dialect, bases, count: undefined });
+  const plan = planSearch(search, permit, { type, tables, dialect, bases, now, count: undefined });
   const { visible } = yield* gatherAll(given, book, permit, plan, ids.length);
   for (const one of visible) known.set(`${one.type}/${one.id}`, one);
 }

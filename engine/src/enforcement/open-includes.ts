@@ -8,6 +8,7 @@ import { deniedSearchset } from '../release/release-searchset.ts';
 import type { Include, SearchRequest } from '../request/request.ts';
 import { presentedToken } from './admit.ts';
 import type { Given } from './given.ts';
+import { includedBy } from './included-by.ts';
 import type { Denied } from './outcome.ts';
 import type { Stages } from './stages.ts';
 
@@ -42,5 +43,5 @@ export function withOpenIncludes(
 /** What it could bring. */
 function typesOf({ tables }: Given, { direction, source, parameter, target }: Include): readonly string[] {
   if (direction === 'revinclude') return [source];
-  return target === undefined ? tables.types.get(source)!.searchParameters.get(parameter)!.targets : [target];
+  return target === undefined ? includedBy(tables.types.get(source)!, parameter).flatMap(({ targets }) => targets) : [target];
 }

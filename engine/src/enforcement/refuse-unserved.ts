@@ -37,7 +37,7 @@ function refuseUnservedSearch({ compartment, special }: SearchRequest): void {
   if (compartment !== undefined && compartment.type !== 'Patient') {
     refuse('interaction-not-supported', 'Only the compartments of patients are served.');
   }
-  if ([...special.keys()].some((name) => name !== '_list'))
+  if ([...special.keys()].some((name) => name !== '_list' && name !== '_in'))
     refuse('parameter-unknown', 'A parameter of this search is not served.');
 }
 

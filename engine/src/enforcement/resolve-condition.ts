@@ -32,11 +32,11 @@ export function* resolveCondition(
   if (criteria.length === 0) throw new Error('a condition that everything meets');
   const permit = decide({ ...given, interaction: 'search', type });
   if (permit.kind !== 'permit') return undefined;
-  const { tables, dialect, bases } = given;
+  const { tables, dialect, bases, now } = given;
   const facts = tables.types.get(type)!;
   const plain = yield* new Stages(given, book).plain(criteria, facts);
   if (plain === undefined) return undefined;
-  const plan = planSearch(plainSearch(given, type, plain), permit, { type: facts, tables, dialect, bases, count: 2 });
+  const plan = planSearch(plainSearch(given, type, plain), permit, { type: facts, tables, dialect, bases, now, count: 2 });
   const { visible: found } = yield* gatherBeyond(given, book, permit, plan, 1);
   if (found.length > 1) throw new Problem('several-matches', 'More than one resource meets the condition.');
   return found[0];

@@ -81,10 +81,12 @@ function* planned(
   { search, count, countOnly }: Wanted,
 ): Generator<Need, readonly Part[], Found> {
   const parts: Part[] = [];
-  const { tables, dialect, bases } = given;
+  const { tables, dialect, bases, now } = given;
   for (const { type, permit } of types) {
-    const listed = yield* stages.listed(search.special.get('_list'), type);
-    const criteria = yield* stages.plain([...search.criteria, ...listed], type);
+    const list = search.special.get('_list');
+    const listed = yield* stages.listed(list === undefined ? undefined : `List/${list}`, type);
+    const within = yield* stages.listed(search.special.get('_in'), type);
+    const criteria = yield* stages.plain([...search.criteria, ...listed, ...within], type);
     const sort = search.sort.map((one) => ({ ...one, definition: type.searchParameters.get(one.definition.name)! }));
     const one = {
       ...search,
@@ -92,7 +94,7 @@ function* planned(
       sort,
     };
     const all = countOnly ? permit.sight !== 'full' : search.total === 'accurate';
-    const plan = planSearch(one, permit, { type, tables, dialect, bases, count: all ? undefined : countOnly ? 0 : count });
+    const plan = planSearch(one, permit, { type, tables, dialect, bases, now, count: all ? undefined : countOnly ? 0 : count });
     parts.push({ type, permit, plan: criteria === undefined ? { ...plan, first: undefined, bounded: true } : plan });
   }
   return parts;

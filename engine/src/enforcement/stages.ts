@@ -4,10 +4,7 @@
  */
 import { decide } from '../decision/decide.ts';
 import type { Permit } from '../decision/permit.ts';
-import { elementNodes } from '../fhir/element-path.ts';
-import { referenceKey } from '../fhir/reference.ts';
 import type { TypeFacts } from '../fhir/tables.ts';
-import { name } from '../json/scan.ts';
 import { reader } from '../matching/matcher.ts';
 import { matchingOf, planSearch } from '../planning/plan-search.ts';
 import { Problem } from '../problem.ts';
@@ -17,25 +14,22 @@ import type { Criterion } from '../request/request.ts';
 import type { FactBook } from './fact-book.ts';
 import { gatherAll } from './gather-all.ts';
 import type { Given } from './given.ts';
+import { membersOf } from './members-of.ts';
 import type { Found, Need } from './need.ts';
 import { plainCriterion, plainSearch } from './plain-search.ts';
-
-const DEEPEST = 2;
-const MOST_STAGES = 20;
-/** Visible ids that one stage may hand on. */
-const MOST_IDS = 1000;
 
 export class Stages {
   readonly #given: Given;
   readonly #book: FactBook;
   readonly #permits = new Map<string, Permit | undefined>();
-  #left = MOST_STAGES;
+  #left: number;
   /** Resources that stages came across and did not show, for the audit record. */
   withheld = 0;
 
   constructor(given: Given, book: FactBook) {
     this.#given = given;
     this.#book = book;
+    this.#left = given.limits.stages;
   }
 
   /** Undefined: no resource of the type is open to the caller. */
@@ -65,18 +59,19 @@ export class Stages {
     return possible ? plain : undefined;
   }
 
-  /** search.html#list: the ids of this type in a List, as far as the caller sees them there. Removed items (`deleted`) are no longer in it. */
-  *listed(list: string | undefined, type: TypeFacts): Generator<Need, readonly Criterion[], Found> {
-    if (list === undefined) return [];
-    const facts = this.#given.tables.types.get('List')!;
-    const permit = this.permitFor('List');
+  /** search.html#list, R5 search.html#_in: the ids of this type in a List, Group or CareTeam (`Type/id`), as far as the caller sees them there. */
+  *listed(collection: string | undefined, type: TypeFacts): Generator<Need, readonly Criterion[], Found> {
+    if (collection === undefined) return [];
+    const [name = '', id = ''] = collection.split('/');
+    const facts = this.#given.tables.types.get(name)!;
+    const permit = this.permitFor(name);
     if (permit === undefined) throw typeClosed();
-    const byId = plainCriterion(facts.searchParameters.get('_id')!, [list]);
-    const [found] = (yield* this.search(permit, facts, [byId], 1)).filter(({ id }) => id === list);
-    const keys = found === undefined ? [] : itemsOf(found, this.#given);
+    const byId = plainCriterion(facts.searchParameters.get('_id')!, [id]);
+    const [found] = (yield* this.search(permit, facts, [byId], 1)).filter((one) => one.id === id);
+    const keys = found === undefined ? [] : membersOf(found, this.#given);
     const ids = keys.filter((key) => key.startsWith(`${type.name}/`)).map((key) => key.slice(type.name.length + 1));
-    if (ids.length > MOST_IDS) throw tooCostly();
-    return [plainCriterion(type.searchParameters.get('_id')!, ids)];
+    if (ids.length > this.#given.limits.stageIds) throw tooCostly();
+    return [plainCriterion(type.searchParameters.get('_id')!, [...new Set(ids)])];
   }
 
   /** All visible resources of `type` that meet the criteria. */
@@ -86,13 +81,13 @@ export class Stages {
     criteria: readonly Criterion[],
     depth: number,
   ): Generator<Need, readonly Visible[], Found> {
-    if (depth > DEEPEST || this.#left-- <= 0) throw tooCostly();
-    return yield* this.#all(permit, type, criteria, depth);
+    if (depth > this.#given.limits.chainDepth || this.#left-- <= 0) throw tooCostly();
+    return yield* this.#all(permit, type, criteria, depth, this.#given.limits.stageIds);
   }
 
   /** The same for what is included, which has limits of its own. */
   include(permit: Permit, type: TypeFacts, criteria: readonly Criterion[]): Generator<Need, readonly Visible[], Found> {
-    return this.#all(permit, type, criteria, DEEPEST);
+    return this.#all(permit, type, criteria, this.#given.limits.chainDepth, this.#given.limits.included);
   }
 
   *#all(
@@ -100,8 +95,9 @@ export class Stages {
     type: TypeFacts,
     criteria: readonly Criterion[],
     depth: number,
+    most: number,
   ): Generator<Need, readonly Visible[], Found> {
-    const { tables, dialect, bases } = this.#given;
+    const { tables, dialect, bases, now } = this.#given;
     const plain = yield* this.plain(criteria, type, depth);
     if (plain === undefined) return [];
     const plan = planSearch(plainSearch(this.#given, type.name, plain), permit, {
@@ -109,9 +105,10 @@ export class Stages {
       tables,
       dialect,
       bases,
+      now,
       count: undefined,
     });
-    const { visible, withheld } = yield* gatherAll(this.#given, this.#book, permit, plan, MOST_IDS);
+    const { visible, withheld } = yield* gatherAll(this.#given, this.#book, permit, plan, most);
     this.withheld += withheld;
     return visible;
   }
@@ -141,7 +138,7 @@ export class Stages {
       ids.push(...found.map(({ id }) => `${name}/${id}`));
     }
     if (!open) throw typeClosed();
-    if (ids.length > MOST_IDS) throw tooCostly();
+    if (ids.length > this.#given.limits.stageIds) throw tooCostly();
     return { name: definition.name, definition, modifier: undefined, values: ids, chain: undefined, has: undefined };
   }
 
@@ -164,6 +161,8 @@ export class Stages {
   }
 }
 
+const literal = /^[A-Z][A-Za-z]{0,63}\/[A-Za-z0-9\-.]{1,64}$/;
+
 /** `Type/id` of all that these resources point to by one parameter, read from their released forms. */
 export function referencedKeys(
   given: Given,
@@ -180,21 +179,6 @@ export function referencedKeys(
   }
   return keys;
 }
-
-/** `Type/id` of what a visible List holds. */
-function itemsOf(list: Visible, { bases }: Given): readonly string[] {
-  const { document, node } = releasedForm(list);
-  return elementNodes(document, node, 'entry').flatMap((entry) => {
-    if (document.boolean(document.member(entry, DELETED)) === true) return [];
-    const key = referenceKey(document.string(document.at(entry, ITEM, REFERENCE)) ?? '', [bases.ours, bases.upstream]);
-    return key === undefined ? [] : [`${key.type}/${key.id}`];
-  });
-}
-
-const DELETED = name('deleted');
-const ITEM = name('item');
-const REFERENCE = name('reference');
-const literal = /^[A-Z][A-Za-z]{0,63}\/[A-Za-z0-9\-.]{1,64}$/;
 
 function tooCostly(): Problem {
   return new Problem('too-costly', 'The search is too costly. Narrow it.');

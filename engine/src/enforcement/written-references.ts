@@ -60,7 +60,7 @@ function* refuseUnseen(given: Given, book: FactBook, type: string, ids: readonly
   const facts = given.tables.types.get(type);
   const permit = decide({ ...given, interaction: 'read', type });
   if (facts === undefined || permit.kind !== 'permit') throw unseen();
-  const { tables, dialect, bases } = given;
+  const { tables, dialect, bases, now } = given;
   for (let at = 0; at < ids.length; at += ID_LIST) {
     const some = ids.slice(at, at + ID_LIST);
     const criteria = [plainCriterion(facts.searchParameters.get('_id')!, some)];
@@ -69,6 +69,7 @@ function* refuseUnseen(given: Given, book: FactBook, type: string, ids: readonly
       tables,
       dialect,
       bases,
+      now,
       count: undefined,
     });
     const { visible } = yield* gatherAll(given, book, permit, plan, ID_LIST);

@@ -1,8 +1,11 @@
-/** FHIR R4 search.html#prefix on dates: ranges against ranges. `ap` depends on the time of the server that evaluates it, so it has no test here. */
+/**
+ * FHIR R4 search.html#prefix on dates: ranges against ranges. `ap` widens by a tenth of the way from the value to now, as the specification
+ * recommends, so it has no test where no time is given.
+ */
 import { type DateRange, dateRange } from './date-range.ts';
 import { prefixed } from './prefix.ts';
 
-export function dateTest(value: string): ((found: DateRange) => boolean) | undefined {
+export function dateTest(value: string, now: number | undefined): ((found: DateRange) => boolean) | undefined {
   const { prefix, rest } = prefixed(value);
   const { low, high } = dateRange(rest);
   if (Number.isNaN(low)) return undefined;
@@ -24,7 +27,10 @@ export function dateTest(value: string): ((found: DateRange) => boolean) | undef
       return (found) => found.low >= high;
     case 'eb':
       return (found) => found.high <= low;
-    case 'ap':
-      return undefined;
+    case 'ap': {
+      if (now === undefined) return undefined;
+      const margin = Math.abs(now - low) / 10;
+      return (found) => found.low < high + margin && found.high > low - margin;
+    }
   }
 }

@@ -2,6 +2,19 @@
 import type { Matching } from './matching.ts';
 import type { TokenValue } from './values-in.ts';
 
+/** `:text`: what is shown for the code begins with the value, whatever the case. */
+export function tokenTextTest(value: string): (found: TokenValue) => boolean {
+  const wanted = value.normalize('NFC').toLowerCase();
+  return ({ text }) => text.some((one) => one.normalize('NFC').toLowerCase().startsWith(wanted));
+}
+
+/** `:of-type`: an identifier of this kind (`system|code|value`). */
+export function ofTypeTest(value: string): (found: TokenValue) => boolean {
+  const [system = '', code = '', ...rest] = value.split('|');
+  const wanted = rest.join('|');
+  return (found) => found.code === wanted && found.kinds.some((kind) => kind.system === system && kind.code === code);
+}
+
 export function tokenTest(value: string, { bareCodes }: Pick<Matching, 'bareCodes'>): (found: TokenValue) => boolean {
   const bar = value.indexOf('|');
   const system = bar < 0 ? undefined : value.slice(0, bar);

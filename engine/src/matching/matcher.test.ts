@@ -6,13 +6,14 @@ import { parseCriterion } from '../request/criterion.ts';
 import { matcherFor } from './matcher.ts';
 
 const tables = r4();
+const approximateAt = Date.parse('2024-01-01T00:00:00Z');
 const bases = ['https://guard.example/fhir', 'http://upstream/fhir'];
 
 function matches(type: string, query: string, resource: object, foldsAccents = false): boolean | undefined {
   const [name = '', value = ''] = query.split(/=(.*)/s);
   const facts = tables.types.get(type)!;
   const criterion = parseCriterion({ name, value }, [facts], tables)!;
-  const matcher = matcherFor(criterion, facts, { bases, foldsAccents, bareCodes: 'any-system' });
+  const matcher = matcherFor(criterion, facts, { bases, foldsAccents, bareCodes: 'any-system', approximateAt });
   const document = scan(new TextEncoder().encode(JSON.stringify({ resourceType: type, id: 'x', ...resource })));
   return matcher?.(document, document.root);
 }
@@ -44,13 +45,28 @@ describe('token', () => {
     ['_id=x', {}, true],
     ['_id=y', {}, false],
     ['_tag=t', { meta: { tag: [{ code: 't' }] } }, true],
-    ['code:text=a', coded, undefined],
+    ['code:text=Glu', { code: { text: 'glucose in blood' } }, true],
+    ['code:text=Glu', { code: { coding: [{ code: 'a' }], text: 'glucose in blood' } }, true],
+    ['code:text=blood', { code: { coding: [{ code: 'a' }], text: 'glucose in blood' } }, false],
+    ['code:text=glu', { code: { coding: [{ code: 'a', display: 'Glucose' }] } }, true],
     ['code:below=a', coded, undefined],
   ]);
   cases('Patient', [
     ['identifier=http://i|5', { identifier: [{ system: 'http://i', value: '5' }] }, true],
     ['identifier=|5', { identifier: [{ system: 'http://i', value: '5' }] }, false],
     ['identifier=|5', { identifier: [{ value: '5' }] }, true],
+    [
+      'identifier:of-type=http://t|MR|5',
+      { identifier: [{ type: { coding: [{ system: 'http://t', code: 'MR' }] }, value: '5' }] },
+      true,
+    ],
+    [
+      'identifier:of-type=http://t|MR|5',
+      { identifier: [{ type: { coding: [{ system: 'http://t', code: 'SS' }] }, value: '5' }] },
+      false,
+    ],
+    ['identifier:of-type=http://t|MR|5', { identifier: [{ value: '5' }] }, false],
+    ['identifier:text=med', { identifier: [{ type: { text: 'Medical record' }, value: '5' }] }, true],
     ['telecom=5', { telecom: [{ system: 'phone', value: '5' }] }, true],
     ['phone=5', { telecom: [{ system: 'email', value: '5' }] }, false],
     ['phone=5', { telecom: [{ system: 'phone', value: '5' }] }, true],
@@ -93,7 +109,9 @@ describe('date', () => {
     ['date=eb2013-03-14', { effectivePeriod: { end: '2013-01-21' } }, true],
     ['date=ge2013-03-14', { effectivePeriod: { start: '2013-01-21', end: '2013-02-01' } }, false],
     ['date:missing=true', { effectivePeriod: {} }, true],
-    ['date=ap2013', on('2013'), undefined],
+    ['date=ap2013', { effectiveDateTime: '2013' }, true],
+    ['date=ap2013', { effectiveDateTime: '2014-06' }, true],
+    ['date=ap2013', { effectiveDateTime: '2016' }, false],
     ['date=2013', { effectiveTiming: { event: ['2013-05-01'] } }, true],
   ]);
 });

@@ -44,5 +44,5 @@ function deceased(document: JsonDocument, resource: JsonNode) {
   const isDead = ['deceasedBoolean', 'deceasedDateTime'].some((element) =>
     elementNodes(document, resource, element).some((node) => document.boolean(node) !== false),
   );
-  return { kind: 'token', system: null, code: String(isDead) } as const;
+  return { kind: 'token', system: null, code: String(isDead), text: [], kinds: [] } as const;
 }

@@ -6,4 +6,9 @@ export interface Matching {
   readonly foldsAccents: boolean;
   /** Whether a code without a system of its own (status, boolean) meets every system that is asked for, or none. */
   readonly bareCodes: 'any-system' | 'no-system';
+  /**
+   * Milliseconds since the epoch: what is meant approximately (`ap`, `:text`) is matched, as of this time. Undefined: it is not, as in scopes, which must
+   * mean one thing.
+   */
+  readonly approximateAt?: number;
 }

@@ -4,9 +4,9 @@ import { amountTest } from './match-amount.ts';
 import { dateTest } from './match-date.ts';
 import { referenceTest } from './match-reference.ts';
 import { stringTest, uriTest } from './match-text.ts';
-import { tokenTest } from './match-token.ts';
+import { ofTypeTest, tokenTest, tokenTextTest } from './match-token.ts';
 import type { Matching } from './matching.ts';
-import type { SearchValue } from './values-in.ts';
+import type { SearchValue, TokenValue } from './values-in.ts';
 
 export type ValueTest = (found: SearchValue) => boolean;
 
@@ -18,9 +18,8 @@ export function valueTest(
 ): ValueTest | undefined {
   switch (definition.type) {
     case 'token': {
-      if (modifier !== undefined) return undefined;
-      const test = tokenTest(value, matching);
-      return (found) => found.kind === 'token' && test(found);
+      const test = codeTest(modifier, value, matching);
+      return test === undefined ? undefined : (found) => found.kind === 'token' && test(found);
     }
     case 'string': {
       if (modifier !== undefined && modifier !== 'exact' && modifier !== 'contains') return undefined;
@@ -33,7 +32,7 @@ export function valueTest(
       return (found) => found.kind === 'text' && test(found);
     }
     case 'date': {
-      const test = modifier === undefined ? dateTest(value) : undefined;
+      const test = modifier === undefined ? dateTest(value, matching.approximateAt) : undefined;
       return test === undefined ? undefined : (found) => found.kind === 'range' && test(found);
     }
     case 'number':
@@ -46,6 +45,24 @@ export function valueTest(
       return linkTest(definition, modifier, value, matching);
     case 'composite':
     case 'special':
+      return undefined;
+  }
+}
+
+/** Hierarchies and ValueSets of codes are not here to be asked. */
+function codeTest(
+  modifier: string | undefined,
+  value: string,
+  matching: Matching,
+): ((found: TokenValue) => boolean) | undefined {
+  switch (modifier) {
+    case undefined:
+      return tokenTest(value, matching);
+    case 'text':
+      return matching.approximateAt === undefined ? undefined : tokenTextTest(value);
+    case 'of-type':
+      return ofTypeTest(value);
+    default:
       return undefined;
   }
 }

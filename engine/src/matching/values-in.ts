@@ -11,6 +11,10 @@ export interface TokenValue {
   readonly kind: 'token';
   readonly system: string | null | undefined;
   readonly code: string | undefined;
+  /** What is shown for it: the text of the concept, the display of the coding, the text of an identifier's type. */
+  readonly text: readonly string[];
+  /** Of an identifier: what kind it is. */
+  readonly kinds: readonly { readonly system: string | undefined; readonly code: string | undefined }[];
 }
 export interface TextValue {
   readonly kind: 'text';
@@ -37,6 +41,7 @@ export type SearchValue = TokenValue | TextValue | RangeValue | AmountValue | Li
 const CODE = name('code');
 const CODING = name('coding');
 const CURRENCY = name('currency');
+const DISPLAY = name('display');
 const END = name('end');
 const EVENT = name('event');
 const HIGH = name('high');
@@ -47,6 +52,8 @@ const REFERENCE = name('reference');
 const REPEAT = name('repeat');
 const START = name('start');
 const SYSTEM = name('system');
+const TEXT = name('text');
+const TYPE = name('type');
 const UNIT = name('unit');
 const VALUE = name('value');
 /** ContactPoint.system says what kind of contact it is; it is no code system. */
@@ -95,7 +102,12 @@ export function valuesIn(
 }
 
 function tokens(document: JsonDocument, node: JsonNode): readonly TokenValue[] {
-  const token = (system: string | null | undefined, code: string | undefined): TokenValue => ({ kind: 'token', system, code });
+  const token = (
+    system: string | null | undefined,
+    code: string | undefined,
+    text: readonly string[] = [],
+    kinds: TokenValue['kinds'] = [],
+  ): TokenValue => ({ kind: 'token', system, code, text, kinds });
   switch (document.kind(node)) {
     case 'string':
       return [token(null, document.string(node))];
@@ -109,16 +121,25 @@ function tokens(document: JsonDocument, node: JsonNode): readonly TokenValue[] {
     case 'object':
       break;
   }
+  const textOf = (at: JsonNode): readonly string[] =>
+    [DISPLAY, TEXT].flatMap((member) => document.string(document.member(at, member)) ?? []);
+  const codeOf = (coding: JsonNode) => ({
+    system: document.string(document.member(coding, SYSTEM)),
+    code: document.string(document.member(coding, CODE)),
+  });
   const codings = document.member(node, CODING);
   if (codings !== NONE) {
-    return itemsOf(document, codings).map((coding) =>
-      token(document.string(document.member(coding, SYSTEM)), document.string(document.member(coding, CODE))),
-    );
+    return itemsOf(document, codings).map((coding) => {
+      const { system, code } = codeOf(coding);
+      return token(system, code, [...textOf(node), ...textOf(coding)]);
+    });
   }
   const system = document.string(document.member(node, SYSTEM));
   const value = document.string(document.member(node, VALUE));
-  if (value === undefined) return [token(system, document.string(document.member(node, CODE)))];
-  return [token(system !== undefined && contactSystems.has(system) ? null : system, value)];
+  if (value === undefined) return [token(system, document.string(document.member(node, CODE)), textOf(node))];
+  if (system !== undefined && contactSystems.has(system)) return [token(null, value)];
+  const kind = document.member(node, TYPE);
+  return [token(system, value, textOf(kind), itemsOf(document, document.member(kind, CODING)).map(codeOf))];
 }
 
 function strings(document: JsonDocument, node: JsonNode): readonly string[] {

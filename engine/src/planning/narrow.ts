@@ -2,11 +2,17 @@
  * What can be said to the upstream beforehand about who may be seen, so that refilling stays cheap. It is never trusted: every resource that
  * comes back is judged. Also turns a compartment search (search.html#searchcontexts) into criteria where one parameter makes the compartment.
  */
-import type { TypeFacts } from '../fhir/tables.ts';
+import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
 import type { Criterion } from '../request/request.ts';
 import { isBounded } from './bounded.ts';
 import type { Dialect } from './dialect.ts';
+
+export interface NarrowGiven {
+  readonly type: TypeFacts;
+  readonly tables: FhirTables;
+  readonly dialect: Dialect;
+}
 
 export interface Narrowed {
   readonly criteria: readonly Criterion[];
@@ -22,14 +28,14 @@ export interface Narrowed {
  */
 export function narrow(
   criteria: readonly Criterion[],
-  type: TypeFacts,
   asked: string | undefined,
   only: string | undefined,
-  dialect: Dialect,
+  given: NarrowGiven,
 ): Narrowed | undefined {
+  const { type, dialect } = given;
   const narrowed =
     asked === undefined ? { criteria, compartment: undefined, either: [] } : askedCompartment(criteria, type, asked, dialect);
-  return withOneIdList(only === undefined ? narrowed : narrowTo(narrowed, type, only, dialect));
+  return withOneIdList(only === undefined ? narrowed : narrowTo(narrowed, only, given));
 }
 
 function askedCompartment(criteria: readonly Criterion[], type: TypeFacts, patient: string, dialect: Dialect): Narrowed {
@@ -41,14 +47,14 @@ function askedCompartment(criteria: readonly Criterion[], type: TypeFacts, patie
   return { criteria, compartment: patient, either: [] };
 }
 
-function narrowTo(narrowed: Narrowed, type: TypeFacts, patient: string, dialect: Dialect): Narrowed {
+function narrowTo(narrowed: Narrowed, patient: string, { type, dialect, tables }: NarrowGiven): Narrowed {
   if (type.name === 'Patient') return { ...narrowed, criteria: [...narrowed.criteria, idIs(type, patient)] };
   const single = onlyParameter(type, patient);
   if (single !== undefined) return { ...narrowed, criteria: [...narrowed.criteria, single] };
   if (type.patientCompartment.length === 0 || narrowed.compartment !== undefined || narrowed.either.length > 0) return narrowed;
   if (dialect.compartmentSearch) return { ...narrowed, compartment: patient };
   // Several searches cost more than one that leaves little anyhow.
-  return isBounded(narrowed.criteria, false) ? narrowed : { ...narrowed, either: compartmentTerms(type, patient) };
+  return isBounded(narrowed.criteria, false, tables) ? narrowed : { ...narrowed, either: compartmentTerms(type, patient) };
 }
 
 /** The parameters that make the compartment; a Patient is in its own. */

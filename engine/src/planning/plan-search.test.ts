@@ -32,6 +32,7 @@ function plan(target: string, rule: TestRule = {}, dialect: Partial<Dialect> = {
     tables: r4(),
     dialect: { ...able, ...dialect },
     bases,
+    now: Date.parse('2024-01-01T00:00:00Z'),
     count: asked.count ?? 20,
   });
 }
@@ -200,16 +201,35 @@ describe('a criterion is only evaluated on what the caller may see', () => {
     expect(wayOf('/Patient?name=x&_id=a', ['name'], { matchesAlike: new Set(['token']) })).toBe('kept back');
   });
 
-  test.each([
-    '/Observation?_text=x',
-    '/Observation?_content=x',
-    '/Observation?code:text=x',
-    '/Location?near=1|2|3',
-    '/Location?partof:below=Location/x',
-  ])('%s: only in full sight', (target) => {
+  test('/Location?partof:below=Location/x: only in full sight', () => {
+    const target = '/Location?partof:below=Location/x';
     expect(refusal(target)).toBe('element-closed');
     expect(refusal(target, { sight: 'full', maskable: ['status'] })).toBe('element-closed');
     expect(refusal(target, { sight: 'full' })).toBe('planned');
+  });
+
+  test.each(['/Observation?_text=x', '/Observation?_content=x', '/Location?near=1|2|3'])(
+    '%s: only where nothing could be masked, and in an order of ours',
+    (target) => {
+      expect(refusal(target, { maskable: ['status'] })).toBe('element-closed');
+      expect(refusal(target, { sight: 'full', maskable: ['status'] })).toBe('element-closed');
+      expect(refusal(target, {}, { sortById: false })).toBe('element-closed');
+      expect(path(target)).toContain('_sort=_id');
+    },
+  );
+
+  test('the text of a code is asked of the server where nothing could be masked, else kept back', () => {
+    expect(path('/Observation?code:text=x')).toContain('code:text=x');
+    expect(refusal('/Observation?code:text=x', { maskable: ['note'] })).toBe('element-closed');
+    expect(path('/Observation?code:text=x&_id=a', { maskable: ['note'] })).not.toContain('code:text');
+  });
+
+  test('what points into one record bounds a search, what points to a practitioner does not', () => {
+    const masked = { maskable: ['code'] };
+    expect(refusal('/Condition?code:not=x&asserter=Patient/p', masked)).toBe('planned');
+    expect(refusal('/Condition?code:not=x&asserter=Practitioner/d', masked)).toBe('element-closed');
+    expect(refusal('/Condition?code:not=x&asserter=d', masked)).toBe('element-closed');
+    expect(refusal('/Observation?code:not=x&has-member=Observation/o', masked)).toBe('planned');
   });
 
   test.each(['/Observation?code:in=http://x', '/Observation?code:not-in=http://x'])('%s: never', (target) => {

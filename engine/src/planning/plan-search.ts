@@ -23,6 +23,8 @@ export interface SearchGiven {
   readonly tables: FhirTables;
   readonly dialect: Dialect;
   readonly bases: { readonly ours: string; readonly upstream: string };
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Entries of the client's page; 0 = only their number, which is lawful in full sight alone; undefined = all that there are. */
   readonly count: number | undefined;
 }
@@ -57,7 +59,7 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
   const onReleased = [...chosen.onReleased, ...compartmentAgain(permit, given, compartment, matching)];
 
   const only = permit.onlyPatient;
-  const narrowed = narrow(chosen.pushed, type, compartment, only, dialect);
+  const narrowed = narrow(chosen.pushed, compartment, only, given);
   if (narrowed === undefined)
     return {
       onReleased,
@@ -69,7 +71,7 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
       bounded: true,
     };
   const { compartment: within, either } = narrowed;
-  const bounded = isBounded(narrowed.criteria, within !== undefined || either.length > 0);
+  const bounded = isBounded(narrowed.criteria, within !== undefined || either.length > 0, given.tables);
   const sortsHere = chosen.sortsHere || either.length > 0;
   if ((chosen.keepsBack || sortsHere) && !bounded) throw elementClosed();
 
@@ -104,8 +106,13 @@ export function planSearch(asked: SearchRequest, permit: Permit, given: SearchGi
   };
 }
 
-export function matchingOf({ bases, dialect }: Pick<SearchGiven, 'bases' | 'dialect'>): Matching {
-  return { bases: [bases.ours, bases.upstream], foldsAccents: dialect.foldsAccents, bareCodes: 'any-system' };
+export function matchingOf({ bases, dialect, now }: Pick<SearchGiven, 'bases' | 'dialect' | 'now'>): Matching {
+  return {
+    bases: [bases.ours, bases.upstream],
+    foldsAccents: dialect.foldsAccents,
+    bareCodes: 'any-system',
+    approximateAt: now,
+  };
 }
 
 /**

@@ -14,9 +14,9 @@ import { parameterClass } from './parameter-class.ts';
 import { masksRead } from './read-parts.ts';
 
 /** They run over other resources than the one matched, or are languages of their own. */
-const neverServed: ReadonlySet<string> = new Set(['_filter', '_query', '_in', '_type']);
-/** They read the whole text, or reveal a place step by step: only where nothing at all is hidden or masked. */
-const onlyInFullSight: ReadonlySet<string> = new Set(['_text', '_content', 'near']);
+const neverServed: ReadonlySet<string> = new Set(['_filter', '_query', '_in', '_list', '_type']);
+/** They read the whole text, or reveal a place step by step: only where nothing could be masked, so that what is seen is seen whole. */
+const onlyUnmasked: ReadonlySet<string> = new Set(['_text', '_content', 'near']);
 /** `:in` names a ValueSet, which would be read without being decided. */
 const modifiersNeverServed: ReadonlySet<string> = new Set(['in', 'not-in']);
 
@@ -57,7 +57,9 @@ export function ways(criteria: readonly Criterion[], sort: readonly Sort[], give
 }
 
 function wayOf(criterion: Criterion, { type, permit, dialect }: WaysGiven): 'push' | 'match-again' | 'keep-back' {
-  const { definition } = criterion;
+  const { definition, modifier } = criterion;
+  // Servers may look into the narrative as well, which a mask takes away.
+  if (modifier === 'text' && permit.maskable.length > 0) return 'keep-back';
   switch (parameterClass(definition, type, masksRead(criterion, permit.maskable, dialect))) {
     case 'untouched':
       return 'push';
@@ -75,17 +77,20 @@ function isPositive({ definition, modifier, values }: Criterion): boolean {
   if (modifier === 'not') return false;
   const ordered = definition.type === 'date' || definition.type === 'number' || definition.type === 'quantity';
   if (ordered || definition.type === 'composite') return !values.some((value) => /(?:^|\$)(?:ne|ap)/.test(value));
-  return modifier !== 'above' && modifier !== 'below';
+  return modifier !== 'above' && modifier !== 'below' && modifier !== 'text' && modifier !== 'of-type';
 }
 
-function refuseUnserved({ definition, modifier }: Criterion, { permit }: WaysGiven): void {
-  const seesAll = permit.sight === 'full' && permit.maskable.length === 0;
+function refuseUnserved({ definition, modifier }: Criterion, { permit, dialect }: WaysGiven): void {
+  const unmasked = permit.maskable.length === 0;
+  const seesAll = permit.sight === 'full' && unmasked;
   if (neverServed.has(definition.name)) throw notServed();
   if (modifier !== undefined && modifiersNeverServed.has(modifier)) throw notServed();
-  // `:text` matches words in the narrative; above and below on references walk through parents that may be hidden.
+  // Above and below on references walk through parents that may be hidden.
   const walks = definition.type === 'reference' && (modifier === 'above' || modifier === 'below');
-  const reads = onlyInFullSight.has(definition.name) || definition.type === 'special';
-  if ((modifier === 'text' || walks || reads) && !seesAll) throw elementClosed();
+  if (walks && !seesAll) throw elementClosed();
+  const reads = onlyUnmasked.has(definition.name) || definition.type === 'special';
+  // Without an order of ours the most alike come first, and how alike they are is reckoned over all that there is.
+  if (reads && !(unmasked && (dialect.sortById || seesAll))) throw elementClosed();
 }
 
 function mustSortHere(one: Sort, { type, permit, matching }: WaysGiven): boolean {

@@ -1,4 +1,7 @@
-/** `_include` and `_revinclude` (FHIR R4 search.html#include): `Source:parameter[:Target]`. Wildcards are refused: nobody could say what they read. */
+/**
+ * `_include` and `_revinclude` (FHIR R4 search.html#include): `Source:parameter[:Target]`, with `*` for every reference parameter of the source, and
+ * `_include=*` for those of whatever is searched. `_revinclude=*` is refused: it would be a search of every type there is.
+ */
 import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
 import type { Include } from './request.ts';
@@ -10,18 +13,29 @@ export interface IncludePlace {
   readonly tables: FhirTables;
 }
 
-export function parseInclude(text: string, { direction, iterate, types, tables }: IncludePlace): Include {
+/** One, or one for each type that is searched. Throws Problem `parameter-invalid`. */
+export function parseInclude(text: string, place: IncludePlace): readonly Include[] {
+  const { direction, iterate, types, tables } = place;
+  if (text === '*' && direction === 'include')
+    return types.map(({ name }) => Object.freeze({ direction, iterate, source: name, parameter: '*', target: undefined }));
   const [source = '', parameter = '', target, more] = text.split(':');
   const type = tables.types.get(source);
-  const definition = type?.searchParameters.get(parameter);
-  if (type === undefined || type.category === 'none' || definition?.type !== 'reference' || more !== undefined) throw invalid();
-  if (target !== undefined && !definition.targets.includes(target)) throw invalid();
+  if (type === undefined || type.category === 'none' || more !== undefined) throw invalid();
+  const targets = targetsOf(type, parameter);
+  if (target !== undefined && !targets.has(target)) throw invalid();
   const searched = new Set(types.map((one) => one.name));
-  const reachable = target === undefined ? definition.targets : [target];
+  const reachable = target === undefined ? [...targets] : [target];
   // What is included by iteration may start from types that the search itself does not return.
   const starts = direction === 'include' ? searched.has(source) : reachable.some((one) => searched.has(one));
   if (!iterate && !starts) throw invalid();
-  return Object.freeze({ direction, iterate, source, parameter, target });
+  return [Object.freeze({ direction, iterate, source, parameter, target })];
+}
+
+function targetsOf(type: TypeFacts, parameter: string): ReadonlySet<string> {
+  const definitions = parameter === '*' ? [...type.searchParameters.values()] : [type.searchParameters.get(parameter)];
+  const references = definitions.filter((one) => one?.type === 'reference');
+  if (references.length === 0) throw invalid();
+  return new Set(references.flatMap((one) => one!.targets));
 }
 
 function invalid(): Problem {

@@ -58,6 +58,7 @@ export interface Include {
   readonly direction: 'include' | 'revinclude';
   readonly iterate: boolean;
   readonly source: string;
+  /** `*`: every reference parameter of the source. */
   readonly parameter: string;
   readonly target: string | undefined;
 }
@@ -122,7 +123,7 @@ export interface SearchRequest extends Common {
   readonly count: number | undefined;
   readonly total: 'none' | 'estimate' | 'accurate' | undefined;
   readonly includes: readonly Include[];
-  /** Parameters that are no criteria and kept apart: `_contained`, `_containedType`, and `_list` (the id of a List), by name. */
+  /** Parameters that are no criteria and kept apart: `_contained`, `_containedType`, and `_list` (the id of a List), `_in` (a CareTeam, Group or List), by name. */
   readonly special: ReadonlyMap<string, string>;
   /** Opaque page cursor made by us (`_cursor`); when present nothing else is. */
   readonly cursor: string | undefined;

@@ -5,22 +5,14 @@ import { Problem } from '../problem.ts';
 import { type Asking, allTypes, factsOf } from './asking.ts';
 import { parseCriterion } from './criterion.ts';
 import { checkCursor } from './cursor.ts';
+import { parseFilter } from './filter-expression.ts';
 import { parseInclude } from './include.ts';
 import { type Pair, unknownParameter } from './parameters.ts';
 import { plainRepresentation, representation } from './representation.ts';
 import type { Criterion, ResourceKey, SearchRequest, Sort } from './request.ts';
 
 /** Parameters that FHIR or others know and that are never understood: not to be dropped by `handling=lenient` either. */
-const neverDropped: ReadonlySet<string> = new Set([
-  '_filter',
-  '_query',
-  '_in',
-  '_graph',
-  '_method',
-  '_has',
-  '_include',
-  '_revinclude',
-]);
+const neverDropped: ReadonlySet<string> = new Set(['_query', '_graph', '_method', '_has', '_include', '_revinclude']);
 
 export interface SearchPlace {
   readonly level: SearchRequest['level'];
@@ -42,7 +34,8 @@ export function readSearch(asking: Asking, place: SearchPlace): SearchRequest {
   const includes = includesOf(asking, types);
   const special = specialOf(asking);
   const dropped: string[] = [];
-  const criteria = parameters.rest().flatMap((pair) => criterionOrDrop(asking, pair, types, dropped) ?? []);
+  const filters = parameters.many('_filter').flatMap((text) => parseFilter(text, types, tables));
+  const criteria = [...parameters.rest(), ...filters].flatMap((pair) => criterionOrDrop(asking, pair, types, dropped) ?? []);
   return Object.freeze({
     interaction: 'search',
     level: place.level,
@@ -157,7 +150,7 @@ function includesOf({ parameters, tables }: Asking, types: readonly TypeFacts[])
     [false, true].flatMap((iterate) =>
       parameters
         .many(iterate ? `_${direction}:iterate` : `_${direction}`)
-        .map((text) => parseInclude(text, { direction, iterate, types, tables })),
+        .flatMap((text) => parseInclude(text, { direction, iterate, types, tables })),
     ),
   );
   return Object.freeze(includes);
@@ -168,17 +161,27 @@ const specialValues: ReadonlyMap<string, readonly string[]> = new Map([
   ['_containedType', ['container', 'contained']],
 ]);
 
+function isMembership(text: string): boolean {
+  const [type = '', id = '', ...more] = text.split('/');
+  return ['CareTeam', 'Group', 'List'].includes(type) && isId(id) && more.length === 0;
+}
+
 function specialOf({ parameters }: Asking): ReadonlyMap<string, string> {
   const special = new Map<string, string>();
   for (const [name, values] of specialValues) {
     const value = parameters.one(name);
     if (value === undefined) continue;
     if (!values.includes(value)) throw new Problem('parameter-invalid', `The value of ${name} is not one that FHIR knows.`);
-    special.set(name, value);
+    // What is contained is matched by itself only where that is asked for.
+    if (value !== 'false') special.set(name, value);
   }
   const list = parameters.one('_list');
   // Lists that a server makes up (`$current-problems`) could not be judged.
   if (list !== undefined && !isId(list)) throw new Problem('parameter-invalid', 'The value of _list is not the id of a List.');
   if (list !== undefined) special.set('_list', list);
+  const within = parameters.one('_in');
+  if (within !== undefined && !isMembership(within))
+    throw new Problem('parameter-invalid', 'The value of _in is not a reference to a CareTeam, Group or List.');
+  if (within !== undefined) special.set('_in', within);
   return special;
 }

@@ -91,7 +91,7 @@ describe('criteria', () => {
     ]) {
       expect(problem(line, lenient), line).toBe('parameter-invalid');
     }
-    for (const name of ['_filter', '_query', '_in', '_method', '_has', '_include:recurse']) {
+    for (const name of ['_query', '_method', '_has', '_include:recurse']) {
       expect(problem(`GET /Patient?${name}=x`, lenient), name).toBe('parameter-unknown');
     }
     expect(problem('GET /Patient/1?foo=1', lenient)).toBe('parameter-unknown');

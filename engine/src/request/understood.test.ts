@@ -138,6 +138,37 @@ const understood: readonly (readonly [request: string, interaction: string, cano
   ['GET /Patient?_count=00020', 'search', '/Patient?_count=20'],
   ['GET /Patient?_total=accurate', 'search', '/Patient?_total=accurate'],
   ['GET /Patient?_summary=count', 'search', '/Patient?_summary=count'],
+  ['GET /Patient?_contained=false', 'search', '/Patient'],
+  ['GET /Patient?_in=Group/g1', 'search', '/Patient?_in=Group/g1'],
+  ['GET /Patient?_include=*', 'search', '/Patient?_include=Patient:*'],
+  ['GET /Patient?_revinclude=Observation:*:Patient', 'search', '/Patient?_revinclude=Observation:*:Patient'],
+  // Filters, as the criteria that they stand for
+  ['GET /Patient?_filter=name%20sw%20a', 'search', '/Patient?name=a'],
+  [
+    'GET /Patient?_filter=name%20co%20%22a,%20b%22%20and%20birthdate%20ge%202000',
+    'search',
+    '/Patient?name:contains=a%5C,%20b&birthdate=ge2000',
+  ],
+  [
+    'GET /Patient?_filter=(gender%20eq%20male%20or%20gender%20eq%20female)%20and%20not%20(active%20eq%20true)',
+    'search',
+    '/Patient?gender=male,female&active:not=true',
+  ],
+  [
+    'GET /Patient?_filter=identifier%20eq%20http://i%7C5%20and%20link%20pr%20false',
+    'search',
+    '/Patient?identifier=http://i%7C5&link:missing=true',
+  ],
+  [
+    'GET /Observation?_filter=subject.name%20eq%20%22Ada%20(Countess)%22',
+    'search',
+    '/Observation?subject.name:exact=Ada%20(Countess)',
+  ],
+  [
+    'GET /Observation?_filter=value-quantity%20gt%205.4%7Chttp://u%7Cmg',
+    'search',
+    '/Observation?value-quantity=gt5.4%7Chttp://u%7Cmg',
+  ],
   ['GET /Patient?_contained=both&_containedType=container', 'search', '/Patient?_contained=both&_containedType=container'],
   ['GET /Patient?_include=Patient:organization', 'search', '/Patient?_include=Patient:organization'],
   [

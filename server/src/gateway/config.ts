@@ -11,6 +11,22 @@ export const gatewaySection = z
       .max(1000)
       .default(50)
       .describe('Upstream pages read for one client page before the search is stopped.'),
+    chainDepth: z.int().min(1).max(4).default(2).describe('Links of a chained search parameter, or of `_has` in `_has`.'),
+    stages: z.int().min(1).max(200).default(20).describe('Searches that the chains of one request may become.'),
+    stageIds: z.int().min(1).max(10_000).default(1000).describe('Visible ids that one link of a chain may hand on.'),
+    includes: z.int().min(0).max(50).default(10).describe('`_include` and `_revinclude` of one search.'),
+    included: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(1000)
+      .describe('Visible resources that may come beside the matches of one page.'),
+    matchesRead: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(10_000)
+      .describe('Visible matches that may be read to be counted or sorted here.'),
     closedIncludes: z
       .enum(['leave-out', 'refuse', 'empty'])
       .default('leave-out')

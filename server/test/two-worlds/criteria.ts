@@ -7,7 +7,7 @@ import type { Asked } from './scenario.ts';
 import { drawValue } from './values.ts';
 
 const modifiers: Readonly<Record<string, readonly string[]>> = {
-  token: ['not', 'missing', 'text'],
+  token: ['not', 'missing', 'text', 'text'],
   string: ['exact', 'contains', 'missing'],
   reference: ['missing', 'identifier', 'type'],
   date: ['missing'],
@@ -135,12 +135,14 @@ export function byMasked(drawing: Drawing): Asked | undefined {
     ({ type: kind, paths }) => kind !== 'special' && paths.some((path) => isTouched(path, masks)),
   );
   if (reading.length === 0) return undefined;
-  const parameter = random.pick(reading);
+  // Of a value whose part may be gone, what is left means something else.
+  const partly = reading.filter(({ paths }) => paths.some((path) => masks.some((mask) => mask.startsWith(`${path}.`))));
+  const parameter = random.pick(partly.length > 0 && random.chance(0.5) ? partly : reading);
   const stored = raw.get(type)!.filter(({ id }) => shown.get(type)!.some((each) => each.id === id));
   const term =
     parameter.type !== 'composite' && random.chance(0.3)
       ? { text: `_sort=${random.chance(0.5) ? '-' : ''}${parameter.name}`, tries: ['result _sort'] }
-      : termFor(drawing, facts, parameter, random.chance(0.75) ? random.pick(stored) : one(drawing, type));
+      : termFor(drawing, facts, parameter, random.chance(0.6) ? random.pick(stored) : random.pick(raw.get(type)!));
   if (term === undefined) return undefined;
   const ids = [...new Set(shown.get(type)!.map(({ id }) => id as string))];
   const few = { text: `_id=${ids.join(',')}`, tries: ['parameter _id'] };

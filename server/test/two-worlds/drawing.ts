@@ -16,6 +16,10 @@ export interface Drawing {
   readonly raw: ReadonlyMap<string, readonly Json[]>;
   /** Types of which something is hidden or masked. */
   readonly closed: ReadonlySet<string>;
+  /** What is hidden now and was not always: `Type/id/_history/version` of what could be seen. */
+  readonly former: readonly string[];
+  /** Some scope reaches only some states of what it lets the caller write. */
+  readonly writesNarrowly: boolean;
 }
 
 export function drawing(
@@ -25,6 +29,7 @@ export function drawing(
   facts: SceneFacts,
   a: World,
   b: World,
+  scopes: readonly string[] = [],
 ): Drawing {
   const shown = new Map<string, Json[]>();
   const raw = new Map<string, Json[]>();
@@ -43,7 +48,15 @@ export function drawing(
       .filter(([type, all]) => all.length > 2 * (shown.get(type)?.length ?? 0) || decider.maskable(type, 'search').length > 0)
       .map(([type]) => type),
   );
-  return { random, types, decider, facts, shown, raw, closed };
+  const writesNarrowly = scopes.some((scope) => /\.\w*[cud]\w*\?/.test(scope));
+  return { random, types, decider, facts, shown, raw, closed, former: formerOf(decider, a), writesNarrowly };
+}
+
+function formerOf(decider: NaiveDecider, world: World): readonly string[] {
+  const sees = (version: Json) => version !== null && typeof decider.sees(version, 'vread') === 'object';
+  return Object.entries(world).flatMap(([key, versions]) =>
+    sees(versions.at(-1)) ? [] : versions.flatMap((version, at) => (sees(version) ? [`${key}/_history/${at + 1}`] : [])),
+  );
 }
 
 /** Types with something to see first; a search over nothing visible tells little. */

@@ -91,7 +91,9 @@ export function include(drawing: Drawing, iterate: boolean): Asked | undefined {
   const first = link(drawing, type);
   if (first === undefined) return undefined;
   const terms: Term[] = [
-    { text: `_include=${type}:${first.name}${random.chance(0.3) ? `:${first.target}` : ''}`, tries: ['_include'] },
+    random.chance(0.15)
+      ? { text: `_include=${type}:*${random.chance(0.3) ? `:${first.target}` : ''}`, tries: ['_include', '_include *'] }
+      : { text: `_include=${type}:${first.name}${random.chance(0.3) ? `:${first.target}` : ''}`, tries: ['_include'] },
   ];
   const second = iterate ? link(drawing, first.target) : undefined;
   if (iterate && second === undefined) return undefined;
@@ -104,7 +106,7 @@ export function revinclude(drawing: Drawing): Asked | undefined {
   const type = typeFor(drawing);
   const source = drawing.random.pick(drawing.types);
   const back = link(drawing, source, type);
-  return back === undefined
-    ? undefined
-    : searchOf(drawing, type, [{ text: `_revinclude=${source}:${back.name}`, tries: ['_revinclude'] }]);
+  if (back === undefined) return undefined;
+  const name = drawing.random.chance(0.15) ? '*' : back.name;
+  return searchOf(drawing, type, [{ text: `_revinclude=${source}:${name}`, tries: ['_revinclude'] }]);
 }

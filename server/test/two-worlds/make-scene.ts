@@ -46,7 +46,7 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
   // Where nearly everything is hidden, or nothing, there is little to tell.
   if (wanted > 0 && (visible < wanted || visible > Object.keys(a).length * MOST_VISIBLE)) return undefined;
   const { b, churn } = otherWorld(random, a, decider, facts, types);
-  const at = drawing(random, types, decider, facts, a, b);
+  const at = drawing(random, types, decider, facts, a, b, caller.scopes);
   const habits = random.weighted<Scene['habits'] & object>([
     [6, {}],
     [3, { tieOrder: 'insertion' }],

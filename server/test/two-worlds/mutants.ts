@@ -186,6 +186,12 @@ export const mutants: readonly Mutant[] = [
     'const { document, node } = releasedForm(one);',
     'const { document, node } = one;',
   ),
+  of(
+    'members-of-what-is-stored',
+    'enforcement/members-of.ts',
+    'const { document, node } = releasedForm(collection);',
+    'const { document, node } = collection;',
+  ),
   of('compartments-not-matched-again', 'planning/plan-search.ts', 'if (!maskable) return [];', 'return [];'),
   of('looser-than-the-upstream', 'matching/match-text.ts', 'return accents ? lower', 'return true ? lower'),
   of(

@@ -139,7 +139,7 @@ function masks(random: Random, types: readonly string[], among: readonly string[
   const also = random.chance(0.4) ? random.pick(types) : type;
   return [...new Set([type, also])].flatMap((each) => {
     const parts = maskCandidates[each]!.filter((path) => path.includes('.'));
-    const chosen = parts.length > 0 && random.chance(0.3) ? random.some(parts, 1, 2) : random.some(maskCandidates[each]!, 1, 2);
+    const chosen = parts.length > 0 && random.chance(0.4) ? random.some(parts, 1, 2) : random.some(maskCandidates[each]!, 1, 2);
     return chosen.map((path) => `${each}.${path}`);
   });
 }
@@ -190,7 +190,7 @@ export function callerFor(random: Random): SceneCaller {
     [10, 'granted'],
     [10, 'system'],
     [8, 'mixed'],
-    [9, 'careful'],
+    [12, 'careful'],
     [1, 'anonymous'],
   ]);
   const wide = random.chance(0.8) ? 'cruds' : random.pick(['rs', 'crus', 's', 'r']);
@@ -225,7 +225,7 @@ export function callerFor(random: Random): SceneCaller {
         scopes: [granular, `patient/*.${wide}`, 'user/Condition.rs', 'user/Encounter.cruds'],
       };
     case 'careful':
-      return { ...user, scopes: ['user/*.rs', ...random.some(narrowWrites, 1, 3)] };
+      return { ...user, scopes: ['user/*.rs', ...random.some(narrowWrites, 2, 4)] };
     case 'system':
       return { kind: 'system', client: 'app', roles, purposes, scopes: [`system/*.${wide}`] };
   }

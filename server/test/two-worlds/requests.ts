@@ -4,6 +4,7 @@
  */
 import { byMasked, criterion, isTouched, searchOf, sortTerm, type Term } from './criteria.ts';
 import { type Drawing, idOf, typeFor } from './drawing.ts';
+import { filtered } from './filters.ts';
 import { tables } from './gateway.ts';
 import { copy, type Json } from './json.ts';
 import { chain, has, include, revinclude } from './links.ts';
@@ -28,7 +29,8 @@ function written(drawing: Drawing, type: string, id: string): Json {
   const keys = Object.keys(fresh).filter((key) => !['resourceType', 'id', 'meta', 'contained'].includes(key));
   // What narrow scopes read, so that states move in and out of their reach.
   const moving = keys.filter((key) => ['status', 'gender', 'category'].includes(key));
-  const changed = moving.length > 0 && random.chance(0.35) ? moving : random.some(keys, 1, 2);
+  const often = isOutOfReach(drawing, known) ? 0.8 : 0.35;
+  const changed = moving.length > 0 && random.chance(often) ? moving : random.some(keys, 1, 2);
   for (const key of changed) if (key !== 'subject' && key !== 'patient') body[key] = fresh[key];
   if (fresh.meta?.security !== undefined && random.chance(0.25)) body.meta = { ...body.meta, security: fresh.meta.security };
   // A client that takes the mark of a partial view away, or leaves out what it could not see.
@@ -39,6 +41,18 @@ function written(drawing: Drawing, type: string, id: string): Json {
         for (const key of [path.split('.')[0]!, 'text', 'contained']) if (!path.includes('.')) delete body[key];
   }
   return body;
+}
+
+/** Seen, but not the caller's to change. */
+function isOutOfReach({ decider }: Drawing, shown: Json): boolean {
+  return typeof decider.sees(shown, 'update') !== 'object';
+}
+
+/** Now and then of what is seen and may not be changed. */
+function idToWrite(drawing: Drawing, type: string): string {
+  const { random, shown } = drawing;
+  const among = (shown.get(type) ?? []).filter((each) => isOutOfReach(drawing, each));
+  return among.length > 0 && random.chance(0.35) ? random.pick(among).id : idOf(drawing, type);
 }
 
 /** What could be masked for a writer, whole elements and parts. */
@@ -114,12 +128,15 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   ],
   vread: [
     4,
-    (d) => onType(d, (type) => get(`/${type}/${idOf(d, type)}/_history/${d.random.pick(versions)}`, 'vread'), 'vread'),
+    (d) =>
+      d.former.length > 0 && d.random.chance(0.3)
+        ? get(`/${d.random.pick(d.former)}`, 'vread')
+        : onType(d, (type) => get(`/${type}/${idOf(d, type)}/_history/${d.random.pick(versions)}`, 'vread'), 'vread'),
   ],
   search: [26, (d) => searchOf(d, typeFor(d))],
   'search by POST': [2, (d) => posted(searchOf(d, typeFor(d)))],
   'search sorted': [5, (d) => onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search')],
-  'search by what is masked': [7, byMasked],
+  'search by what is masked': [9, byMasked],
   'search in a compartment': [
     5,
     (d) =>
@@ -170,7 +187,16 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   'search _include:iterate': [2, (d) => include(d, true)],
   'search _revinclude': [4, revinclude],
   'search _list': [1, (d) => searchOf(d, typeFor(d), [{ text: `_list=li${1 + d.random.below(4)}`, tries: ['_list'] }])],
-  'search _filter': [0.5, (d) => searchOf(d, typeFor(d), [{ text: '_filter=_id%20eq%20p1', tries: ['_filter'] }])],
+  'search _in': [
+    1.5,
+    (d) => {
+      const places = ['List', 'Group', 'CareTeam'].filter((type) => d.shown.has(type));
+      if (places.length === 0) return undefined;
+      const place = d.random.pick(places);
+      return searchOf(d, typeFor(d), [{ text: `_in=${place}/${idOf(d, place)}`, tries: ['_in'] }]);
+    },
+  ],
+  'search _filter': [3, filtered],
   'search _text': [0.5, (d) => searchOf(d, typeFor(d), [{ text: '_text=Ada', tries: ['_text'] }])],
   'search _contained': [0.5, (d) => searchOf(d, typeFor(d), [{ text: '_contained=true', tries: ['_contained'] }])],
   'search of types': [
@@ -212,7 +238,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
     (d) =>
       onType(
         d,
-        (type, id = idOf(d, type)) => ({
+        (type, id = idToWrite(d, type)) => ({
           method: 'PUT',
           target: `/${type}/${id}`,
           ...ifMatch(d),
@@ -227,7 +253,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
     (d) =>
       onType(
         d,
-        (type, id = idOf(d, type)) => ({
+        (type, id = idToWrite(d, type)) => ({
           method: 'PATCH',
           target: `/${type}/${id}`,
           ...ifMatch(d),
@@ -353,7 +379,10 @@ function bundle(drawing: Drawing, type: 'batch' | 'transaction'): Asked | undefi
 
 /** One request; `served` lists the features that are. */
 export function requestFor(drawing: Drawing, served: ReadonlySet<string>): Asked {
-  const choices = Object.entries(features).map(([name, [weight]]) => [served.has(name) ? weight : weight / 100, name] as const);
+  const choices = Object.entries(features).map(([name, [weight]]) => {
+    const often = drawing.writesNarrowly && (name === 'update' || name === 'patch') ? 4 : 1;
+    return [served.has(name) ? weight * often : weight / 100, name] as const;
+  });
   for (;;) {
     const name = drawing.random.weighted(choices);
     const asked = features[name]![1](drawing);

@@ -38,6 +38,8 @@ export interface Asked {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Json;
+  /** The same search for a server that knows no more than plain criteria. */
+  readonly plain?: string;
   /** What it tries, for the counts: `search`, `read`; and `parameter token :not`. */
   readonly tries: readonly string[];
 }

@@ -63,7 +63,7 @@ function* cuts<T>(list: readonly T[]): Generator<readonly T[]> {
 
 function* shorter(asked: Asked): Generator<Asked> {
   const [place = '', query] = asked.target.split('?');
-  if (query !== undefined) {
+  if (query !== undefined && asked.plain === undefined) {
     const terms = query.split('&');
     for (const left of cuts(terms)) yield { ...asked, target: left.length === 0 ? place : `${place}?${left.join('&')}` };
   }

@@ -10,7 +10,7 @@ export async function wrongSearch(asked: Asked, pages: readonly Answered[], { pl
     .slice(1)
     .replace(/\/_search$/, '')
     .split('?');
-  const query = typeof asked.body === 'string' ? asked.body : inUrl;
+  const query = await plainQuery(asked.plain ?? (typeof asked.body === 'string' ? asked.body : inUrl), place, plain);
   const counted = /(?:^|&)(?:_count|_summary=count)/.test(query);
   let path: string | undefined = `${place}?${query}${counted ? '' : `${query === '' ? '' : '&'}_count=5`}`;
   for (const [at, page] of pages.entries()) {
@@ -24,6 +24,19 @@ export async function wrongSearch(asked: Asked, pages: readonly Answered[], { pl
     path = next?.slice(ourBase.length).replace(/^\//, '');
   }
   return undefined;
+}
+
+/** `_in` as the ids of this type that are seen in it. */
+async function plainQuery(query: string, type: string, plain: Judging['plain']): Promise<string> {
+  const [, key] = /(?:^|&)_in=([^&]+)/.exec(query) ?? [];
+  if (key === undefined) return query;
+  const { status, json } = await plain.get(key);
+  const items: readonly Json[] = status === 200 ? (json.entry ?? json.member ?? json.participant ?? []) : [];
+  const ids = items.flatMap(({ deleted, inactive, item, entity, member }) => {
+    const [id, of] = ((item ?? entity ?? member)?.reference ?? '').split('/').reverse();
+    return deleted === true || inactive === true || of !== type ? [] : [id];
+  });
+  return query.replace(/_in=[^&]+/, `_id=${ids.length === 0 ? 'nobody' : ids.join(',')}`);
 }
 
 function wrongPage(page: Json, expected: Json, shortened: boolean): string | undefined {

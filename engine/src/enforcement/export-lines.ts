@@ -24,12 +24,19 @@ export function* exportLines(
 ): Generator<Need, Outcome, Found> {
   const permit = admit(given, 'search', typeName);
   if (permit.kind === 'denied') return permit;
-  const { tables, dialect, bases } = given;
+  const { tables, dialect, bases, now } = given;
   const type = tables.types.get(typeName)!;
   const shape = { summary: undefined, elements: asked.elements(typeName), version: tables.version };
   const book = new FactBook(given);
   const byId = plainCriterion(type.searchParameters.get('_id')!, ids);
-  const plan = planSearch(plainSearch(given, typeName, [byId]), permit, { type, tables, dialect, bases, count: undefined });
+  const plan = planSearch(plainSearch(given, typeName, [byId]), permit, {
+    type,
+    tables,
+    dialect,
+    bases,
+    now,
+    count: undefined,
+  });
   const found = ids.length === 0 ? { visible: [], withheld: 0 } : yield* gatherAll(given, book, permit, plan, ids.length);
   const wanted = new Set(ids);
   const kept = new Set(yield* belonging(given, book, type, asked, patients, found.visible));

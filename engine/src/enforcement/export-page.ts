@@ -39,14 +39,14 @@ export function* exportPage(
   const headers = new Map<string, readonly string[]>();
   const search = understand({ method: 'GET', target: part.target, headers, body: new Uint8Array(0) }, given.tables);
   if (search.interaction !== 'search') throw new Error('not a search');
-  const { tables, dialect, bases } = given;
+  const { tables, dialect, bases, now } = given;
   const type = tables.types.get(part.type)!;
   const book = new FactBook(given);
   const stages = new Stages(given, book);
   const permit = stages.permitFor(type.name);
   const criteria = permit === undefined ? undefined : yield* stages.plain(search.criteria, type);
   if (permit === undefined || criteria === undefined) return { ids: [], next: undefined };
-  const plan = planSearch({ ...search, criteria }, permit, { type, tables, dialect, bases, count: COUNT });
+  const plan = planSearch({ ...search, criteria }, permit, { type, tables, dialect, bases, now, count: COUNT });
   if (plan.first === undefined) return { ids: [], next: undefined };
 
   const visible: Visible[] = [];

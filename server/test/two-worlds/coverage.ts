@@ -110,6 +110,17 @@ const ruleKinds = [
     'denyAs forbidden',
   ],
   ...[
+    ...[
+      'permit where',
+      'deny where',
+      'permit patients',
+      'deny codes',
+      'consentExempt',
+      'environment',
+      'unless',
+      'obligations',
+      'maskAs',
+    ],
     'caller roles',
     'caller kinds',
     'caller clients',

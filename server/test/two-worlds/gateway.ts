@@ -107,7 +107,7 @@ export class Gateway implements Askable {
   }
 
   #caller(): Caller {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes } = this.#scene.caller;
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, override } = this.#scene.caller;
     const signedIn = kind !== 'anonymous';
     return {
       kind,
@@ -119,6 +119,7 @@ export class Gateway implements Askable {
       purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
       token: signedIn ? { id: 't', issuer: 'https://guard.example', expiresAt: now + 3_600_000 } : undefined,
       address: '192.0.2.1',
+      ...(override === undefined ? {} : { override: { id: 'o', patient: override, expiresAt: now + 3_600_000 } }),
     };
   }
 }

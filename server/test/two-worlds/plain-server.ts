@@ -1,6 +1,7 @@
 /** The demo FHIR server with nothing in it but what one caller may see: what the gateway's answers are held against. */
 import type { Json } from './json.ts';
 import type { NaiveDecider } from './naive/decider.ts';
+import { withDuties } from './naive/mask.ts';
 import { ourBase } from './scenario.ts';
 import { type PlainAnswer, Upstream } from './upstream.ts';
 
@@ -8,6 +9,8 @@ export class PlainServer {
   readonly #decider: NaiveDecider;
   readonly #from: Upstream;
   #server: Upstream | undefined;
+  /** Labels that travel with what leaves, by `Type/id`. */
+  readonly #duties = new Map<string, readonly string[]>();
 
   constructor(decider: NaiveDecider, from: Upstream) {
     this.#decider = decider;
@@ -27,14 +30,23 @@ export class PlainServer {
   async get(path: string): Promise<PlainAnswer & { readonly json: Json }> {
     this.ready();
     const answer = await this.#server!.plain({ method: 'GET', path });
-    return { ...answer, json: answer.text === '' ? undefined : JSON.parse(answer.text) };
+    return { ...answer, json: answer.text === '' ? undefined : this.#leaving(JSON.parse(answer.text)) };
+  }
+
+  #leaving(json: Json): Json {
+    if (json.resourceType === 'Bundle')
+      return { ...json, entry: json.entry?.map((one: Json) => ({ ...one, resource: this.#leaving(one.resource) })) };
+    return withDuties(json, this.#duties.get(`${json.resourceType}/${json.id}`) ?? []);
   }
 
   #fill(): Upstream {
+    this.#duties.clear();
     const server = new Upstream(ourBase);
     for (const [key, current] of [...this.#from.current()].sort(([one], [other]) => (one < other ? -1 : 1))) {
       const seen = this.#decider.sees(current, 'search');
-      if (typeof seen === 'object') server.put(key, seen.form);
+      if (typeof seen !== 'object') continue;
+      server.put(key, seen.searched);
+      this.#duties.set(key, seen.duties);
     }
     return server;
   }

@@ -1,6 +1,7 @@
 /** Random policies in which every kind of rule occurs, and callers to whom they may mean something. */
 import type { Json } from './json.ts';
 import { ACT_CODE, CONFIDENTIALITY } from './naive/labels.ts';
+import { announcedShapes } from './naive/types.ts';
 import type { Random } from './random.ts';
 import { maskCandidates, patients } from './resources.ts';
 import type { SceneCaller, SceneFacts } from './scenario.ts';
@@ -22,6 +23,8 @@ export function kindsOf(rule: Json): readonly string[] {
       (key) => rule[key] !== undefined,
     ),
     ...(((rule.mask ?? rule.elements ?? []) as string[]).some(isPart) ? ['part mask'] : []),
+    ...['where', 'codes', 'patients'].filter((key) => resources[key] !== undefined).map((key) => `${rule.effect} ${key}`),
+    ...['consentExempt', 'environment', 'unless', 'obligations', 'maskAs'].filter((key) => rule[key] !== undefined),
     ...(rule.denyAs === undefined ? [] : [`denyAs ${rule.denyAs}`]),
   ];
 }
@@ -118,7 +121,96 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     add({ interactions: [random.pick(['search', 'read'])], resources: { types: random.some(types, 1, 2) } });
   if (random.chance(0.1))
     add({ effect: 'deny', interactions: R, resources: { types: [random.pick(types)] }, caller: { kinds: ['system'] } });
-  return [{ policySet: 'harness', version: 1, combining: 'deny-overrides', rules }];
+  if (random.chance(0.2)) {
+    const type = random.pick(types);
+    add({ resources: { types: [type] }, ...clears(random), consentExempt: 'The law asks for it.', ...callerOf(random) });
+  }
+  for (const rule of rules) {
+    const named = rule.resources?.types;
+    if (named !== undefined && random.chance(0.25))
+      rule.resources = { ...rule.resources, ...content(random, named, rule.effect) };
+    if (random.chance(0.06)) rule.environment = environment(random);
+    else if (rule.effect === 'deny' && random.chance(0.1)) rule.unless = environment(random);
+    if (rule.effect === 'permit' && random.chance(0.1)) rule.obligations = { labels: [random.pick(duties)] };
+    const masked: readonly string[] = rule.mask ?? rule.elements ?? [];
+    if (masked.length > 0 && masked.every((path) => announceable.has(path)) && random.chance(0.4))
+      rule.maskAs = 'absent-reason';
+    if (rule.effect === 'deny' && rule.denyAs === undefined && random.chance(0.15)) rule.overridable = 'break-the-glass';
+    if (rule.denyAs === 'forbidden') rule.announces = true;
+  }
+  if (random.chance(0.75)) return [{ policySet: 'harness', version: 1, combining: 'deny-overrides', rules }];
+  // The same rules in two sets, each with a way of its own to make one answer of them.
+  const first = rules.filter((_, at) => at % 2 === 0);
+  const second = rules.filter((_, at) => at % 2 === 1);
+  return [
+    { policySet: 'harness', version: 1, combining: combining(random), rules: first },
+    { policySet: 'other', version: 1, combining: combining(random), rules: second },
+  ].filter((set) => set.rules.length > 0);
+}
+
+function combining(random: Random): string {
+  return random.weighted([
+    [4, 'deny-overrides'],
+    [3, 'permit-overrides'],
+    [2, 'ordered-deny-overrides'],
+    [2, 'ordered-permit-overrides'],
+    [1, 'deny-unless-permit'],
+    [1, 'permit-unless-deny'],
+  ]);
+}
+
+const announceable: ReadonlySet<string> = new Set(Object.keys(announcedShapes));
+const duties = [`${ACT_CODE}|NORDSCLCD`, `${ACT_CODE}|DELAU`];
+
+function environment(random: Random): Json {
+  return random.pick<Json>([
+    { networks: ['192.0.2.0/24', '127.0.0.0/8'] },
+    { networks: ['10.0.0.0/8'] },
+    { time: { zone: 'UTC', days: ['monday', 'tuesday'] } },
+    { time: { zone: 'UTC', days: ['sunday'] } },
+  ]);
+}
+
+/** What the harness's resources hold, where rules may ask for it. */
+const conditions: Readonly<Record<string, readonly Json[]>> = {
+  Patient: [
+    { elements: ['Patient.gender'], equals: 'male' },
+    { elements: ['Patient.birthDate'], exists: true },
+  ],
+  Observation: [
+    { elements: ['Observation.status'], in: ['final', 'amended'] },
+    { elements: ['Observation.code'], equals: 'http://loinc.org|hiv' },
+    { elements: ['Observation.performer'], is: 'caller' },
+    { elements: ['Observation.performer'], isNot: 'caller' },
+    { elements: ['Observation.note'], exists: false },
+  ],
+  Condition: [
+    { elements: ['Condition.code'], equals: 'http://snomed.info/sct|flu' },
+    { elements: ['Condition.asserter'], is: 'caller' },
+  ],
+  Encounter: [
+    { elements: ['Encounter.status'], equals: 'finished' },
+    { elements: ['Encounter.class'], equals: 'http://terminology.hl7.org/CodeSystem/v3-ActCode|AMB' },
+  ],
+  Device: [{ elements: ['Device.status'], equals: 'active' }],
+  Practitioner: [{ elements: ['Practitioner.gender'], exists: true }],
+  MedicationRequest: [{ elements: ['MedicationRequest.requester'], is: 'caller' }],
+};
+
+/** For rules of one type, since what is asked must be said for each. */
+function content(random: Random, types: readonly string[], effect: string): Json {
+  const [type = ''] = types;
+  if (types.length > 1) return {};
+  const among = conditions[type];
+  return random.weighted<Json>([
+    [among === undefined ? 0 : 4, { where: among === undefined ? [] : random.some(among, 1, 2) }],
+    [effect === 'deny' ? 2 : 0, { codes: { any: ['http://snomed.info/sct|hiv', 'http://loinc.org|hiv'] } }],
+    [
+      type === 'Observation' || type === 'Condition' ? 2 : 0,
+      { codes: { any: ['http://snomed.info/sct|flu', 'http://loinc.org|glucose'], at: [`${type}.code`] } },
+    ],
+    [1, { patients: random.some(patients, 1, 3) }],
+  ]);
 }
 
 const maybe = (random: Random, share: number, make: () => Json): Json => (random.chance(share) ? make() : {});
@@ -204,7 +296,7 @@ export function callerFor(random: Random): SceneCaller {
     case 'anonymous':
       return { kind: 'anonymous', client: 'none', roles: [], scopes: [], purposes: [] };
     case 'user':
-      return { ...user, scopes: [`user/*.${wide}`] };
+      return { ...user, scopes: [`user/*.${wide}`], ...(random.chance(0.12) ? { override: random.pick(patients) } : {}) };
     case 'patient':
       return {
         ...user,
@@ -265,7 +357,7 @@ function consent(random: Random, patient: string, caller: SceneCaller): SceneFac
   return random.pick([
     { resource: { ...base, provision: { type: 'deny' } }, denies: 'everyone-but-guardians' },
     { resource: { ...base, policyRule: { coding: [{ system: ACT_CODE, code: 'OPTOUT' }] } }, denies: 'everyone-but-guardians' },
-    { resource: { ...base, provision: { type: 'permit' } }, denies: 'nobody' },
+    { resource: { ...base, provision: { type: 'permit' } }, denies: 'nobody', agrees: true },
     { resource: { ...base, status: 'inactive', provision: { type: 'deny' } }, denies: 'nobody' },
     { resource: { ...base, provision: { type: 'deny', period: { end: '2020-01-01' } } }, denies: 'nobody' },
     { resource: { ...base, provision: { type: 'deny', actor: [me] } }, denies: 'everyone' },

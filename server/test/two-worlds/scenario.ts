@@ -15,6 +15,8 @@ export interface SceneCaller {
   readonly patient?: string;
   /** Codes of v3-ActReason. */
   readonly purposes: readonly string[];
+  /** The patient for whom the glass is broken. */
+  readonly override?: string;
 }
 
 /** What the security system knows; the same in both worlds. */
@@ -30,6 +32,8 @@ export interface SceneConsent {
   readonly resource: Json;
   /** What it means, said by whoever wrote it, so that the naive decider need not read consents. */
   readonly denies: 'nobody' | 'everyone' | 'everyone-but-guardians';
+  /** It permits, and for certain. */
+  readonly agrees?: boolean;
 }
 
 export interface Asked {

@@ -3,7 +3,7 @@
  * values replaced by others, hidden versions rewritten. What may be seen is the naive decider's word, for every interaction.
  */
 import { copy, type Json, same } from './json.ts';
-import { interactions, type NaiveDecider } from './naive/decider.ts';
+import { interactions, NaiveDecider } from './naive/decider.ts';
 import type { Random } from './random.ts';
 import { generate, patients, population } from './resources.ts';
 import type { Scene, SceneFacts, Versions, World } from './scenario.ts';
@@ -68,6 +68,17 @@ export function otherWorld(
   return { b, churn: random.shuffled(churn).slice(0, 12) };
 }
 
+/** Do both worlds agree on everything that the caller may see? What is made smaller must still be a case of the law. */
+export function agree({ policies, caller, facts, a, b, churn }: Scene): boolean {
+  const decider = new NaiveDecider({ policies, caller, facts });
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const hidden = (versions: Versions | undefined) => versions === undefined || isHidden(decider, versions);
+  return (
+    keys.every((key) => (hidden(a[key]) && hidden(b[key])) || (!!a[key] && !!b[key] && alike(decider, a[key], b[key]))) &&
+    churn.every(({ key, resource }) => hidden(a[key]) && hidden(b[key]) && (resource === null || isHidden(decider, [resource])))
+  );
+}
+
 /** Hidden to every interaction, and not because of a rule that announces it. */
 export function isHidden(decider: NaiveDecider, versions: Versions): boolean {
   const last = versions.findLast((version) => version !== null);
@@ -116,6 +127,7 @@ function masksOf(decider: NaiveDecider, version: Json): readonly string[] | unde
 
 /** Is every version seen, or hidden, in the same way and form? */
 function alike(decider: NaiveDecider, one: Versions, other: Versions): boolean {
+  if (one.length !== other.length) return false;
   return one.every((version, at) => {
     const candidate = other[at];
     if (version === null || candidate === null || candidate === undefined) return version === candidate;

@@ -6,10 +6,11 @@
 import type { Json } from '../json.ts';
 import { valuesAt } from '../json.ts';
 import type { Scene } from '../scenario.ts';
+import { contentHolds } from './content.ts';
 import { carries, cleared, labelsIn } from './labels.ts';
-import { releasedForm } from './mask.ts';
+import { releasedForm, withDuties } from './mask.ts';
 import { type About, about, inCompartmentOf } from './patients.ts';
-import { naiveTypes } from './types.ts';
+import { announcedShapes, naiveTypes } from './types.ts';
 
 export const interactions = [
   'read',
@@ -37,18 +38,31 @@ const groups: Readonly<Record<NaiveInteraction, string>> = {
 /** Seen, with what is masked of it. The form is made when it is asked for: most are not. */
 export class Seen {
   readonly mask: readonly string[];
+  /** Labels that travel with it, as `system|code`. */
+  readonly duties: readonly string[];
   readonly #resource: Json;
+  readonly #announced: Json;
   #form: Json;
+  #searched: Json;
 
-  constructor(resource: Json, mask: readonly string[]) {
+  /** `announced`: members that stand for what is masked. */
+  constructor(resource: Json, mask: readonly string[], announced: Json, duties: readonly string[]) {
     this.mask = mask;
+    this.duties = duties;
     this.#resource = resource;
+    this.#announced = announced;
   }
 
   /** As it may leave. */
   get form(): Json {
-    this.#form ??= releasedForm(this.#resource, this.mask);
+    this.#form ??= withDuties(this.searched, this.duties);
     return this.#form;
+  }
+
+  /** As searches see it: what travels along is not searched. */
+  get searched(): Json {
+    this.#searched ??= releasedForm(this.#resource, this.mask, this.#announced);
+    return this.#searched;
   }
 }
 
@@ -58,13 +72,21 @@ const authorizationData = ['CareTeam', 'Consent', 'Group', 'PractitionerRole', '
 export class NaiveDecider {
   readonly #scene: Pick<Scene, 'policies' | 'caller' | 'facts'>;
   readonly #rules: readonly Json[];
+  /** By the name of the set. */
+  readonly #combining: ReadonlyMap<string, string>;
   readonly #may = new Map<string, readonly Json[]>();
   /** What was said of a resource stays said: resources are never changed in place. */
   readonly #said = new WeakMap<object, Map<NaiveInteraction, Seen | 'announced' | undefined>>();
 
   constructor(scene: Pick<Scene, 'policies' | 'caller' | 'facts'>) {
     this.#scene = scene;
-    this.#rules = scene.policies.flatMap(({ rules }) => rules);
+    this.#combining = new Map(scene.policies.map(({ policySet, combining }) => [policySet, combining]));
+    this.#rules = scene.policies.flatMap(({ policySet, combining, rules }) =>
+      [...rules, ...(combining === 'permit-unless-deny' ? [unlessDenied] : [])].map((rule: Json) => ({
+        ...rule,
+        set: policySet,
+      })),
+    );
   }
 
   /** Undefined: hidden. `announced`: hidden, and the rule says that the caller may know it. */
@@ -91,24 +113,59 @@ export class NaiveDecider {
     if (self !== undefined && onlySelf && type.category === 'patient' && !inCompartmentOf(resource, self)) return undefined;
 
     const whom = about(resource, this.#scene.facts);
-    const denying = rules.find(
-      (rule) => rule.effect === 'deny' && rule.elements === undefined && this.#holds(rule, resource, whom),
+    const denies = rules.filter((rule) => rule.effect === 'deny' && rule.elements === undefined);
+    const says = (rule: Json) => (rule.announces === true ? 'announced' : undefined);
+    const denying = denies.find((rule) => !this.#permitsFirst(rule) && this.#closes(rule, resource, whom));
+    if (denying !== undefined) return says(denying);
+    const applying = this.#firstOfOrdered(
+      permits.filter((rule) => this.#holds(rule, resource, whom) && cleared(labelsIn(resource), rule.clears)),
     );
-    if (denying !== undefined) return denying.announces === true ? 'announced' : undefined;
-    const applying = permits.filter((rule) => this.#holds(rule, resource, whom) && cleared(labelsIn(resource), rule.clears));
-    if (applying.length === 0) return undefined;
-    if (whom.undetermined && type.category !== 'not-classified') return undefined;
-    if (whom.patients.some((patient) => this.#objects(patient))) return undefined;
+    const stopped =
+      (whom.undetermined && type.category !== 'not-classified') || whom.patients.some((patient) => this.#objects(patient));
+    const left = stopped ? applying.filter(({ consentExempt }) => consentExempt !== undefined) : applying;
+    if (applying.length > 0 && left.length === 0) return undefined;
+    // What is permitted by none of a set's own rules is what its denies, or the set itself, still close.
+    const beaten = (set: string) => left.some((rule) => rule.set === set);
+    const weak = denies.find((rule) => this.#permitsFirst(rule) && !beaten(rule.set) && this.#closes(rule, resource, whom));
+    if (weak !== undefined) return says(weak);
+    if ([...this.#combining].some(([set, combining]) => combining === 'deny-unless-permit' && !beaten(set))) return undefined;
+    if (left.length === 0) return undefined;
 
     const withheld = rules.filter(
-      (rule) => rule.effect === 'deny' && rule.elements !== undefined && this.#holds(rule, resource, whom),
+      (rule) => rule.effect === 'deny' && rule.elements !== undefined && this.#closes(rule, resource, whom),
     );
     const mask = maskOf(
       resource.resourceType,
-      applying.map((rule) => rule.mask ?? []),
+      left.map((rule) => rule.mask ?? []),
       withheld.flatMap((rule) => rule.elements),
     );
-    return new Seen(resource, mask);
+    const announced = [...left, ...withheld]
+      .filter(({ maskAs }) => maskAs !== undefined)
+      .flatMap((rule) => rule.mask ?? rule.elements);
+    const duties = [...new Set(left.flatMap((rule) => rule.obligations?.labels ?? []))];
+    return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), duties);
+  }
+
+  #permitsFirst({ set }: Json): boolean {
+    return ['permit-overrides', 'ordered-permit-overrides', 'deny-unless-permit'].includes(this.#combining.get(set) ?? '');
+  }
+
+  /** In ordered sets the first that applies is the one that speaks. */
+  #firstOfOrdered(applying: readonly Json[]): readonly Json[] {
+    return applying.filter(
+      (rule, at) =>
+        this.#combining.get(rule.set)?.startsWith('ordered') !== true ||
+        applying.findIndex(({ set }) => set === rule.set) === at,
+    );
+  }
+
+  /** A deny that holds, and that neither consents nor a broken glass lift. */
+  #closes(rule: Json, resource: Json, whom: About): boolean {
+    if (!this.#holds(rule, resource, whom)) return false;
+    const all = (test: (patient: string) => boolean) =>
+      !whom.undetermined && whom.patients.length > 0 && whom.patients.every(test);
+    if (rule.consentable === true && all((patient) => this.#agrees(patient))) return false;
+    return !(rule.overridable !== undefined && all((patient) => patient === this.#scene.caller.override));
   }
 
   /** May labels be written on this, by some permit that applies? */
@@ -172,7 +229,9 @@ export class NaiveDecider {
       kinds.includes(caller.kind) &&
       (condition.roles === undefined || condition.roles.some((role: string) => caller.roles.includes(role))) &&
       (condition.clients === undefined || condition.clients.includes(caller.client)) &&
-      (condition.purposes === undefined || this.#purposes(rule))
+      (condition.purposes === undefined || this.#purposes(rule)) &&
+      environmentHolds(rule.environment) &&
+      !(rule.unless !== undefined && environmentHolds(rule.unless))
     );
   }
 
@@ -198,6 +257,7 @@ export class NaiveDecider {
   #holds(rule: Json, resource: Json, { patients, undetermined }: About): boolean {
     const covers = this.#covers(rule, resource.resourceType);
     if (!(patients.length > 0 || undetermined ? covers.patients : covers.plain)) return false;
+    if (!contentHolds(rule, resource, { patients, undetermined }, this.#scene.caller.fhirUser)) return false;
     const relations: readonly string[] | undefined = rule.caller?.relations;
     if (relations !== undefined) {
       const stands = (patient: string) => (this.#scene.facts.relations[patient] ?? []).some((one) => relations.includes(one));
@@ -213,7 +273,16 @@ export class NaiveDecider {
     const standing = relations[patient] ?? [];
     if (standing.includes('self')) return false;
     const denying = (consents[patient] ?? []).filter(({ denies }) => denies !== 'nobody');
+    if (patient === this.#scene.caller.override) return false;
     return denying.some(({ denies }) => denies === 'everyone' || !standing.includes('guardian'));
+  }
+
+  /** For certain; what patients say of themselves is no agreement. */
+  #agrees(patient: string): boolean {
+    const { relations, consents } = this.#scene.facts;
+    const all = consents[patient] ?? [];
+    if ((relations[patient] ?? []).includes('self')) return false;
+    return all.some(({ agrees }) => agrees === true) && all.every(({ denies }) => denies === 'nobody');
   }
 
   /** SMART: what the token's scopes reach. */
@@ -239,6 +308,38 @@ export class NaiveDecider {
     });
   }
 }
+
+/** What permit-unless-deny stands for. */
+const unlessDenied = {
+  effect: 'permit',
+  interactions: { group: ['C', 'R', 'U', 'D', 'E'] },
+  resources: { categories: ['anonymous', 'business', 'individual', 'patient', 'not-classified'] },
+};
+
+/** The harness asks from 192.0.2.1 or from this machine, on a Monday. */
+function environmentHolds(environment: Json): boolean {
+  const { networks, time } = environment ?? {};
+  return (
+    (networks === undefined ||
+      networks.some((network: string) => network.startsWith('192.0.2') || network.startsWith('127'))) &&
+    (time?.days === undefined || time.days.includes('monday'))
+  );
+}
+
+/** Of a choice only one may stand: the first. */
+function announcements(type: string, written: readonly string[], mask: readonly string[]): Json {
+  const found: Record<string, Json> = {};
+  for (const [path] of written.filter((text) => text.startsWith(`${type}.`)).map((text) => pathsOf(type, [text]))) {
+    if (path === undefined || !mask.includes(path)) continue;
+    const [key, list] = announcedShapes[`${type}.${path}`]!;
+    found[key] = list ? [absent] : absent;
+  }
+  return found;
+}
+
+const absent = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' }],
+};
 
 /** The granular constraints that the harness writes: `status=final`, `category=system|code`. */
 function granularHolds(resource: Json, query: string): boolean {

@@ -11,7 +11,9 @@ const below: Readonly<Record<string, readonly string[]>> = {
 };
 const sensitivities = ['HIV', 'SUD', 'OPIOIDUD', 'PSY'];
 /** They bind disclosure, so that only who is cleared for them by name may see the resource. */
-const duties = ['NODSCLCD', 'REDACT'];
+const duties = ['NODSCLCD', 'NORDSCLCD', 'REDACT'];
+/** They bind whoever has the resource, and nobody who has not. */
+const harmless = ['DELAU'];
 
 export interface NaiveLabels {
   /** Position in U L M N R V; -1 = none. */
@@ -35,7 +37,7 @@ export function labelsIn(resource: Json): NaiveLabels {
     if (system === CONFIDENTIALITY) raise(order.includes(code) ? order.indexOf(code) : order.length - 1);
     else if (system === ACT_CODE && duties.includes(code)) found.duties.push(`${system}|${code}`);
     else if (system === ACT_CODE && sensitivities.includes(code)) found.sensitivities.push(code);
-    else if (code !== 'HTEST') raise(order.length - 1);
+    else if (code !== 'HTEST' && !harmless.includes(code)) raise(order.length - 1);
   }
   return { rank, ...found };
 }

@@ -5,7 +5,7 @@ import { ourBase, upstreamBase } from '../scenario.ts';
 const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
 
 /** As it leaves: masked, and with our base in the place of the upstream's. */
-export function releasedForm(resource: Json, paths: readonly string[]): Json {
+export function releasedForm(resource: Json, paths: readonly string[], announced: Json = {}): Json {
   const form = copy(resource);
   if (paths.length > 0) {
     removeAll(form, paths);
@@ -13,12 +13,23 @@ export function releasedForm(resource: Json, paths: readonly string[]): Json {
       delete inner.text;
       if (inner.resourceType === form.resourceType) removeAll(inner, paths);
     }
+    Object.assign(form, copy(announced));
     form.meta ??= {};
     form.meta.tag ??= [];
     if (!form.meta.tag.some(({ system, code }: Json) => system === SUBSETTED.system && code === SUBSETTED.code))
       form.meta.tag.push(SUBSETTED);
   }
   return rebased(form);
+}
+
+/** With the labels that travel along, those that it has not yet. */
+export function withDuties(form: Json, duties: readonly string[]): Json {
+  const has: readonly string[] = (form.meta?.security ?? []).map(({ system, code }: Json) => `${system}|${code}`);
+  const more = duties
+    .filter((duty) => !has.includes(duty))
+    .map((duty) => ({ system: duty.split('|')[0], code: duty.split('|')[1] }));
+  if (more.length === 0) return form;
+  return { ...form, meta: { ...form.meta, security: [...(form.meta?.security ?? []), ...more] } };
 }
 
 /** Without tag and base: what is left when all of this is taken away. */

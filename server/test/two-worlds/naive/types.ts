@@ -50,3 +50,22 @@ export const naiveTypes: Readonly<Record<string, NaiveType>> = {
   List: open(['subject', 'source']),
   Provenance: open(['target']),
 };
+
+/** How what stands for a masked element is written: the member, and whether it is a list. For those that the harness announces. */
+export const announcedShapes: Readonly<Record<string, readonly [member: string, list: boolean]>> = {
+  'Patient.name': ['name', true],
+  'Patient.birthDate': ['_birthDate', false],
+  'Patient.gender': ['_gender', false],
+  'Patient.address': ['address', true],
+  'Observation.code': ['code', false],
+  'Observation.status': ['_status', false],
+  'Observation.valueQuantity': ['valueQuantity', false],
+  'Observation.subject': ['subject', false],
+  'Condition.code': ['code', false],
+  'Condition.severity': ['severity', false],
+  'Condition.subject': ['subject', false],
+  'Encounter.reasonCode': ['reasonCode', true],
+  'Encounter.class': ['class', false],
+  'Organization.name': ['_name', false],
+  'Practitioner.name': ['name', true],
+};

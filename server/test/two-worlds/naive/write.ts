@@ -38,6 +38,7 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, stored: 
   if (kind === 'update' && isSubsetted(write.body)) return no('it is a partial view');
   if (kind === 'patch' && patchNamesClosed(write.body, closed)) return no('the patch names what could be masked');
   const seen = stored === undefined ? undefined : decider.sees(stored, 'read');
+  if (seen === 'announced') return no('it is hidden, which may be told');
   if (typeof seen !== 'object') return absent;
   const sees = (resource: Json) => typeof decider.sees(resource, kind) === 'object';
   if (kind === 'delete') {

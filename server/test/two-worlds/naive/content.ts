@@ -1,0 +1,70 @@
+/** What rules ask of the content of a resource (R-075), on plain JSON. What cannot be told lets a deny hold and a permit not. */
+import { type Json, valuesAt } from '../json.ts';
+import { ourBase, upstreamBase } from '../scenario.ts';
+import type { About } from './patients.ts';
+
+type Told = 'yes' | 'no' | 'unknown';
+
+export function contentHolds(rule: Json, resource: Json, whom: About, me: string | undefined): boolean {
+  const { codes, where, patients } = rule.resources ?? {};
+  const told: Told[] = [
+    patients === undefined ? 'yes' : isAbout(patients, whom, rule.effect),
+    codes === undefined ? 'yes' : holdsCode(codes, resource),
+    ...(where ?? []).map((condition: Json) => meets(condition, resource, me)),
+  ];
+  const all = told.includes('no') ? 'no' : told.includes('unknown') ? 'unknown' : 'yes';
+  return rule.effect === 'permit' ? all === 'yes' : all !== 'no';
+}
+
+function isAbout(wanted: readonly string[], { patients, undetermined }: About, effect: 'permit' | 'deny'): Told {
+  if (undetermined) return 'unknown';
+  const among = (patient: string) => wanted.includes(patient);
+  return (effect === 'deny' ? patients.some(among) : patients.length > 0 && patients.every(among)) ? 'yes' : 'no';
+}
+
+function holdsCode({ any, at }: Json, resource: Json): Told {
+  if (at === undefined) return anywhere(resource, any) ? 'yes' : 'no';
+  return valuesTold(at, resource, (value) => isAmong(any, value));
+}
+
+/** The harness writes every code with its system. */
+function anywhere(value: Json, wanted: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value.code === 'string' && wanted.includes(`${value.system}|${value.code}`)) return true;
+  return Object.values<Json>(value).some((member) => anywhere(member, wanted));
+}
+
+function meets({ elements, is, isNot, equals, in: among, exists }: Json, resource: Json, me: string | undefined): Told {
+  if (exists !== undefined) return (valuesTold(elements, resource, () => 'yes') === 'yes') === exists ? 'yes' : 'no';
+  if (is === undefined && isNot === undefined)
+    return valuesTold(elements, resource, (value) => isAmong(among ?? [equals], value));
+  const told = valuesTold(elements, resource, (value) => isMe(value, me));
+  return isNot === undefined || told === 'unknown' ? told : told === 'yes' ? 'no' : 'yes';
+}
+
+function valuesTold(at: readonly string[], resource: Json, test: (value: Json) => Told): Told {
+  const told = at
+    .filter((path) => path.startsWith(`${resource.resourceType}.`))
+    .flatMap((path) => valuesAt(resource, path.slice(resource.resourceType.length + 1)))
+    .map(test);
+  return told.includes('yes') ? 'yes' : told.includes('unknown') ? 'unknown' : 'no';
+}
+
+function isAmong(wanted: readonly string[], value: Json): Told {
+  if (typeof value !== 'object') return wanted.includes(String(value)) ? 'yes' : 'no';
+  if (value.coding !== undefined) {
+    const told: readonly Told[] = value.coding.map((coding: Json) => isAmong(wanted, coding));
+    return told.includes('yes') ? 'yes' : told.includes('unknown') || told.length === 0 ? 'unknown' : 'no';
+  }
+  const code = value.code ?? value.value;
+  if (value.system === undefined || code === undefined) return 'unknown';
+  return wanted.includes(`${value.system}|${code}`) ? 'yes' : 'no';
+}
+
+function isMe(value: Json, me: string | undefined): Told {
+  const local = [ourBase, upstreamBase].reduce((text, base) => text.replace(`${base}/`, ''), String(value.reference ?? ''));
+  const [, type = ''] = /^([A-Z][A-Za-z]+)\/[A-Za-z0-9.-]+$/.exec(local) ?? [];
+  if (me === undefined || type === '') return 'unknown';
+  if (local === me) return 'yes';
+  return ['Patient', 'Practitioner', 'RelatedPerson'].includes(type) ? 'no' : 'unknown';
+}

@@ -7,7 +7,7 @@ import { fhirTables } from '@fireguard/engine';
 import { recordsOfBase } from './audit-log/records-of-base.ts';
 import { type AuthenticationOptions, authentication } from './authentication/authenticate.ts';
 import { withoutIdentity } from './authentication/without-identity.ts';
-import type { FireguardConfig } from './config/schema.ts';
+import type { FactsSettings } from './facts/config.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
 import { cursorSeal } from './gateway/cursor-seal.ts';
@@ -17,7 +17,7 @@ import { dialectOf } from './upstream/dialects.ts';
 import { pooledUpstream } from './upstream/pooled-upstream.ts';
 
 export interface FurtherBaseOptions {
-  readonly config: FireguardConfig;
+  readonly factsSettings: FactsSettings;
   readonly settings: FurtherUpstream;
   readonly base: string;
   /** Of the first base. */
@@ -31,7 +31,7 @@ export interface FurtherBaseOptions {
 }
 
 export function furtherBase(options: FurtherBaseOptions): Collaborators {
-  const { config, settings, base, first, cluster } = options;
+  const { settings, base, first, cluster } = options;
   const tables = fhirTables(settings.fhirVersion);
   const upstream = pooledUpstream(settings);
   return {
@@ -50,7 +50,7 @@ export function furtherBase(options: FurtherBaseOptions): Collaborators {
       // What Fireguard keeps of consents is about patients of the first base, so those of this server are always asked.
       upstreamConsents: true,
       exclusive: settings.exclusive,
-      settings: config.facts,
+      settings: options.factsSettings,
       now: first.now,
     }),
     dialect: dialectOf(settings.dialect, settings.abilities),

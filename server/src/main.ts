@@ -209,7 +209,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     const ownPolicies = compileMaterial(material, fhirTables(settings.fhirVersion), settings.url);
     const tokenEndpoint = furtherTokenEndpoint(urls.issuer, name);
     const own = furtherBase({
-      config,
+      factsSettings: config.facts,
       settings,
       base,
       first: shared,

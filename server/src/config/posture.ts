@@ -100,10 +100,10 @@ export function weakenings(config: FireguardConfig): readonly string[] {
   return lines;
 }
 
-export function isLoopback(host: string): boolean {
 function upstreamsOf({ upstream, upstreams }: FireguardConfig): readonly (readonly [at: string, UpstreamSettings])[] {
   return [['upstream', upstream], ...upstreams.map((one, at) => [`upstreams.${at}`, one] as const)];
 }
 
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -18,8 +18,20 @@ export interface ReadContext {
   readonly bases: readonly string[];
 }
 
-/** `text`: the Consent as JSON. INVARIANT: whatever cannot be read is said to be so, which denies. */
+/** What was read of these very bytes, and for whom: they are read to know what to ask for, and again to judge; kept facts come again and again. */
+const known = new WeakMap<Uint8Array, { readonly patient: string; readonly bases: string; readonly read: ReadConsent }>();
+
+/** `text`: the Consent as JSON, not to be changed afterwards. INVARIANT: whatever cannot be read is said to be so, which denies. */
 export function readConsent(text: Uint8Array, context: ReadContext): ReadConsent {
+  const bases = context.bases.join(' ');
+  const before = known.get(text);
+  if (before?.patient === context.patient && before.bases === bases) return before.read;
+  const read = readText(text, context);
+  known.set(text, { patient: context.patient, bases, read });
+  return read;
+}
+
+function readText(text: Uint8Array, context: ReadContext): ReadConsent {
   let consent: unknown;
   try {
     const document = scan(text);

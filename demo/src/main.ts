@@ -57,14 +57,20 @@ async function run(asked: DemoOptions): Promise<void> {
   const cast = known ?? (await fill(options, upstream));
   const certificates = options.tls ? await testCertificates(makeFolder(path.join(options.home, 'tls')), Date.now()) : undefined;
 
-  const running = await protect(options, upstream, certificates, say);
+  const running = await protect(options, { ...upstream, fhirVersion: cast.fhirVersion ?? 'R4' }, certificates, say);
   stopping.last(() => running.close());
   say('PostgreSQL, audit journal, gateway and authorization server answer');
   const admin = { url: `${running.urls.issuer}/admin`, token: running.adminToken!, ca: certificates?.ca };
   let file = known;
   if (file === undefined) {
     await addPersonas(admin, cast.personas, 'facts' in cast ? (cast as Cast).facts : []);
-    file = { source, personas: cast.personas, clients: await addClients(admin, planClients()), notes: cast.notes };
+    file = {
+      source,
+      personas: cast.personas,
+      clients: await addClients(admin, planClients()),
+      notes: cast.notes,
+      ...version(cast),
+    };
     writeDemoFile(options.home, file);
     rmSync(path.join(options.home, UNFINISHED), { force: true });
   }
@@ -112,6 +118,10 @@ async function fill(options: DemoOptions, upstream: { url: string; authorization
   if (options.upstream !== undefined) return lookAtUpstream(options.upstream, options.upstreamAuthorization);
   writeFileSync(path.join(options.home, UNFINISHED), '');
   return options.data === undefined ? loadHospital(upstream, new Date(), say) : loadOwnData(upstream, options.data, say);
+}
+
+function version({ fhirVersion }: Pick<Cast, 'fhirVersion'>): Pick<Cast, 'fhirVersion'> {
+  return fhirVersion === undefined ? {} : { fhirVersion };
 }
 
 function sourceOf({ upstream, data }: DemoOptions): string {

@@ -2,8 +2,10 @@
  * What a home remembers between starts: where its data came from, and the secrets of its personas and clients, so that a second start says the same
  * passwords. Mode 0600; written whole and renamed into place.
  */
+
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import type { FhirVersion } from '@fireguard/engine';
 import { DemoProblem } from './options.ts';
 
 export interface DemoClient {
@@ -34,6 +36,8 @@ export interface DemoFile {
   readonly ehr?: { readonly service: DemoClient; readonly app: DemoClient };
   /** Lines about how personas were bound to the data. */
   readonly notes: readonly string[];
+  /** Of the server behind; left out = R4. */
+  readonly fhirVersion?: FhirVersion;
 }
 
 export function readDemoFile(home: string): DemoFile | undefined {

@@ -1,5 +1,6 @@
 /** Who the demo's personas are: the cast of the synthetic hospital, or whoever fits best in data that were not made for it. */
 import { randomInt } from 'node:crypto';
+import type { FhirVersion } from '@fireguard/engine';
 import { bindPersonas } from '../binding/bind-personas.ts';
 import { PERSONAS, type PersonaFact, type PersonaName } from '../binding/persona.ts';
 import type { HospitalCast } from '../hospital/generate-hospital.ts';
@@ -11,6 +12,8 @@ export interface Cast {
   /** Relations that the data do not state: Fireguard keeps them itself. */
   readonly facts: readonly PersonaFact[];
   readonly notes: readonly string[];
+  /** Of the server behind; left out = R4. */
+  readonly fhirVersion?: FhirVersion;
 }
 
 export function castOf(hospital: HospitalCast): Cast {

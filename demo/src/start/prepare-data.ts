@@ -1,4 +1,5 @@
 /** Fills an empty upstream: with the synthetic hospital, or with the user's own data; or looks at one that already runs. Tells who the personas are. */
+import { fhirVersions, versionNamed } from '@fireguard/engine';
 import { DataError } from '../data/data-error.ts';
 import { loadData } from '../data/load-data.ts';
 import { loadInto } from '../data/load-into.ts';
@@ -43,7 +44,7 @@ export async function loadOwnData(target: Target, path: string, say: (line: stri
   return boundCast(target);
 }
 
-/** Throws DemoProblem unless a FHIR R4 server answers there. */
+/** Throws DemoProblem unless a FHIR server of a version that is served answers there. */
 export async function lookAtUpstream(url: string, authorization: string | undefined): Promise<Cast> {
   const headers = { accept: 'application/fhir+json', ...(authorization === undefined ? {} : { authorization }) };
   let version: unknown;
@@ -64,9 +65,10 @@ export async function lookAtUpstream(url: string, authorization: string | undefi
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     throw new DemoProblem(`No FHIR server answers at ${url} (${cause?.code ?? (error as Error).name}).`);
   }
-  if (typeof version !== 'string' || !version.startsWith('4.0'))
+  const fhirVersion = typeof version === 'string' ? versionNamed(version) : undefined;
+  if (fhirVersion === undefined)
     throw new DemoProblem(
-      `${url} speaks FHIR ${String(version ?? 'of an unknown version')}; this release of Fireguard protects R4 (4.0.1).`,
+      `${url} speaks FHIR ${String(version ?? 'of an unknown version')}; Fireguard protects ${fhirVersions.join(', ')}.`,
     );
-  return boundCast({ url, ...(authorization === undefined ? {} : { authorization }) });
+  return { ...(await boundCast({ url, ...(authorization === undefined ? {} : { authorization }) })), fhirVersion };
 }

@@ -1,4 +1,5 @@
 /** Fireguard in front of the upstream, configured as an operator would for one machine. */
+import type { FhirVersion } from '@fireguard/engine';
 import { type Running, start } from 'fireguard';
 import { defaultConfig } from 'fireguard/config';
 import { layOver } from './lay-over.ts';
@@ -7,7 +8,7 @@ import type { TestCertificates } from './test-ca.ts';
 
 export async function protect(
   options: DemoOptions,
-  upstream: { readonly url: string; readonly authorization: string },
+  upstream: { readonly url: string; readonly authorization: string; readonly fhirVersion: FhirVersion },
   certificates: TestCertificates | undefined,
   say: (line: string) => void,
 ): Promise<Running> {
@@ -22,6 +23,7 @@ export async function protect(
     },
     upstream: {
       url: upstream.url,
+      fhirVersion: upstream.fhirVersion,
       ...(own ? { dialect: 'demo' as const, exclusive: true } : {}),
       ...credentials(upstream.authorization),
     },

@@ -227,8 +227,13 @@ const server: readonly Row[] = [
   },
   {
     folder: 'server/src/authorization-server',
-    may: ['server/src/http', 'server/src/token', 'server/src/storage', 'server/src/audit-log'],
+    may: ['server/src/http', 'server/src/token', 'server/src/storage', 'server/src/audit-log', 'server/src/break-glass'],
     because: 'gateway and authorization server never import each other: either can be replaced by another product (I7)',
+  },
+  {
+    folder: 'server/src/break-glass',
+    may: ['server/src/audit-log', 'server/src/http', 'server/src/notify', 'server/src/storage'],
+    because: 'breaking the glass is recorded, told and stored; what it opens is for the engine to say',
   },
   {
     folder: 'server/src/decision-point',
@@ -255,6 +260,7 @@ const server: readonly Row[] = [
       'server/src/storage',
       'server/src/audit-log',
       'server/src/authorization-server',
+      'server/src/break-glass',
     ],
     because: 'administration uses the same stores as the servers; it is not in the path of a request',
   },

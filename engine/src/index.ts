@@ -35,7 +35,7 @@ export { canonicalTarget } from './request/canonical.ts';
 export type * from './request/request.ts';
 
 // Who asks.
-export type { Caller, Coding } from './caller.ts';
+export type { Caller, Coding, Override } from './caller.ts';
 export { parseScope, parseScopes } from './scope/parse-scope.ts';
 export { scopeCovers } from './scope/scope-covers.ts';
 export { narrow } from './scope/narrow.ts';
@@ -62,6 +62,7 @@ export type { CompiledPolicies } from './policy/compiled.ts';
 export { importPermission, type PermissionContext } from './permission/import-permission.ts';
 export type { CallerCondition, PolicyDocument, PolicyRule } from './policy/document.ts';
 export { decide } from './decision/decide.ts';
+export { mayBreakGlass } from './decision/may-break-glass.ts';
 export { type Explanation, explain } from './decision/explain.ts';
 export type { LabelProtection, Protection } from './decision/protection.ts';
 export type { NearMiss } from './decision/near-misses.ts';

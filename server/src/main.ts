@@ -23,6 +23,8 @@ import type { BrandChoice } from './authorization-server/pages/brand.ts';
 import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
+import { openGlasses } from './break-glass/glasses.ts';
+import { bound, overriding } from './break-glass/overriding.ts';
 import { loadLabelRules } from './config/load-label-rules.ts';
 import { policyMaterial } from './config/policy-material.ts';
 import { weakenings } from './config/posture.ts';
@@ -41,6 +43,7 @@ import { fhirDoor } from './gateway/door.ts';
 import { patientFinder } from './gateway/find-patients.ts';
 import { framesOf } from './gateway/log.ts';
 import { registeredOrigins } from './gateway/registered-origins.ts';
+import { requestIdOf } from './gateway/request-id.ts';
 import { requestLogger } from './gateway/request-logger.ts';
 import { Closing } from './http/closing.ts';
 import { drain } from './http/drain.ts';
@@ -163,6 +166,16 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     tell,
   });
   closing.first(() => watching.close());
+  const glasses = openGlasses({
+    db,
+    audit,
+    notifier,
+    policies: () => policies,
+    settings: config.breakGlass,
+    consoleUrl: `${urls.issuer}/console`,
+    now,
+  });
+  closing.first(() => glasses.stop());
   const callers = {
     tokens,
     services: createServiceCredentials({ db, keySets, tables, issuer: urls.issuer, fhirBase: urls.fhir, once, now }),
@@ -173,7 +186,12 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   };
   const keys = await cursorKeys(storage);
   const shared: Collaborators = {
-    authenticate: authentication(callers),
+    // Of this base alone: the patients of another have other ids.
+    authenticate: authentication({
+      ...callers,
+      overriding: (caller, request, glass) => overriding(caller, request, glass, glasses, requestIdOf(request.headers)),
+    }),
+    bound: (caller, asked) => bound(caller, asked, glasses),
     policies: () => policies,
     protection: protectionOf(config.consents, config.purposes, loadLabelRules(config.labels, config.policies.valueSets)),
     tables,
@@ -241,6 +259,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     signIn: config.signIn,
     rules,
     purposes: config.purposes,
+    glasses,
+    glassStepUp: config.breakGlass.stepUp,
     stayConnectedDays: config.pages.stayConnectedDays,
     fetch: fetchOut,
     keySets,

@@ -36,6 +36,7 @@ const kinds: Readonly<Record<AuditKind, string>> = {
   administration: 'an act of administration',
   'audit-read': 'somebody looked at the audit',
   received: 'an audit event of another system, kept as it came',
+  'break-glass': 'the glass was broken, refused or closed, or a note was added to it; its review is an act of administration',
   start: 'the server started; the reason names what its configuration weakens',
   stop: 'the server stopped in order',
 };

@@ -35,6 +35,8 @@ export function activityPattern(kind: Exclude<AuditKind, 'request' | 'intent' | 
       return { ...here, type: securityAlert, subtypes: [{ system: BALP_AUTHZ, code: 'AuthZ-Consent' }] };
     case 'administration':
       return { ...here, type: securityAlert, subtypes: [administrationOf(action)] };
+    case 'break-glass':
+      return { ...here, type: securityAlert, subtypes: [breakGlassOf(action)] };
     case 'audit-read':
       return { ...here, type: { system: DCM, code: '110101', display: 'Audit Log Used' }, subtypes: [], action: 'R' };
     case 'start':
@@ -42,6 +44,14 @@ export function activityPattern(kind: Exclude<AuditKind, 'request' | 'intent' | 
     case 'stop':
       return { ...here, type: lifeCycle, subtypes: [{ system: DCM, code: '110121', display: 'Application Stop' }] };
   }
+}
+
+/** R-219: DICOM has a code for the beginning and one for the end; a review is neither. */
+function breakGlassOf(action: string): Code {
+  if (action === 'glass-closed') return { system: DCM, code: '110138', display: 'Emergency Override Stopped' };
+  if (action === 'glass-reviewed' || action === 'glass-noted')
+    return { system: DCM, code: '110129', display: 'Security Configuration' };
+  return { system: DCM, code: '110127', display: 'Emergency Override Started' };
 }
 
 /** `action`: the act, such as `user-disabled` or `client-added`. */

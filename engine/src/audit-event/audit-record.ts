@@ -136,7 +136,7 @@ function resourcesNamed(asked: FhirRequest): readonly string[] {
   }
 }
 
-function callerOf({ kind, client, user, roles, purposes, token }: Caller): NonNullable<AuditRecord['caller']> {
+function callerOf({ kind, client, user, roles, purposes, token, override }: Caller): NonNullable<AuditRecord['caller']> {
   return Object.freeze({
     kind,
     ...(client === undefined ? {} : { client: { id: client.id, name: client.name } }),
@@ -146,5 +146,6 @@ function callerOf({ kind, client, user, roles, purposes, token }: Caller): NonNu
     roles,
     purposes,
     ...(token === undefined ? {} : { token: { id: token.id, issuer: token.issuer } }),
+    ...(override === undefined ? {} : { override: override.id }),
   });
 }

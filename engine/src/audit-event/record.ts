@@ -20,6 +20,8 @@ export type AuditKind =
   | 'audit-read'
   /** An audit event of another system, kept as it came. */
   | 'received'
+  /** The glass was broken, refused, closed or reviewed. */
+  | 'break-glass'
   | 'start'
   | 'stop';
 
@@ -45,6 +47,8 @@ export interface AuditRecord {
     readonly roles: readonly string[];
     readonly purposes: readonly Coding[];
     readonly token?: { readonly id: string; readonly issuer: string };
+    /** The broken glass under which it was asked. */
+    readonly override?: string;
   };
   readonly address?: string;
   /** FHIR base at which it happened, where that is not the first of this server; then `patients` and `resources` are absolute. */

@@ -21,6 +21,7 @@ import type { AdminRoute } from './admin-route.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authenticateAdmin } from './authenticate-admin.ts';
+import { breakGlassRoutes } from './break-glass-routes.ts';
 import { checkInput } from './check-input.ts';
 import { clientRoutes } from './client-routes.ts';
 import { consentRoutes } from './consent-routes.ts';
@@ -82,6 +83,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...auditRoutes(use),
     ...alertRoutes(use),
     ...policyRoutes(use),
+    ...breakGlassRoutes(use),
     statusRoute(use),
   ];
   const document = openApiDocument(routes, use.issuer);

@@ -32,6 +32,8 @@ export interface AuthenticationOptions {
   readonly audience: string;
   /** Gives a caller whose token names no purpose of use those of their roles. */
   readonly purposes?: (caller: Caller) => Caller;
+  /** Lets a caller make use of the glass that they broke: `glass` names the one for which their token was issued. */
+  readonly overriding?: (caller: Caller, request: Credentialed, glass: string | undefined) => Promise<Caller>;
   readonly now: () => number;
 }
 
@@ -47,7 +49,8 @@ export function authentication(options: AuthenticationOptions): Authenticate {
     // One answer for every way in which a credential can be of no use: unknown, expired, revoked, for another audience, without its proof.
     if (resolved === undefined) throw new Problem('token-invalid', 'The access token is not valid.');
     const caller = callerOf(resolved, scopesOf(resolved.scope), request.address, certificate);
-    return options.purposes?.(caller) ?? caller;
+    const purposeful = options.purposes?.(caller) ?? caller;
+    return options.overriding?.(purposeful, request, resolved.glass) ?? purposeful;
   };
 }
 

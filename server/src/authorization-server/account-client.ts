@@ -5,13 +5,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ClientMetadata } from 'oidc-provider';
 
+/** Those that people come back to from signing in. */
+export const ownPages = ['/account', '/my-apps', '/break-glass'] as const;
+export type OwnPage = (typeof ownPages)[number];
+
 export const accountClientId = 'fireguard-account';
 
 export function accountClient(issuer: string, name: string): ClientMetadata {
   return {
     client_id: accountClientId,
     client_name: name,
-    redirect_uris: [`${issuer}/account`, `${issuer}/my-apps`],
+    redirect_uris: ownPages.map((page) => issuer + page),
     response_types: ['code'],
     grant_types: ['authorization_code'],
     token_endpoint_auth_method: 'none',
@@ -25,8 +29,9 @@ export function accountClient(issuer: string, name: string): ClientMetadata {
 export function signInAt(
   issuer: string,
   fhirBase: string,
-  page: '/account' | '/my-apps',
+  page: OwnPage,
   more: Readonly<Record<string, string>> = {},
+  about?: string,
 ): string {
   return `/authorize?${new URLSearchParams({
     response_type: 'code',
@@ -34,7 +39,8 @@ export function signInAt(
     redirect_uri: `${issuer}${page}`,
     scope: 'openid',
     aud: fhirBase,
-    state: 'own',
+    // Comes back with the person: which patient a page was about.
+    state: about === undefined ? 'own' : `patient.${about}`,
     code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
     code_challenge_method: 'S256',
     ...more,

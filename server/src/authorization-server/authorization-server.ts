@@ -7,6 +7,7 @@ import type { FhirTables } from '@fireguard/engine';
 import type { FastifyInstance } from 'fastify';
 import type Provider from 'oidc-provider';
 import type { AuditLog } from '../audit-log/audit-log.ts';
+import type { Glasses } from '../break-glass/glasses.ts';
 import { clientById } from '../storage/clients.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ClientKeySets } from '../token/client-key-sets.ts';
@@ -29,7 +30,7 @@ import { launchRoute } from './launch/launch-route.ts';
 import { smartStyle } from './launch/smart-style.ts';
 import { createLiveProvider } from './live-provider.ts';
 import { oauthRoutes } from './oauth-routes.ts';
-import { ownPagesRoutes } from './own-pages/own-pages-routes.ts';
+import { breakGlassRoutes, ownPagesRoutes } from './own-pages/own-pages-routes.ts';
 import { type BrandChoice, brandOf } from './pages/brand.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
@@ -63,6 +64,10 @@ export interface AuthorizationServerDependencies {
   readonly brand: BrandChoice;
   /** How people sign in; left out: by password, with a second step for whoever set one up. */
   readonly signIn?: SignInSettings;
+  /** Where the glass can be broken; left out: there are no such pages. */
+  readonly glasses?: Glasses;
+  /** What somebody without a second factor may show on those pages. Default: nothing else. */
+  readonly glassStepUp?: 'second-factor' | 'password';
   /** What a new password must be. Default: without a list of stolen ones. */
   readonly rules?: PasswordRules;
   /** Purposes of use that may be asked for; left out: none. */
@@ -236,6 +241,17 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         });
         stepRoutes(scope, steps);
         ownPagesRoutes(scope, steps);
+        const { glasses, glassStepUp = 'second-factor' } = use;
+        // The provider is replaced when keys are: it must be asked for anew.
+        const glass = glasses && {
+          ...steps,
+          glasses,
+          glassStepUp,
+          get provider() {
+            return provider.now();
+          },
+        };
+        if (glass !== undefined) breakGlassRoutes(scope, glass);
         publicDocuments(scope, { issuer, fhirBase, brands: use.brands, securityContact: use.securityContact, now });
         await registrationRoutes(scope, { db, cluster, revocation, auditLog, issuer });
         await launchRoute(scope, { db, tokens, auditLog, fhirBase, now });

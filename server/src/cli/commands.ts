@@ -1,6 +1,8 @@
 /** All commands, in the order of the help. */
 import { auditList } from './audit-list.ts';
 import { auditVerify } from './audit-verify.ts';
+import { breakGlassList } from './break-glass-list.ts';
+import { breakGlassReview } from './break-glass-review.ts';
 import { clientAdd } from './client-add.ts';
 import { clientKey } from './client-key.ts';
 import { clientList } from './client-list.ts';
@@ -79,4 +81,6 @@ export const commands: readonly Command[] = Object.freeze([
   launch,
   auditList,
   auditVerify,
+  breakGlassList,
+  breakGlassReview,
 ]);

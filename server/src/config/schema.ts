@@ -4,6 +4,7 @@ import { alertsSection } from '../alerts/config.ts';
 import { auditSection } from '../audit-log/config.ts';
 import { authorizationServerSection } from '../authorization-server/config.ts';
 import { signInSection } from '../authorization-server/sign-in-settings.ts';
+import { breakGlassSection } from '../break-glass/config.ts';
 import { consentsSection, purposesSection } from '../consents/config.ts';
 import { decisionPointSection } from '../decision-point/config.ts';
 import { exportSection } from '../export/config.ts';
@@ -70,6 +71,7 @@ export const configuration = z.strictObject({
   gateway: gatewaySection,
   facts: factsSection,
   decisionPoint: decisionPointSection,
+  breakGlass: breakGlassSection,
   consents: consentsSection,
   purposes: purposesSection,
   labels: labelsSection,

@@ -60,10 +60,11 @@ export async function consider(incoming: Incoming, use: Collaborators, allowing:
     problem: undefined,
   });
   try {
-    const caller = await use.authenticate(incoming);
-    known = { ...known, caller };
-    const asked = await understandFor(caller, incoming, use.tables);
-    known = { ...known, asked };
+    const called = await use.authenticate(incoming);
+    known = { ...known, caller: called };
+    const asked = await understandFor(called, incoming, use.tables);
+    const caller = (await use.bound?.(called, asked)) ?? called;
+    known = { ...known, caller, asked };
     const early = allowing.early?.(caller, asked);
     if (early !== undefined) {
       if (early) await recordPermit(known, [], use);

@@ -54,10 +54,11 @@ export class Conversations {
     let known = knownAtFirst(incoming, use);
     try {
       if (this.#closed || this.#waiting.size >= MOST) throw new Problem('rate-limited', 'Too much is in work at the moment.');
-      const caller = await use.authenticate(incoming);
-      known = { ...known, caller };
-      const asked = await understandFor(caller, incoming, use.tables);
-      known = { ...known, asked };
+      const called = await use.authenticate(incoming);
+      known = { ...known, caller: called };
+      const asked = await understandFor(called, incoming, use.tables);
+      const caller = (await use.bound?.(called, asked)) ?? called;
+      known = { ...known, caller, asked };
       const flow = enforce(given(caller, asked, known.now, use));
       return await this.#advance(door, known, flow, flow.next(), use);
     } catch (error) {

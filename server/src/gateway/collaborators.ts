@@ -1,5 +1,13 @@
 /** Everything that the pipeline works with, handed over by `main`. */
-import type { AuthorizationEndpoints, CompiledPolicies, Dialect, FhirTables, Protection } from '@fireguard/engine';
+import type {
+  AuthorizationEndpoints,
+  Caller,
+  CompiledPolicies,
+  Dialect,
+  FhirRequest,
+  FhirTables,
+  Protection,
+} from '@fireguard/engine';
 import type { AuditLog } from '../audit-log/audit-log.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import type { FactSource } from '../facts/fact-source.ts';
@@ -27,6 +35,8 @@ export interface Collaborators {
   readonly authorization: AuthorizationEndpoints;
   /** Bulk exports; without them none is served. */
   readonly exports?: Exports;
+  /** Names the patient of a glass that was broken for nobody in particular, once a request does. */
+  readonly bound?: (caller: Caller, asked: FhirRequest) => Promise<Caller>;
   readonly overTls: boolean;
   readonly now: () => number;
   readonly log: (line: RequestLine) => void;

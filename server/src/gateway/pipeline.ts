@@ -19,10 +19,11 @@ import { understandFor } from './understand-for.ts';
 export async function handle(incoming: Incoming, use: Collaborators): Promise<HttpResponse> {
   let known: Known = knownAtFirst(incoming, use);
   try {
-    const caller = await use.authenticate(incoming); // before anything is told, and before a body is read
-    known = { ...known, caller };
-    const asked = await understandFor(caller, incoming, use.tables); // cannot tell → Problem, never a guess
-    known = { ...known, asked };
+    const called = await use.authenticate(incoming); // before anything is told, and before a body is read
+    known = { ...known, caller: called };
+    const asked = await understandFor(called, incoming, use.tables); // cannot tell → Problem, never a guess
+    const caller = (await use.bound?.(called, asked)) ?? called; // a glass broken for nobody in particular
+    known = { ...known, caller, asked };
     const flow = enforce(given(caller, asked, known.now, use));
     let step = flow.next();
     while (!step.done) {

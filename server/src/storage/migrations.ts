@@ -4,6 +4,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { schema } from './connection.ts';
 import * as alerts from './migrations/alerts.ts';
 import * as auditRecords from './migrations/audit-records.ts';
+import * as breakGlass from './migrations/break-glass.ts';
 import * as consents from './migrations/consents.ts';
 import * as exports from './migrations/exports.ts';
 import * as foundation from './migrations/foundation.ts';
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-z-exports': exports,
   '2026-11-zz-consents': consents,
   '2026-11-zz-sign-in-names': signInNames,
+  '2026-11-zzz-break-glass': breakGlass,
 };
 
 /** `db` must be the owner's. Nodes that start at once wait for each other. */

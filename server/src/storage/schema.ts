@@ -289,7 +289,43 @@ export interface ConsentTable {
   created_at: CreatedAt;
 }
 
+/** Somebody broke the glass, for one patient, for minutes. */
+export interface BreakGlassTable {
+  id: string;
+  /** Null: somebody whom a service named, and who is no person here. */
+  person_id: string | null;
+  person_name: string;
+  fhir_user: string | null;
+  client_id: string | null;
+  client_name: string | null;
+  organization: string | null;
+  /** Bare id; null until the first patient is opened, where the declaration named none. */
+  patient: string | null;
+  declared: 'page' | 'claim';
+  reason_code: string;
+  reason: string;
+  address: string;
+  opened_at: Timestamp;
+  expires_at: Timestamp;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  due_at: Timestamp;
+  outcome: 'justified' | 'asked' | 'not-justified' | null;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+}
+
+export interface BreakGlassNoteTable {
+  id: Generated<string>;
+  glass_id: string;
+  at: CreatedAt;
+  author: string;
+  text: string;
+}
+
 export interface Database {
+  break_glass: BreakGlassTable;
+  break_glass_note: BreakGlassNoteTable;
   consent: ConsentTable;
   export_job: ExportJobTable;
   export_resource: ExportResourceTable;

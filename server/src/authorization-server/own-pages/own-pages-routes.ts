@@ -1,10 +1,22 @@
 /** Routes of a person's own pages. Looking is GET and changes nothing; the code that an own sign-in brings back is dropped from the address. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { PeopleDependencies } from '../steps/people.ts';
+import type { OwnPage } from '../account-client.ts';
+import { meets } from '../assurance.ts';
+import type { GlassDependencies, PeopleDependencies } from '../steps/people.ts';
 import { answerNewCodes, answerRemove, answerSetUp, showAccount, showSetUp } from './account.ts';
+import {
+  answerClose,
+  answerNote,
+  answerOpen,
+  patientIn,
+  showOpen,
+  showOpened,
+  showReason,
+  showWarning,
+} from './break-glass.ts';
 import { answerChange, showChange } from './change-app.ts';
 import { answerStop, showApps } from './my-apps.ts';
-import { type OwnSession, ownSession, readOwnForm } from './own-session.ts';
+import { type OwnSession, ownSession, readOwnForm, signInAgain } from './own-session.ts';
 import { answerEverywhere, answerPassword, showPassword } from './password.ts';
 
 type Show = (use: PeopleDependencies, reply: FastifyReply, mine: OwnSession, done: string) => Promise<FastifyReply>;
@@ -17,14 +29,14 @@ type Answer = (
 ) => Promise<FastifyReply>;
 
 export function ownPagesRoutes(app: FastifyInstance, use: PeopleDependencies): void {
-  const show = (path: string, page: '/account' | '/my-apps', work: Show) =>
+  const show = (path: string, page: OwnPage, work: Show) =>
     app.get(path, async (request, reply) => {
       const query = request.query as { readonly code?: unknown; readonly done?: unknown };
       if (query.code !== undefined) return reply.header('Cache-Control', 'no-store').redirect(path, 303);
       const mine = await ownSession(use, request, reply, page);
       return mine === undefined ? reply : work(use, reply, mine, String(query.done ?? ''));
     });
-  const answer = (path: string, page: '/account' | '/my-apps', work: Answer) =>
+  const answer = (path: string, page: OwnPage, work: Answer) =>
     app.post(path, async (request, reply) => {
       const mine = await ownSession(use, request, reply, page);
       return mine === undefined ? reply : work(use, request, reply, mine, readOwnForm(use, mine, path, request));
@@ -45,4 +57,49 @@ export function ownPagesRoutes(app: FastifyInstance, use: PeopleDependencies): v
   answer('/my-apps/stop', '/my-apps', answerStop);
   answer('/my-apps/change', '/my-apps', showChange);
   answer('/my-apps/narrow', '/my-apps', answerChange);
+}
+
+/** Only where the glass can be broken. A person's way back from signing in names the patient in `state`, since an address that is registered has no query. */
+export function breakGlassRoutes(app: FastifyInstance, use: GlassDependencies): void {
+  const aal2 = (request: FastifyRequest, reply: FastifyReply, mine: OwnSession | undefined): mine is OwnSession => {
+    if (mine === undefined) return false;
+    if (use.glassStepUp === 'password' || meets(mine.session.acr, 'aal2')) return true;
+    signInAgain(use, reply, '/break-glass', patientIn(request.query));
+    return false;
+  };
+  const show = (
+    path: string,
+    work: (request: FastifyRequest, reply: FastifyReply, mine: OwnSession) => Promise<FastifyReply>,
+  ) =>
+    app.get(path, async (request, reply) => {
+      const { code, state } = request.query as { readonly code?: unknown; readonly state?: unknown };
+      if (code !== undefined) {
+        const patient = patientIn({ patient: /^patient\.(.*)$/.exec(String(state))?.[1] });
+        const to = patient === undefined ? path : `${path}?patient=${encodeURIComponent(patient)}`;
+        return reply.header('Cache-Control', 'no-store').redirect(to, 303);
+      }
+      const mine = await ownSession(use, request, reply, '/break-glass', patientIn(request.query));
+      return aal2(request, reply, mine) ? work(request, reply, mine) : reply;
+    });
+  const answer = (
+    path: string,
+    work: (
+      use: GlassDependencies,
+      request: FastifyRequest,
+      reply: FastifyReply,
+      mine: OwnSession,
+      form: URLSearchParams,
+    ) => Promise<FastifyReply>,
+  ) =>
+    app.post(path, async (request, reply) => {
+      const mine = await ownSession(use, request, reply, '/break-glass');
+      return aal2(request, reply, mine) ? work(use, request, reply, mine, readOwnForm(use, mine, path, request)) : reply;
+    });
+  show('/break-glass', (request, reply, mine) => showWarning(use, request, reply, mine));
+  show('/break-glass/why', (request, reply, mine) => showReason(use, request, reply, mine));
+  show('/break-glass/open', (_request, reply, mine) => showOpen(use, reply, mine));
+  show('/break-glass/opened', (_request, reply, mine) => showOpened(use, reply, mine));
+  answer('/break-glass/open', answerOpen);
+  answer('/break-glass/close', answerClose);
+  answer('/break-glass/note', answerNote);
 }

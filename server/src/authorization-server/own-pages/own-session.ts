@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import { type Person, personById } from '../../storage/people.ts';
 import { knownPerson } from '../account.ts';
-import { signInAt } from '../account-client.ts';
+import { type OwnPage, signInAt } from '../account-client.ts';
 import { meets } from '../assurance.ts';
 import type { KnownPerson } from '../audit-drafts.ts';
 import type { FactorsOfPerson } from '../factors/second-factors.ts';
@@ -31,7 +31,8 @@ export async function ownSession(
   use: PeopleDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
-  page: '/account' | '/my-apps',
+  page: OwnPage,
+  about?: string,
 ): Promise<OwnSession | undefined> {
   const { host, protocol } = new URL(use.issuer);
   own(request.raw, host, protocol, request.ip);
@@ -42,13 +43,19 @@ export async function ownSession(
   const person = accountId === undefined ? undefined : await knownPerson(use.db, accountId);
   const row = person === undefined ? undefined : await personById(use.db, person.id);
   const signIn = (more: Readonly<Record<string, string>>) =>
-    void reply.header('Cache-Control', 'no-store').redirect(signInAt(use.issuer, use.fhirBase, page, more), 303);
+    void reply.header('Cache-Control', 'no-store').redirect(signInAt(use.issuer, use.fhirBase, page, more, about), 303);
   if (person === undefined || row === undefined) return signIn({});
   const factors = await use.factors.of(person.id);
   if (factors.any && !meets(session.acr, 'aal2')) return signIn({ acr_values: 'aal2' });
   if (person.roles.some((role) => use.secondFactorRoles.includes(role)) && !meets(session.acr, 'aal2')) return signIn({});
   if (page === '/account' && session.past(FRESH_SECONDS)) return signIn({ prompt: 'login' });
   return { session, uid: session.uid, person, row, factors };
+}
+
+/** For who must show once more who they are. */
+export function signInAgain(use: PeopleDependencies, reply: FastifyReply, page: OwnPage, about?: string): FastifyReply {
+  const more = { prompt: 'login', acr_values: 'aal2' };
+  return reply.header('Cache-Control', 'no-store').redirect(signInAt(use.issuer, use.fhirBase, page, more, about), 303);
 }
 
 /** The form's fields, if it is this session's and carries its own token. */

@@ -23,6 +23,16 @@ export function timeOfDay(at: number, language: Language): string {
   }).format(at);
 }
 
+/** `03:29`, in UTC as everything here. */
+export function clockTime(at: number, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  }).format(at);
+}
+
 /** `2019-03-14` is `14 Mar 2019`; `2019-03` and `2019` stay as they are. */
 export function birthDateText(date: string, language: Language): string {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;

@@ -38,7 +38,10 @@ export function doorPage(frame: Frame & { readonly say?: Html }, main: HtmlValue
 }
 
 /** A page with the hospital and the signed-in person on top. */
-export function headedPage(frame: Frame & { readonly person: string; readonly links?: boolean }, main: HtmlValue): Html {
+export function headedPage(
+  frame: Frame & { readonly person: string; readonly links?: boolean; readonly emergency?: boolean },
+  main: HtmlValue,
+): Html {
   const { texts } = frame.brand.language;
   return documentOf(
     frame,
@@ -50,6 +53,7 @@ export function headedPage(frame: Frame & { readonly person: string; readonly li
   </div></header>
   <main id="main"><div class="wrap">${main}</div></main>
   ${foot(frame.brand)}`,
+    frame.emergency,
   );
 }
 
@@ -67,7 +71,7 @@ function foot(brand: Brand): Html {
   </div></footer>`;
 }
 
-function documentOf(frame: Frame, body: Html): Html {
+function documentOf(frame: Frame, body: Html, emergency?: boolean): Html {
   const { code, direction, texts } = frame.brand.language;
   return html`<!doctype html>
 <html lang="${code}" dir="${direction}">
@@ -78,7 +82,7 @@ function documentOf(frame: Frame, body: Html): Html {
   <title>${frame.title} – ${frame.brand.name}</title>
   <link rel="stylesheet" href="/fireguard.css">
 </head>
-<body>
+<body${emergency === true && html` class="emergency"`}>
   <a class="skip" href="#main">${texts.skip}</a>
   ${body}
   ${frame.script}

@@ -1,0 +1,212 @@
+/**
+ * The pages that break the glass (R-228): for who may, with a second look at who it is. INVARIANT: looking changes nothing and tells nobody; what breaks
+ * it is one POST with a reason, a sentence and a fresh proof.
+ */
+import { Problem } from '@fireguard/engine';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errors } from 'oidc-provider';
+import { glassReasons, isGlassReason, reasonLength } from '../../break-glass/reasons.ts';
+import { type BrokenGlass, glassById, glassesOf, notesOn } from '../../storage/break-glass.ts';
+import { looksUnderGlass } from '../../storage/glass-looks.ts';
+import { type GlassPatient, glassOpenPage, glassReasonPage, glassWarningPage } from '../pages/break-glass.ts';
+import { glassesOpenedPage, type OpenedGlass } from '../pages/glasses-opened.ts';
+import type { GlassDependencies } from '../steps/people.ts';
+import { placeOf, sendPage } from '../steps/step.ts';
+import { type OwnSession, signInAgain } from './own-session.ts';
+
+const ID_FORM = /^[A-Za-z0-9.-]{1,64}$/;
+/** A sign-in by passkey counts as the proof for so long. */
+const FRESH_SECONDS = 300;
+const YEAR_MS = 366 * 86_400_000;
+
+/** Throws SessionNotFound for who may not: these pages are not there for them. */
+function needPrivilege(use: GlassDependencies, mine: OwnSession): void {
+  if (!use.glasses.mayBreak(mine.person.roles)) throw new errors.SessionNotFound('no such page for this person');
+}
+
+export function patientIn(query: unknown): string | undefined {
+  const { patient } = query as { readonly patient?: unknown };
+  return typeof patient === 'string' && ID_FORM.test(patient) ? patient : undefined;
+}
+
+export async function showWarning(use: GlassDependencies, request: FastifyRequest, reply: FastifyReply, mine: OwnSession) {
+  needPrivilege(use, mine);
+  return sendPage(use, reply, glassWarningPage(await common(use, mine, patientIn(request.query))));
+}
+
+export async function showReason(use: GlassDependencies, request: FastifyRequest, reply: FastifyReply, mine: OwnSession) {
+  needPrivilege(use, mine);
+  const patient = patientIn(request.query);
+  if (proofOf(use, mine) === 'none' && mine.session.past(FRESH_SECONDS))
+    return signInAgain(use, reply, '/break-glass', patient);
+  return reasonPage(use, reply, mine, patient, new URLSearchParams(), undefined);
+}
+
+/** A code where the person has an app for it; a passkey is a sign-in that must be fresh; the password only where the site says so. */
+function proofOf(use: GlassDependencies, mine: OwnSession): 'code' | 'password' | 'none' {
+  if (mine.factors.apps.length > 0) return 'code';
+  if (mine.factors.passkeys.length > 0 && use.passkeys.usable) return 'none';
+  return use.glassStepUp === 'password' ? 'password' : 'none';
+}
+
+export async function answerOpen(
+  use: GlassDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mine: OwnSession,
+  form: URLSearchParams,
+) {
+  needPrivilege(use, mine);
+  const patient = patientIn({ patient: form.get('patient') });
+  const [reason, why] = [form.get('reason') ?? '', (form.get('why') ?? '').trim()];
+  if (!isGlassReason(reason)) return reasonPage(use, reply, mine, patient, form, 'reason');
+  if (why.length < reasonLength.least || why.length > reasonLength.most)
+    return reasonPage(use, reply, mine, patient, form, 'why');
+  const proof = await prove(use, mine, form.get('proof') ?? '');
+  if (proof === 'stale') return signInAgain(use, reply, '/break-glass', patient);
+  if (proof !== 'right') {
+    await use.glasses.refused(mine.person, `The proof was ${proof}.`, placeOf(request));
+    return reasonPage(use, reply, mine, patient, form, proof === 'wait' ? 'wait' : 'proof');
+  }
+  await use.glasses.open({ person: mine.person, patient, reasonCode: reason, reason: why, ...placeOf(request) });
+  return reply.header('Cache-Control', 'no-store').redirect('/break-glass/open', 303);
+}
+
+async function prove(use: GlassDependencies, mine: OwnSession, given: string): Promise<'right' | 'wrong' | 'wait' | 'stale'> {
+  const { id } = mine.person;
+  switch (proofOf(use, mine)) {
+    case 'none':
+      return mine.session.past(FRESH_SECONDS) ? 'stale' : 'right';
+    case 'code': {
+      if ((await use.throttle.codeTried(id)) !== undefined) return 'wait';
+      if (!(await use.factors.checkCode(id, given.trim().slice(0, 100)))) return 'wrong';
+      await use.throttle.codeSucceeded(id);
+      return 'right';
+    }
+    case 'password': {
+      if ((await use.throttle.codeTried(id)) !== undefined) return 'wait';
+      if (!(await use.passwords.verify(given.slice(0, 1000), mine.row.password_hash))) return 'wrong';
+      await use.throttle.codeSucceeded(id);
+      return 'right';
+    }
+  }
+}
+
+export async function showOpen(use: GlassDependencies, reply: FastifyReply, mine: OwnSession) {
+  needPrivilege(use, mine);
+  const glass = await use.glasses.openOf(mine.person.id);
+  if (glass === undefined) return reply.header('Cache-Control', 'no-store').redirect('/break-glass/opened', 303);
+  const page = glassOpenPage({
+    ...(await common(use, mine, glass.patient ?? undefined)),
+    csrf: use.formTokens.make(mine.uid, '/break-glass/close'),
+    glass: {
+      id: glass.id,
+      reasonCode: glass.reason_code,
+      openedAt: glass.opened_at.getTime(),
+      expiresAt: glass.expires_at.getTime(),
+      dueAt: glass.due_at.getTime(),
+    },
+  });
+  return sendPage(use, reply, page);
+}
+
+export async function answerClose(
+  use: GlassDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mine: OwnSession,
+  form: URLSearchParams,
+) {
+  const glass = await ownGlass(use, mine, form);
+  if (glass !== undefined) await use.glasses.close(glass, `closed by ${mine.person.name}`, placeOf(request).requestId);
+  return reply.header('Cache-Control', 'no-store').redirect('/break-glass/opened', 303);
+}
+
+export async function answerNote(
+  use: GlassDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mine: OwnSession,
+  form: URLSearchParams,
+) {
+  const glass = await ownGlass(use, mine, form);
+  const text = (form.get('note') ?? '').trim().slice(0, reasonLength.most);
+  const decided = glass?.outcome === 'justified' || glass?.outcome === 'not-justified';
+  if (glass !== undefined && !decided && text !== '') await use.glasses.note(glass, mine.person, text, placeOf(request));
+  return reply.header('Cache-Control', 'no-store').redirect('/break-glass/opened', 303);
+}
+
+async function ownGlass(use: GlassDependencies, mine: OwnSession, form: URLSearchParams): Promise<BrokenGlass | undefined> {
+  const glass = await glassById(use.db, form.get('glass') ?? '');
+  return glass?.person_id === mine.person.id ? glass : undefined;
+}
+
+export async function showOpened(use: GlassDependencies, reply: FastifyReply, mine: OwnSession) {
+  const all = await glassesOf(use.db, mine.person.id, new Date(use.now() - YEAR_MS));
+  if (all.length === 0) needPrivilege(use, mine);
+  const page = glassesOpenedPage({
+    brand: use.brand,
+    person: mine.person.name,
+    glasses: await Promise.all(all.map((glass) => opened(use, glass))),
+    csrf: (action) => use.formTokens.make(mine.uid, action),
+    now: use.now(),
+  });
+  return sendPage(use, reply, page);
+}
+
+async function opened(use: GlassDependencies, glass: BrokenGlass): Promise<OpenedGlass> {
+  const isOpen = glass.ended_at === null && glass.expires_at.getTime() > use.now();
+  const notes = await notesOn(use.db, glass.id);
+  return {
+    id: glass.id,
+    reasonCode: glass.reason_code,
+    reason: glass.reason,
+    openedAt: glass.opened_at.getTime(),
+    endedAt: isOpen ? undefined : (glass.ended_at ?? glass.expires_at).getTime(),
+    dueAt: glass.due_at.getTime(),
+    state: isOpen ? 'open' : (glass.outcome ?? 'waiting'),
+    looks: (await looksUnderGlass(use.db, glass)).map(({ at, what }) => ({ at: at.getTime(), what })),
+    notes: notes.map(({ at, author, text }) => ({ at: at.getTime(), author, text })),
+  };
+}
+
+async function reasonPage(
+  use: GlassDependencies,
+  reply: FastifyReply,
+  mine: OwnSession,
+  patient: string | undefined,
+  form: URLSearchParams,
+  problem: 'reason' | 'why' | 'proof' | 'wait' | undefined,
+) {
+  const page = glassReasonPage({
+    ...(await common(use, mine, patient)),
+    csrf: use.formTokens.make(mine.uid, '/break-glass/open'),
+    reasons: glassReasons,
+    proof: proofOf(use, mine),
+    reason: form.get('reason') ?? undefined,
+    why: (form.get('why') ?? '').slice(0, reasonLength.most),
+    ...reasonLength,
+    problem,
+  });
+  return sendPage(use, reply, page, problem === undefined ? 200 : problem === 'wait' ? 429 : 422);
+}
+
+async function common(use: GlassDependencies, mine: OwnSession, patient: string | undefined) {
+  return {
+    brand: use.brand,
+    person: mine.person.name,
+    patient: patient === undefined ? undefined : await named(use, mine, patient),
+    minutes: use.glasses.minutes,
+    reviewDays: use.glasses.reviewDays,
+    now: use.now(),
+  };
+}
+
+/** INVARIANT: a name only of whom this person may open anyway, by the same way as any request: the page is no directory. */
+async function named(use: GlassDependencies, mine: OwnSession, id: string): Promise<GlassPatient> {
+  const found = await use.picker.patientById(mine.person, id).catch((error: unknown) => {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  });
+  return { id, name: found?.name, birthDate: found?.birthDate, mrn: found?.mrn };
+}

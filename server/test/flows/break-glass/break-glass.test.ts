@@ -1,0 +1,344 @@
+/**
+ * R-217 to R-238 from outside: denied with a hint → the three pages → access by the header → notices at a webhook → the end → the review. On a whole server
+ * with a real database; and what the digest's list of attacks asks.
+ */
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { defaultConfig } from '../../../src/config/default-config.ts';
+import { type Running, start } from '../../../src/main.ts';
+import { insertPerson } from '../../../src/storage/people.ts';
+import { testStorage } from '../../../src/storage/testing.ts';
+import { type Browser, newBrowser, type Page } from '../authorization/browser.ts';
+import { CREDENTIAL } from '../gateway/kit.ts';
+import { type Ward, ward } from '../gateway/ward.ts';
+import { tokenOf } from './token.ts';
+
+const CATEGORY =
+  'http://terminology.hl7.org/CodeSystem/v3-ActReason#BTG; scheme="http://hl7.org/fhir/tag/security"; label="break the glass"';
+const PASSWORD = 'a good long password';
+const WHY = 'Brought in unresponsive, need medicines and allergies.';
+
+// biome-ignore lint/suspicious/noExplicitAny: what the admin API gives, as it comes
+type Reviewed = Record<string, any>;
+
+let place: Ward;
+let running: Running;
+let moved = 0;
+const told: { topic: string; title: string; text: string; facts: Record<string, string> }[] = [];
+const sink = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk) => (body += chunk));
+  request.on('end', () => {
+    told.push(JSON.parse(body));
+    response.end();
+  });
+});
+
+beforeAll(async () => {
+  place = await ward();
+  await place.put({
+    resourceType: 'Observation',
+    id: 'secret',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/other' },
+    meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'V' }] },
+  });
+  await place.put({ resourceType: 'Patient', id: 'private' });
+  await place.put({
+    resourceType: 'Consent',
+    id: 'no-glass',
+    status: 'active',
+    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
+    patient: { reference: 'Patient/private' },
+    policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTOUT' }] },
+    provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG' }] },
+  });
+  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
+  running = await start(
+    defaultConfig({
+      profile: 'development',
+      home: mkdtempSync(path.join(tmpdir(), 'fireguard-glass-')),
+      http: { pages: { port: 0 }, api: { port: 0 } },
+      upstream: { url: place.server.url, credentials: { bearer: CREDENTIAL }, dialect: 'demo', exclusive: true },
+      breakGlass: { stepUp: 'password' },
+      notify: {
+        targets: [
+          {
+            kind: 'webhook',
+            name: 'privacy-office',
+            topics: ['break-glass'],
+            url: `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`,
+            secret: 'a secret of sixteen',
+          },
+        ],
+      },
+      log: { level: 'error' },
+    }),
+    { storage: await testStorage(), tell: () => undefined, now: () => Date.now() + moved },
+  );
+  const password_hash = await running.passwords.hash(PASSWORD);
+  const person = { password_hash, disabled: false };
+  const { db } = running.storage;
+  await insertPerson(db, {
+    ...person,
+    id: 'okafor',
+    username: 'okafor',
+    name: 'Dr Okafor',
+    roles: ['physician', 'break-the-glass'],
+    fhir_user: 'Practitioner/okafor',
+  });
+  await insertPerson(db, {
+    ...person,
+    id: 'plain',
+    username: 'plain',
+    name: 'Dr Plain',
+    roles: ['physician'],
+    fhir_user: 'Practitioner/plain',
+  });
+});
+afterAll(async () => {
+  await running?.close();
+  sink.close();
+  await place?.server.close();
+});
+beforeEach(async () => {
+  moved = 0;
+  told.length = 0;
+  await running.storage.db.updateTable('break_glass').set({ ended_at: new Date() }).where('ended_at', 'is', null).execute();
+});
+
+const kept = new Map<string, Promise<string>>();
+const token = (person: string) => kept.get(person) ?? kept.set(person, tokenOf(running, person)).get(person)!;
+const get = async (target: string, person = 'okafor', headers: Record<string, string> = {}) =>
+  fetch(running.urls.fhir + target, {
+    headers: { authorization: `Bearer ${await token(person)}`, ...headers },
+  });
+const header = { category: CATEGORY };
+
+async function signedIn(username: string, at: string): Promise<{ browser: Browser; page: Page }> {
+  const browser = newBrowser(running.urls.issuer);
+  const first = await browser.open(running.urls.issuer + at);
+  return { browser, page: await browser.submit(first, '/sign-in', { username, password: PASSWORD }) };
+}
+
+/** The three pages, as a person clicks through them. */
+async function broken(patient: string | null = 'other', form: Record<string, string> = {}) {
+  const query = patient === null ? '' : `?patient=${patient}`;
+  const { browser, page } = await signedIn('okafor', `/break-glass${query}`);
+  const why = await browser.open(`${running.urls.issuer}/break-glass/why${query}`);
+  const opened = await browser.submit(why, '/break-glass/open', { reason: 'cannot-speak', why: WHY, proof: PASSWORD, ...form });
+  return { browser, warning: page, why, opened };
+}
+
+const hinted = (body: string) => body.includes('"code":"suppressed"') && body.includes('"code":"BTG"');
+const records = (action: string) =>
+  running.storage.db.selectFrom('audit_record').selectAll().where('action', '=', action).orderBy('recorded', 'desc').execute();
+const until = async <Value>(find: () => Promise<Value | undefined>): Promise<Value> => {
+  for (let tries = 0; tries < 100; tries++) {
+    const found = await find();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not come');
+};
+
+test('R-225 who may break the glass learns that it would help; nobody else does', async () => {
+  const denied = await get('/Observation/other-1');
+  expect(denied.status).toBe(404);
+  expect(hinted(await denied.text())).toBe(true);
+  const searched = await (await get('/Observation')).text();
+  expect(hinted(searched)).toBe(true);
+  expect(JSON.parse(searched).entry.at(-1).search).toEqual({ mode: 'outcome' });
+  for (const target of ['/Observation/other-1', '/Observation'])
+    expect(hinted(await (await get(target, 'plain')).text())).toBe(false);
+  // Nothing is there, or it would not open: no hint.
+  for (const target of ['/Observation/none', '/Observation/secret'])
+    expect(hinted(await (await get(target)).text())).toBe(false);
+});
+
+test('R-217 R-219 R-224 R-228 R-231 R-235 R-237 R-238 from the denial to the review', async () => {
+  expect((await get('/Observation/other-1')).status).toBe(404);
+  const { browser, warning, why, opened } = await broken();
+  expect(warning.url).toBe(`${running.urls.issuer}/break-glass?patient=other`);
+  expect(warning.text).toContain('Nothing is opened and nobody is told on this page.');
+  expect(why.text).not.toContain(' checked');
+  expect(opened.url).toBe(`${running.urls.issuer}/break-glass/open`);
+  expect(opened.text).toContain('The record is open until');
+  const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
+
+  // Without the header as before; with it, this patient and nobody else, and nothing very restricted.
+  expect((await get('/Observation/other-1')).status).toBe(404);
+  expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(200);
+  const found = JSON.parse(await (await get('/Observation?patient=other', 'okafor', header)).text());
+  expect(found.entry.map((one: { resource: { id: string } }) => one.resource.id).sort()).toEqual([
+    'other-1',
+    'other-2',
+    'other-3',
+  ]);
+  for (const target of ['/Observation/mine-1', '/Observation/secret', '/Patient/mine'])
+    expect((await get(target, 'okafor', header)).status).toBe(404);
+  const write = await fetch(`${running.urls.fhir}/Observation`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await token('okafor')}`, 'content-type': 'application/fhir+json', ...header },
+    body: '{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/other"}}',
+  });
+  expect(write.status).toBe(403);
+
+  // Told, without a patient; recorded, with one; every look is linked.
+  const notice = await until(async () => told.find(({ facts }) => facts['id'] === id && facts['event'] === 'broken'));
+  expect(JSON.stringify(notice)).not.toMatch(/other|Okafor, T/);
+  expect(notice.text).toContain('Dr Okafor');
+  const [start] = await until(async () => ((await records('glass-broken')).length > 0 ? records('glass-broken') : undefined));
+  expect(start!.record).toMatchObject({
+    patients: ['other'],
+    address: expect.stringMatching(/127\.0\.0\.1|::1/),
+    caller: { user: { id: 'okafor', fhirUser: 'Practitioner/okafor' }, override: id, purposes: [{ code: 'BTG' }] },
+    reason: `${id}, cannot-speak: ${WHY}`,
+  });
+
+  // Ended by hand: the next request is as before.
+  const after = await browser.submit(opened, '/break-glass/close', { glass: id });
+  expect(after.url).toBe(`${running.urls.issuer}/break-glass/opened`);
+  expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(403);
+  await until(async () => told.find(({ facts }) => facts['id'] === id && facts['event'] === 'closed'));
+  const shown = await until(async () => {
+    const page = await browser.open(`${running.urls.issuer}/break-glass/opened`);
+    return page.text.includes('search Observation') ? page : undefined;
+  });
+  expect(shown.text).toContain('read Observation/other-1');
+  const noted = await browser.submit(shown, '/break-glass/note', { note: 'He was sedated at once.', glass: id });
+  expect(noted.text).toContain('He was sedated at once.');
+
+  // Reviewed.
+  const admin = async (method: string, at: string, body?: object) => {
+    const answer = await fetch(`${running.urls.issuer}/admin${at}`, {
+      method,
+      headers: { authorization: `Bearer ${running.adminToken}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json()) as Reviewed };
+  };
+  const queue = await admin('GET', '/break-glass');
+  expect(queue.body['glasses'].map((one: { id: string }) => one.id)).toContain(id);
+  const whole = await admin('GET', `/break-glass/${id}`);
+  expect(whole.body['looks'].map(({ what }: { what: string }) => what)).toEqual(
+    expect.arrayContaining(['read Observation/other-1', 'search Observation']),
+  );
+  expect(whole.body['notes']).toMatchObject([{ author: 'Dr Okafor', text: 'He was sedated at once.' }]);
+  expect((await admin('POST', `/break-glass/${id}/review`, { outcome: 'not-justified' })).status).toBe(400);
+  expect((await admin('POST', `/break-glass/${id}/review`, { outcome: 'justified', note: 'Rightly so.' })).body).toMatchObject({
+    outcome: 'justified',
+    overdue: false,
+  });
+  const rest = await admin('GET', '/break-glass');
+  expect(rest.body['glasses'].map((one: { id: string }) => one.id)).not.toContain(id);
+  const today = new Date().toISOString().slice(0, 10);
+  expect((await admin('GET', `/break-glass-report?from=${today}&to=${today}`)).body).toMatchObject({
+    byOutcome: { justified: 1 },
+  });
+});
+
+test('R-235 it ends by itself, and its end is recorded and told', async () => {
+  const { opened } = await broken();
+  const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
+  expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(200);
+  moved = 15 * 60_000;
+  expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(403);
+  await until(async () => told.find(({ facts }) => facts['id'] === id && facts['event'] === 'closed'));
+  const end = await until(async () =>
+    (await records('glass-closed')).find(({ record }) => String(record['reason']).includes(id)),
+  );
+  expect(end.record).toMatchObject({ caller: { override: id } });
+});
+
+test('R-235 one for nobody in particular becomes that of the first patient who is opened', async () => {
+  await broken(null);
+  // Names nobody: no use is made of it.
+  const plain = await (await get('/Observation', 'okafor', header)).text();
+  expect(plain).not.toContain('"id":"other-1"');
+  expect((await get('/Patient/other', 'okafor', header)).status).toBe(200);
+  expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(200);
+  expect((await get('/Patient/mine', 'okafor', header)).status).toBe(404);
+});
+
+test('one at a time: another one closes the first', async () => {
+  await broken('other');
+  await broken('mine');
+  expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(404);
+  expect((await get('/Observation/mine-1', 'okafor', header)).status).toBe(200);
+});
+
+describe('attacks', () => {
+  test('R-218 R-232 the header without the privilege, without a glass, or by nobody opens nothing, and is an alert', async () => {
+    const before = (await records('glass-refused')).length;
+    expect((await get('/Observation/other-1', 'plain', header)).status).toBe(403);
+    expect((await get('/Observation/mine-1', 'okafor', header)).status).toBe(403);
+    await until(async () => ((await records('glass-refused')).length === before + 2 ? true : undefined));
+    expect((await fetch(`${running.urls.fhir}/Observation/other-1`, { headers: header })).status).toBe(401);
+    await broken();
+    expect((await get('/Observation/other-1', 'plain', header)).status).toBe(403);
+  });
+
+  test('R-233 a malformed header that names break-the-glass is refused, another category is not looked at', async () => {
+    await broken();
+    const malformed = `${CATEGORY.slice(0, -1)}`;
+    expect((await get('/Observation/other-1', 'okafor', { category: malformed })).status).toBe(400);
+    expect((await get('/Observation/other-1', 'okafor', { category: 'dog; scheme="http://x.example"' })).status).toBe(404);
+  });
+
+  test('R-218 the pages are not there for who may not', async () => {
+    const { browser, page } = await signedIn('plain', '/break-glass?patient=other');
+    expect(page.status).toBe(400);
+    for (const at of ['/break-glass/why', '/break-glass/open', '/break-glass/opened'])
+      expect((await browser.open(running.urls.issuer + at)).status).toBe(400);
+  });
+
+  test.each([
+    ['no reason', { reason: 'because' }, 'Choose what the emergency is'],
+    ['no sentence', { why: 'short' }, 'Say in one sentence what is happening'],
+    ['a wrong password', { proof: 'wrong' }, 'That did not show that it is you'],
+  ])('R-221 %s: the page comes back, nothing is opened, what was typed is kept', async (_, form, words) => {
+    const { opened } = await broken('other', form);
+    expect(opened.status).toBe(422);
+    expect(opened.text).toContain(words);
+    if (!('why' in form)) expect(opened.text).toContain(WHY);
+    expect(opened.text).not.toContain(PASSWORD);
+    expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(403);
+  });
+
+  test('a form of another session, or none, opens nothing', async () => {
+    const { why } = await broken('other', { reason: 'because' });
+    const { browser } = await signedIn('okafor', '/break-glass');
+    const csrf = /name="csrf" value="([^"]+)"/.exec(why.text)![1]!;
+    for (const body of [{}, { csrf }] as Record<string, string>[]) {
+      const answer = await browser.open(`${running.urls.issuer}/break-glass/open`, {
+        method: 'POST',
+        body: new URLSearchParams({ reason: 'cannot-speak', why: WHY, proof: PASSWORD, ...body }),
+      });
+      expect(answer.status).toBe(400);
+    }
+  });
+
+  test('R-223 a consent that names break-the-glass stands', async () => {
+    await broken('private');
+    expect((await get('/Patient/private', 'okafor', header)).status).toBe(404);
+    expect(hinted(await (await get('/Patient/private')).text())).toBe(false);
+  });
+
+  test('whoever broke it does not review it, and not before its end', async () => {
+    const { opened } = await broken();
+    const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
+    const answer = await fetch(`${running.urls.issuer}/admin/break-glass/${id}/review`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${running.adminToken}`, 'content-type': 'application/json' },
+      body: '{"outcome":"justified"}',
+    });
+    expect(answer.status).toBe(409);
+  });
+});

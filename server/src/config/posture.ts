@@ -94,6 +94,7 @@ export function weakenings(config: FireguardConfig): readonly string[] {
     );
   if (!config.consents.from.includes('upstream'))
     lines.push('consents.from: Consent resources of the upstream are not enforced.');
+  if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
   if (config.breakGlass.stepUp === 'password')
     lines.push('breakGlass.stepUp: who breaks the glass confirms by the password alone that it is them.');
   for (const { id, mayDescribe } of config.decisionPoint.doors)

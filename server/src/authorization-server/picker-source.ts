@@ -30,11 +30,18 @@ export interface PickerEncounter {
   readonly status: string | undefined;
 }
 
+/** The glass that this person broke for this patient. */
+export interface BrokenFor {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 export interface PickerSource {
   /** Those that match what was typed, best first, at most 50; an empty query lists those that this person is most likely to want. */
   patientsFor(person: PickerPerson, query: string): Promise<readonly PickerPatient[]>;
   /** The one with this id, if this person may open it. */
-  patientById(person: PickerPerson, id: string): Promise<PickerPatient | undefined>;
+  patientById(person: PickerPerson, id: string, glass?: BrokenFor): Promise<PickerPatient | undefined>;
   /** The patient's visits that this person may open, newest first, at most 50. */
   encountersFor(person: PickerPerson, patient: string): Promise<readonly PickerEncounter[]>;
   /** The one with this id, if it is this patient's and this person may open it. */

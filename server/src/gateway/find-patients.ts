@@ -2,7 +2,7 @@
  * Patients for somebody who is signing in and must choose one. INVARIANT: found by the same pipeline as any request of theirs, audited as one,
  * so that the picker cannot show what the API would not (hardening B11-145).
  */
-import { type Caller, type JsonDocument, type JsonNode, NONE, name, parseScopes, scan } from '@fireguard/engine';
+import { type Caller, type JsonDocument, type JsonNode, NONE, name, type Override, parseScopes, scan } from '@fireguard/engine';
 import type { Collaborators } from './collaborators.ts';
 import { handle } from './pipeline.ts';
 
@@ -30,12 +30,18 @@ export interface FoundEncounter {
 export interface PatientFinder {
   /** Best first, at most 50; an empty query lists those that the person may open. */
   patientsFor(person: Person, query: string): Promise<readonly FoundPatient[]>;
-  patientById(person: Person, id: string): Promise<FoundPatient | undefined>;
+  /** `glass`: broken by this person for this patient. */
+  patientById(
+    person: Person,
+    id: string,
+    glass?: { readonly id: string; readonly expiresAt: number },
+  ): Promise<FoundPatient | undefined>;
   /** The patient's visits, newest first, at most 50. */
   encountersFor(person: Person, patient: string): Promise<readonly FoundEncounter[]>;
   encounterById(person: Person, patient: string, id: string): Promise<FoundEncounter | undefined>;
 }
 
+const BTG = Object.freeze({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG' });
 const MOST = 50;
 const ID_FORM = /^[A-Za-z0-9.-]{1,64}$/;
 /** The sign-in pages ask on the person's behalf; no app is involved yet. */
@@ -64,9 +70,10 @@ export function patientFinder(use: Collaborators): PatientFinder {
       const both = new Map([...byNumber, ...byName].map((patient) => [patient.id, patient]));
       return [...both.values()].slice(0, MOST);
     },
-    async patientById(person, id) {
+    async patientById(person, id, glass) {
       if (!ID_FORM.test(id)) return undefined;
-      const document = await ask(person, `/Patient/${id}`, use);
+      const override = glass === undefined ? undefined : { ...glass, patient: id };
+      const document = await ask(person, `/Patient/${id}`, use, override);
       return document === undefined ? undefined : shown(document, document.root);
     },
     async encountersFor(person, patient) {
@@ -85,7 +92,7 @@ export function patientFinder(use: Collaborators): PatientFinder {
   });
 }
 
-async function ask(person: Person, target: string, use: Collaborators): Promise<JsonDocument | undefined> {
+async function ask(person: Person, target: string, use: Collaborators, override?: Override): Promise<JsonDocument | undefined> {
   const incoming = {
     method: 'GET',
     target,
@@ -93,12 +100,12 @@ async function ask(person: Person, target: string, use: Collaborators): Promise<
     address: '',
     body: async () => new Uint8Array(0),
   };
-  const answer = await handle(incoming, { ...use, authenticate: async () => callerFor(person, use) });
+  const answer = await handle(incoming, { ...use, authenticate: async () => callerFor(person, use, override) });
   if (answer.status >= 500) throw new Error('patients cannot be looked up');
   return answer.status === 200 ? scan(answer.body) : undefined;
 }
 
-function callerFor(person: Person, use: Collaborators): Caller {
+function callerFor(person: Person, use: Collaborators, override: Override | undefined): Caller {
   return Object.freeze<Caller>({
     kind: 'user',
     client: PAGES,
@@ -106,7 +113,8 @@ function callerFor(person: Person, use: Collaborators): Caller {
     roles: person.roles,
     scopes: parseScopes('user/Patient.rs user/Encounter.rs'),
     patient: undefined,
-    purposes: [],
+    purposes: override === undefined ? [] : [BTG],
+    ...(override === undefined ? {} : { override }),
     token: { id: 'sign-in', issuer: use.base, expiresAt: use.now() + 60_000 },
     address: '',
   });

@@ -10,6 +10,7 @@ import { type BrokenGlass, glassById, glassesOf, notesOn } from '../../storage/b
 import { looksUnderGlass } from '../../storage/glass-looks.ts';
 import { type GlassPatient, glassOpenPage, glassReasonPage, glassWarningPage } from '../pages/break-glass.ts';
 import { glassesOpenedPage, type OpenedGlass } from '../pages/glasses-opened.ts';
+import type { BrokenFor } from '../picker-source.ts';
 import type { GlassDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';
 import { type OwnSession, signInAgain } from './own-session.ts';
@@ -97,7 +98,7 @@ export async function showOpen(use: GlassDependencies, reply: FastifyReply, mine
   const glass = await use.glasses.openOf(mine.person.id);
   if (glass === undefined) return reply.header('Cache-Control', 'no-store').redirect('/break-glass/opened', 303);
   const page = glassOpenPage({
-    ...(await common(use, mine, glass.patient ?? undefined)),
+    ...(await common(use, mine, glass.patient ?? undefined, { id: glass.id, expiresAt: glass.expires_at.getTime() })),
     csrf: use.formTokens.make(mine.uid, '/break-glass/close'),
     glass: {
       id: glass.id,
@@ -191,20 +192,20 @@ async function reasonPage(
   return sendPage(use, reply, page, problem === undefined ? 200 : problem === 'wait' ? 429 : 422);
 }
 
-async function common(use: GlassDependencies, mine: OwnSession, patient: string | undefined) {
+async function common(use: GlassDependencies, mine: OwnSession, patient: string | undefined, glass?: BrokenFor) {
   return {
     brand: use.brand,
     person: mine.person.name,
-    patient: patient === undefined ? undefined : await named(use, mine, patient),
+    patient: patient === undefined ? undefined : await named(use, mine, patient, glass),
     minutes: use.glasses.minutes,
     reviewDays: use.glasses.reviewDays,
     now: use.now(),
   };
 }
 
-/** INVARIANT: a name only of whom this person may open anyway, by the same way as any request: the page is no directory. */
-async function named(use: GlassDependencies, mine: OwnSession, id: string): Promise<GlassPatient> {
-  const found = await use.picker.patientById(mine.person, id).catch((error: unknown) => {
+/** INVARIANT: a name only of whom this person may open, anyway or by the glass that they broke, by the same way as any request: the page is no directory. */
+async function named(use: GlassDependencies, mine: OwnSession, id: string, glass?: BrokenFor): Promise<GlassPatient> {
+  const found = await use.picker.patientById(mine.person, id, glass).catch((error: unknown) => {
     if (error instanceof Problem) return undefined;
     throw error;
   });

@@ -91,11 +91,11 @@ export function glassReasonPage(page: GlassReasonPage): Html {
   return frame(
     page,
     2,
-    html`${problemBox(problem)}
-      <form class="cols" method="post" action="/break-glass/open">
+    html`<form class="cols" method="post" action="/break-glass/open">
         <input type="hidden" name="csrf" value="${page.csrf}">
         <input type="hidden" name="patient" value="${page.patient?.id ?? ''}">
         <div class="stack-l">
+          ${problemBox(problem)}
           <div>
             <p class="eyebrow">${icons.glass} ${text.eyebrow}</p>
             <h1>${text.whyTitle}</h1>
@@ -226,7 +226,7 @@ function banner(page: Common): Html | undefined {
   const born = patient.birthDate === undefined ? undefined : birthDateText(patient.birthDate, language);
   const age = patient.birthDate === undefined ? undefined : ageInYears(patient.birthDate, page.now);
   return html`<section class="patient is-broken" aria-label="${text.patient}">
-            <p class="name">${patient.name ?? text.numbered(patient.id)}</p>
+            <p class="name">${patient.name ?? text.numberedAlone(patient.id)}</p>
             ${(born !== undefined || patient.mrn !== undefined) && html`<dl>${born !== undefined && html`<div><dt>${text.born}</dt><dd>${born}${age !== undefined && language.texts.picker.years(age)}</dd></div>`}${patient.mrn !== undefined && html`<div><dt>${text.no}</dt><dd class="num">${patient.mrn}</dd></div>`}</dl>`}
             ${patient.name === undefined && html`<p class="small quiet">${text.nameClosed}</p>`}
           </section>`;

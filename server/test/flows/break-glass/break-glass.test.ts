@@ -2,114 +2,30 @@
  * R-217 to R-238 from outside: denied with a hint → the three pages → access by the header → notices at a webhook → the end → the review. On a whole server
  * with a real database; and what the digest's list of attacks asks.
  */
-import { mkdtempSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { defaultConfig } from '../../../src/config/default-config.ts';
-import { type Running, start } from '../../../src/main.ts';
-import { insertPerson } from '../../../src/storage/people.ts';
-import { testStorage } from '../../../src/storage/testing.ts';
+import type { Running } from '../../../src/main.ts';
 import { type Browser, newBrowser, type Page } from '../authorization/browser.ts';
-import { CREDENTIAL } from '../gateway/kit.ts';
-import { type Ward, ward } from '../gateway/ward.ts';
+import { type House, PASSWORD, startHouse } from './house.ts';
 import { tokenOf } from './token.ts';
 
 const CATEGORY =
   'http://terminology.hl7.org/CodeSystem/v3-ActReason#BTG; scheme="http://hl7.org/fhir/tag/security"; label="break the glass"';
-const PASSWORD = 'a good long password';
 const WHY = 'Brought in unresponsive, need medicines and allergies.';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the admin API gives, as it comes
 type Reviewed = Record<string, any>;
 
-let place: Ward;
+let house: House;
 let running: Running;
-let moved = 0;
-const told: { topic: string; title: string; text: string; facts: Record<string, string> }[] = [];
-const sink = createServer((request, response) => {
-  let body = '';
-  request.on('data', (chunk) => (body += chunk));
-  request.on('end', () => {
-    told.push(JSON.parse(body));
-    response.end();
-  });
-});
 
 beforeAll(async () => {
-  place = await ward();
-  await place.put({
-    resourceType: 'Observation',
-    id: 'secret',
-    status: 'final',
-    code: { text: 'x' },
-    subject: { reference: 'Patient/other' },
-    meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'V' }] },
-  });
-  await place.put({ resourceType: 'Patient', id: 'private' });
-  await place.put({
-    resourceType: 'Consent',
-    id: 'no-glass',
-    status: 'active',
-    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
-    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
-    patient: { reference: 'Patient/private' },
-    policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTOUT' }] },
-    provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG' }] },
-  });
-  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
-  running = await start(
-    defaultConfig({
-      profile: 'development',
-      home: mkdtempSync(path.join(tmpdir(), 'fireguard-glass-')),
-      http: { pages: { port: 0 }, api: { port: 0 } },
-      upstream: { url: place.server.url, credentials: { bearer: CREDENTIAL }, dialect: 'demo', exclusive: true },
-      breakGlass: { stepUp: 'password' },
-      notify: {
-        targets: [
-          {
-            kind: 'webhook',
-            name: 'privacy-office',
-            topics: ['break-glass'],
-            url: `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`,
-            secret: 'a secret of sixteen',
-          },
-        ],
-      },
-      log: { level: 'error' },
-    }),
-    { storage: await testStorage(), tell: () => undefined, now: () => Date.now() + moved },
-  );
-  const password_hash = await running.passwords.hash(PASSWORD);
-  const person = { password_hash, disabled: false };
-  const { db } = running.storage;
-  await insertPerson(db, {
-    ...person,
-    id: 'okafor',
-    username: 'okafor',
-    name: 'Dr Okafor',
-    roles: ['physician', 'break-the-glass'],
-    fhir_user: 'Practitioner/okafor',
-  });
-  await insertPerson(db, {
-    ...person,
-    id: 'plain',
-    username: 'plain',
-    name: 'Dr Plain',
-    roles: ['physician'],
-    fhir_user: 'Practitioner/plain',
-  });
+  house = await startHouse();
+  running = house.running;
 });
-afterAll(async () => {
-  await running?.close();
-  sink.close();
-  await place?.server.close();
-});
+afterAll(() => house?.close());
 beforeEach(async () => {
-  moved = 0;
-  told.length = 0;
+  house.moved = 0;
+  house.told.length = 0;
   await running.storage.db.updateTable('break_glass').set({ ended_at: new Date() }).where('ended_at', 'is', null).execute();
 });
 
@@ -170,6 +86,9 @@ test('R-217 R-219 R-224 R-228 R-231 R-235 R-237 R-238 from the denial to the rev
   expect(why.text).not.toContain(' checked');
   expect(opened.url).toBe(`${running.urls.issuer}/break-glass/open`);
   expect(opened.text).toContain('The record is open until');
+  // The name is seen once it is open, and not before.
+  expect(why.text).not.toContain('OKAFOR');
+  expect(opened.text).toContain('OKAFOR');
   const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
 
   // Without the header as before; with it, this patient and nobody else, and nothing very restricted.
@@ -191,7 +110,7 @@ test('R-217 R-219 R-224 R-228 R-231 R-235 R-237 R-238 from the denial to the rev
   expect(write.status).toBe(403);
 
   // Told, without a patient; recorded, with one; every look is linked.
-  const notice = await until(async () => told.find(({ facts }) => facts['id'] === id && facts['event'] === 'broken'));
+  const notice = await until(async () => house.told.find(({ facts }) => facts['id'] === id && facts['event'] === 'broken'));
   expect(JSON.stringify(notice)).not.toMatch(/other|Okafor, T/);
   expect(notice.text).toContain('Dr Okafor');
   const [start] = await until(async () => ((await records('glass-broken')).length > 0 ? records('glass-broken') : undefined));
@@ -206,7 +125,7 @@ test('R-217 R-219 R-224 R-228 R-231 R-235 R-237 R-238 from the denial to the rev
   const after = await browser.submit(opened, '/break-glass/close', { glass: id });
   expect(after.url).toBe(`${running.urls.issuer}/break-glass/opened`);
   expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(403);
-  await until(async () => told.find(({ facts }) => facts['id'] === id && facts['event'] === 'closed'));
+  await until(async () => house.told.find(({ facts }) => facts['id'] === id && facts['event'] === 'closed'));
   const shown = await until(async () => {
     const page = await browser.open(`${running.urls.issuer}/break-glass/opened`);
     return page.text.includes('search Observation') ? page : undefined;
@@ -248,9 +167,9 @@ test('R-235 it ends by itself, and its end is recorded and told', async () => {
   const { opened } = await broken();
   const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
   expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(200);
-  moved = 15 * 60_000;
+  house.moved = 15 * 60_000;
   expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(403);
-  await until(async () => told.find(({ facts }) => facts['id'] === id && facts['event'] === 'closed'));
+  await until(async () => house.told.find(({ facts }) => facts['id'] === id && facts['event'] === 'closed'));
   const end = await until(async () =>
     (await records('glass-closed')).find(({ record }) => String(record['reason']).includes(id)),
   );

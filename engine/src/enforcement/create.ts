@@ -20,6 +20,7 @@ import type { PreparedOrAnswered } from './prepared.ts';
 import { rebased } from './rebased.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { admitCondition, resolveCondition } from './resolve-condition.ts';
+import { withoutUnseenOwners } from './unseen-owners.ts';
 import { withId } from './with-id.ts';
 import { refuseUnseenTargets } from './written-references.ts';
 
@@ -65,7 +66,7 @@ function* prepareNew(
   // A patient who is not there yet is somebody all the same: without relations, and without consents.
   if (type === 'Patient') book.announce(type, as, [as]);
   const named = type === 'Patient' ? withId(stored, as) : stored;
-  const one = draft(given, type, undefined, named, named.root);
+  const one = yield* withoutUnseenOwners(given, book, draft(given, type, undefined, named, named.root), undefined);
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'withheld') return deniedWrite(given, type, judged);

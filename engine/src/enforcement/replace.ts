@@ -19,6 +19,7 @@ import { labelsOf } from './labels.ts';
 import type { Found, Need } from './need.ts';
 import { isExpected } from './preconditions.ts';
 import type { PreparedOrAnswered } from './prepared.ts';
+import { withoutUnseenOwners } from './unseen-owners.ts';
 import { odd } from './upstream-answer.ts';
 import { refuseUnseenTargets } from './written-references.ts';
 
@@ -35,7 +36,7 @@ export interface Replacement {
 export function* replace(given: Given, book: FactBook, write: Replacement): Generator<Need, PreparedOrAnswered, Found> {
   const { id, permit, read, state, body, conditions } = write;
   const { type } = permit;
-  const next = draft(given, type, id, body, body.root);
+  const next = yield* withoutUnseenOwners(given, book, draft(given, type, id, body, body.root), state.draft);
   yield* book.gather([permit, read], [state.draft, next]);
   const [old, fresh] = [candidate(state.draft, book), candidate(next, book)];
   const before = judge(permit, old, book);

@@ -22,6 +22,7 @@ import { rebased } from './rebased.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { replace } from './replace.ts';
 import { requireIfMatch } from './require-if-match.ts';
+import { withoutUnseenOwners } from './unseen-owners.ts';
 import { refuseUnseenTargets } from './written-references.ts';
 
 export function* prepareUpdate(given: Given, book: FactBook, asked: UpdateRequest): Generator<Need, PreparedOrAnswered, Found> {
@@ -57,7 +58,7 @@ function* putCreate(
   }
   refuseClosedBody([permit], body);
   if (conditions.ifMatch !== undefined) throw new Problem('version-conflict', 'The resource has changed in the meantime.');
-  const one = draft(given, type, id, body, body.root);
+  const one = yield* withoutUnseenOwners(given, book, draft(given, type, id, body, body.root), undefined);
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'withheld') return deniedWrite(given, `${type}/${id}`, judged);

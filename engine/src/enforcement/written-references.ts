@@ -33,37 +33,51 @@ export function* refuseUnseenTargets(
   }
   const inherits = given.protection?.labels?.inherit === true;
   if (!given.dialect.checksReferences && !inherits) return;
-  const byType = new Map<string, Set<string>>();
+  const targets = new Set<string>();
   for (const text of added) {
     const key = referenceKey(text, [given.bases.ours, given.bases.upstream]);
     // What belongs to an encounter shows its labels; so nobody points to one that they do not see.
     if (!given.dialect.checksReferences && key?.type !== 'Encounter') continue;
-    if (key === undefined || isKnown(given, book, `${key.type}/${key.id}`)) continue;
-    byType.set(key.type, (byType.get(key.type) ?? new Set()).add(key.id));
+    if (key !== undefined && !isKnown(given, book, `${key.type}/${key.id}`)) targets.add(`${key.type}/${key.id}`);
   }
-  let targets = 0;
-  for (const [type, ids] of byType) {
-    targets += ids.size;
-    if (targets > MOST) throw new Problem('too-costly', 'The resource points to too many others.');
-    yield* refuseUnseen(given, book, type, [...ids]);
-  }
+  if ((yield* unseenOf(given, book, [...targets])).size > 0) throw unseen();
 }
 
 /** What the request itself creates, and whom the token names: the caller and the patient in context. */
-function isKnown({ caller }: Given, book: FactBook, key: string): boolean {
+export function isKnown({ caller }: Given, book: FactBook, key: string): boolean {
   return (
     book.isNew(key) || key === caller.user?.fhirUser || (caller.patient !== undefined && key === `Patient/${caller.patient}`)
   );
 }
 
-function* refuseUnseen(given: Given, book: FactBook, type: string, ids: readonly string[]): Generator<Need, void, Found> {
+/** Which of these (`Type/id`) the caller does not see: hidden and absent ones alike. Throws Problem `too-costly`. */
+export function* unseenOf(given: Given, book: FactBook, keys: readonly string[]): Generator<Need, ReadonlySet<string>, Found> {
+  if (keys.length > MOST) throw new Problem('too-costly', 'The resource points to too many others.');
+  const unseen = new Set(keys);
+  for (const [type, list] of Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/'))))
+    for (const id of yield* seenOf(
+      given,
+      book,
+      type,
+      list.map((key) => key.slice(type.length + 1)),
+    ))
+      unseen.delete(`${type}/${id}`);
+  return unseen;
+}
+
+function* seenOf(
+  given: Given,
+  book: FactBook,
+  type: string,
+  ids: readonly string[],
+): Generator<Need, readonly string[], Found> {
   const facts = given.tables.types.get(type);
   const permit = decide({ ...given, interaction: 'read', type });
-  if (facts === undefined || permit.kind !== 'permit') throw unseen();
+  if (facts === undefined || permit.kind !== 'permit') return [];
   const { tables, dialect, bases, now } = given;
+  const seen: string[] = [];
   for (let at = 0; at < ids.length; at += ID_LIST) {
-    const some = ids.slice(at, at + ID_LIST);
-    const criteria = [plainCriterion(facts.searchParameters.get('_id')!, some)];
+    const criteria = [plainCriterion(facts.searchParameters.get('_id')!, ids.slice(at, at + ID_LIST))];
     const plan = planSearch(plainSearch(given, type, criteria), permit, {
       type: facts,
       tables,
@@ -73,9 +87,9 @@ function* refuseUnseen(given: Given, book: FactBook, type: string, ids: readonly
       count: undefined,
     });
     const { visible } = yield* gatherAll(given, book, permit, plan, ID_LIST);
-    const seen = new Set(visible.map(({ id }) => id));
-    if (some.some((id) => !seen.has(id))) throw unseen();
+    for (const { id } of visible) if (id !== undefined) seen.push(id);
   }
+  return seen;
 }
 
 function unseen(): Problem {

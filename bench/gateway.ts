@@ -4,6 +4,7 @@
  */
 
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -90,6 +91,10 @@ const { stdout } = await promisify(execFile)(process.execPath, [
 const postgres = Number(
   readFileSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid'), 'utf8').split('\n')[0],
 );
+// For `npm run bench -- audit` alone: the same gateway without its audit, to see what the audit costs. No configuration can do this.
+if (process.argv[4] === 'without-audit')
+  running.audit.append = async (draft) => ({ id: randomUUID(), recorded: Date.now(), ...draft });
+
 console.log(JSON.stringify({ port: Number(new URL(fhir).port), token: stdout.trim().split('\n').at(-1), postgres }));
 
 process.on('disconnect', () => void running.close().then(() => process.exit(0)));

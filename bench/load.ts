@@ -1,10 +1,12 @@
 /**
  * The load: 64 keep-alive connections on bare sockets, one request in flight on each, for a bounded time; its own process. Loopback only.
- * Prints `{ requests, seconds, bytes, other }`, where `other` counts the answers that were not 200.
+ * Prints `{ requests, seconds, bytes, other, p50, p95, p99 }`, where `other` counts the answers that were not 200 and the last three are milliseconds. With a rate (requests per
+ * second, over all connections) each connection waits for its turn; without one it asks again at once.
  */
 import { connect } from 'node:net';
 
-const [, , port, path, token, seconds, connections] = process.argv as unknown as [
+const [, , port, path, token, seconds, connections, rate = '0'] = process.argv as unknown as [
+  string,
   string,
   string,
   string,
@@ -20,15 +22,30 @@ const request = Buffer.from(
 let requests = 0;
 let other = 0;
 let bytes = 0;
+const took: number[] = [];
+/** Milliseconds between two requests of one connection. */
+const turn = Number(rate) === 0 ? 0 : (Number(connections) * 1000) / Number(rate);
 const started = performance.now();
 const end = started + Number(seconds) * 1000;
 
-function run(): Promise<void> {
+function run(_one: unknown, index: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port: Number(port), noDelay: true });
     let head: Buffer[] = [];
     let remaining = -1;
-    socket.on('connect', () => socket.write(request));
+    let sent = 0;
+    let next = performance.now() + (turn * index) / Number(connections);
+    const ask = (): void => {
+      sent = performance.now();
+      socket.write(request);
+    };
+    const askInTurn = (): void => {
+      next += turn;
+      // Who is late does not catch up: that would be another load.
+      next = Math.max(next, performance.now());
+      setTimeout(ask, Math.max(1, next - performance.now()));
+    };
+    socket.on('connect', () => (turn === 0 ? ask() : askInTurn()));
     socket.on('error', reject);
     socket.on('close', () => resolve());
     socket.on('data', (chunk: Buffer) => {
@@ -49,11 +66,17 @@ function run(): Promise<void> {
       if (remaining > 0) return;
       remaining = -1;
       requests += 1;
-      if (performance.now() < end) socket.write(request);
-      else socket.end();
+      const now = performance.now();
+      took.push(now - sent);
+      if (now >= end) socket.end();
+      else if (turn === 0) ask();
+      else askInTurn();
     });
   });
 }
 
 await Promise.all(Array.from({ length: Number(connections) }, run));
-console.log(JSON.stringify({ requests, seconds: (performance.now() - started) / 1000, bytes, other }));
+took.sort((a, b) => a - b);
+const at = (share: number): number => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
+const latency = { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+console.log(JSON.stringify({ requests, seconds: (performance.now() - started) / 1000, bytes, other, ...latency }));

@@ -19,6 +19,10 @@ if (process.argv[2] === 'consents') {
   await import('./consents.ts');
   process.exit();
 }
+if (process.argv[2] === 'audit') {
+  await import('./audit.ts');
+  process.exit();
+}
 if (process.argv[2] === 'export') {
   await import('./export.ts');
   process.exit();

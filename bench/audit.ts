@@ -1,0 +1,180 @@
+/**
+ * `npm run bench -- audit [--json]`: what the audit costs. The same gateway with and without it, in turns: processor time per read (all threads), and p95 at half of what it
+ * can do. And by themselves: records a second into the journal (64 at once, each durable before it counts), and from the journal into the database. The gateway has core 0,
+ * upstream, load and PostgreSQL core 1; the last two have both.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { openAuditLog } from '../server/src/audit-log/open-audit-log.ts';
+import { openStorage } from '../server/src/storage/storage.ts';
+import { cases } from './cases.ts';
+import { cpuSeconds, pin } from './processes.ts';
+
+const json = process.argv.includes('--json');
+const [seconds, rounds] = [3, 5];
+const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-bench-'));
+const children: ChildProcess[] = [];
+
+interface Started {
+  readonly pid: number;
+  readonly port: number;
+  readonly token?: string;
+  readonly postgres?: number;
+}
+
+interface Load {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+try {
+  const upstream = await launch('canned-upstream.ts', []);
+  const base = `http://127.0.0.1:${upstream.port}`;
+  const gateways = {
+    with: await launch('gateway.ts', [path.join(folder, 'with'), base]),
+    without: await launch('gateway.ts', [path.join(folder, 'without'), base, 'without-audit']),
+  };
+  const pinned = [
+    ...Object.values(gateways).map(({ pid }) => pin(pid, 0)),
+    ...[upstream.pid, gateways.with.postgres!, gateways.without.postgres!].map((pid) => pin(pid, 1)),
+  ].every(Boolean);
+
+  const cpu = { with: [] as number[], without: [] as number[] };
+  let most = Number.POSITIVE_INFINITY;
+  for (let round = -1; round < rounds; round += 1)
+    for (const name of ['with', 'without'] as const) {
+      const before = cpuSeconds(gateways[name].pid);
+      const { requests, seconds: took } = await load(gateways[name], 64);
+      // What is still being copied belongs to what was answered.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      if (round < 0) continue;
+      cpu[name].push(((cpuSeconds(gateways[name].pid) - before) * 1e6) / requests);
+      most = Math.min(most, requests / took);
+    }
+  const latency = { with: [] as Load[], without: [] as Load[] };
+  for (let round = 0; round < rounds; round += 1)
+    for (const name of ['with', 'without'] as const) latency[name].push(await load(gateways[name], 64, most / 2));
+  for (const child of children) if (child.connected) child.disconnect();
+  await Promise.all(children.map(ended));
+
+  const { journal, repository } = await alone();
+  const perRead = { with: median(cpu.with), without: median(cpu.without) };
+  const p95 = {
+    // The least disturbed round of each: what else a machine does only ever makes an answer later.
+    with: Math.min(...latency.with.map((one) => one.p95)),
+    without: Math.min(...latency.without.map((one) => one.p95)),
+  };
+  const result = {
+    microsecondsPerRead: perRead,
+    addedToCpu: perRead.with / perRead.without - 1,
+    shareOfCpu: 1 - perRead.without / perRead.with,
+    p95,
+    addedToP95: p95.with - p95.without,
+    atRate: most / 2,
+    journalPerSecond: journal,
+    repositoryPerSecond: repository,
+    pinned,
+    node: process.version,
+  };
+  if (json) console.log(JSON.stringify(result));
+  else {
+    const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+    console.log(
+      `read            ${perRead.with.toFixed(0)} µs of processor time with audit, ${perRead.without.toFixed(0)} without: ${percent(result.addedToCpu)} more, ${percent(result.shareOfCpu)} of all`,
+    );
+    console.log(
+      `p95             ${p95.with.toFixed(2)} ms with audit, ${p95.without.toFixed(2)} without: ${result.addedToP95.toFixed(2)} ms more, at ${result.atRate.toFixed(0)} reads a second`,
+    );
+    console.log(`journal         ${journal.toFixed(0)} records a second, each durable`);
+    console.log(`repository      ${repository.toFixed(0)} records a second`);
+    if (!pinned) console.error('VOID  processes could not be pinned to two cores');
+  }
+} finally {
+  for (const child of children) if (child.connected) child.disconnect();
+  await Promise.all(children.map(ended));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Journal and repository by themselves, with records like those of a search over two patients. */
+async function alone(): Promise<{ journal: number; repository: number }> {
+  const home = path.join(folder, 'alone');
+  const storage = await openStorage({ mode: 'managed', home, node: 'bench' });
+  const site = { observer: 'bench', site: 'bench', base: 'http://127.0.0.1/fhir' };
+  const log = await openAuditLog({ home, node: 'bench', storage, site });
+  const act = {
+    ...({ kind: 'request', outcome: 'permit', status: 200, action: 'search', type: 'Observation' } as const),
+    caller: {
+      kind: 'user',
+      client: { id: 'bench-app', name: 'Bench' },
+      user: { id: 'u-1', name: 'Dr Bench', fhirUser: 'Practitioner/bench' },
+      roles: ['physician'],
+      purposes: [],
+      token: { id: 'c1b8f1d5e6a74c0c', issuer: 'http://localhost:8080' },
+    },
+    ...({ address: '198.51.100.7', masked: [], withheld: 2, rules: ['clinicians-read-their-patients'] } as const),
+    resources: Array.from({ length: 20 }, (_one, index) => `Observation/o-${index}`),
+    reason: 'Permitted: clinicians read the record of a patient in their care.',
+    query: Buffer.from('GET /Observation?patient=p-1&code=8480-6&_count=20').toString('base64'),
+  } as const;
+  let count = 0;
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: 64 }, async (_one, chain) => {
+      while (performance.now() - began < 5_000) {
+        await log.append({ ...act, patients: [`p-${chain}`, `p-${count % 997}`], requestId: `r-${count}` });
+        count += 1;
+      }
+    }),
+  );
+  const journal = (count * 1_000) / (performance.now() - began);
+  const copiedBefore = count - log.lag();
+  const since = performance.now();
+  await log.caughtUp(120_000);
+  // From the first record on, while the journal was being written, and after.
+  const repository = (count * 1_000) / (performance.now() - began);
+  const afterwards = ((count - copiedBefore) * 1_000) / Math.max(performance.now() - since, 1);
+  await log.close();
+  await storage.close();
+  return { journal, repository: Math.max(repository, Math.min(afterwards, journal)) };
+}
+
+async function launch(file: string, args: readonly string[]): Promise<Started> {
+  const child = spawn(process.execPath, [...process.execArgv, path.join(import.meta.dirname, file), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  children.push(child);
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).once('line', resolve);
+    child.once('exit', () => reject(new Error(`${file} ended before it was ready`)));
+  });
+  return { pid: child.pid!, ...JSON.parse(line) };
+}
+
+async function load({ port, token }: Started, connections: number, rate = 0): Promise<Load> {
+  const args = [port, `/fhir${cases[0]!.path}`, token, seconds, connections, Math.round(rate)].map(String);
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'load.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  pin(child.pid!, 1);
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  const { other, ...measured } = JSON.parse(text) as Load & { other: number };
+  if (other > 0) throw new Error(`${other} of ${measured.requests} answers were something else than 200`);
+  return measured;
+}
+
+function ended(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}

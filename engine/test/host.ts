@@ -42,6 +42,7 @@ export interface Setting {
   readonly facts?: Facts;
   readonly dialect?: Partial<Dialect>;
   readonly limits?: Partial<Given['limits']>;
+  readonly protection?: Given['protection'];
   readonly now?: number;
   readonly authorization?: Given['authorization'];
 }
@@ -148,6 +149,7 @@ function givenBy(setting: Setting, { method = 'GET', target, headers = {}, body 
       ...setting.limits,
     },
     authorization: setting.authorization,
+    protection: setting.protection,
   };
 }
 

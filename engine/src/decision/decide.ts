@@ -3,6 +3,7 @@
  * This folder joins scopes, policies, consents and labels; it is the only maker of a Permit (I2). It must not fetch, must not read a clock,
  * and must deny whatever no rule permits.
  */
+import { clearsAll } from '../label/is-cleared.ts';
 import { relationBits } from '../policy/relations.ts';
 import { checks } from './checks.ts';
 import { mintPermit, type Permit, type Refusal } from './permit.ts';
@@ -59,8 +60,9 @@ export function residualOf(asked: Question): Residual {
 }
 
 /** Every path that any rule could mask here, whatever its other conditions. */
-function maskable({ permits, denies }: Question): readonly string[] {
-  return Object.freeze([...new Set([...permits, ...denies].flatMap(({ paths }) => paths))]);
+function maskable({ permits, denies, protection, type }: Question): readonly string[] {
+  const labelled = permits.every(({ rule }) => clearsAll(rule.clears)) ? [] : (protection?.labels?.elements?.get(type) ?? []);
+  return Object.freeze([...new Set([...[...permits, ...denies].flatMap(({ paths }) => paths), ...labelled])]);
 }
 
 function readsRelations({ permits, denies }: Question): boolean {

@@ -17,11 +17,13 @@ export type LabelsFor = (candidate: Candidate, facts: KnownFacts) => Labels;
 /** `isPatientData`: of the type; what is about a patient is patient data whatever its type (R-030). */
 export function labelling(
   protection: LabelProtection | undefined,
+  resourceType: string,
   isPatientData: boolean,
   { interaction, bases }: { readonly interaction: Interaction; readonly bases: readonly string[] },
 ): LabelsFor {
   if (protection === undefined) return ({ document, node }) => labelsOf(document, node);
   const { rules } = protection;
+  const elements = protection.elements?.get(resourceType);
   // A write may name any encounter. It is refused where the writer does not see that one; its labels must not tell more.
   const inherit = protection.inherit && !writes.has(interaction);
   const containers = new WeakMap<KnownFacts, Map<string, Labels>>();
@@ -41,7 +43,7 @@ export function labelling(
   return ({ type, document, node, patients, undetermined }, facts) => {
     // What is nobody's record (a definition, a directory) has codes that are not about anybody.
     if (!isPatientData && patients.length === 0 && !undetermined) return labelsOf(document, node);
-    let labels = labelsOf(document, node, { rules, type, patients });
+    let labels = labelsOf(document, node, { rules, type, patients, ...(elements === undefined ? {} : { elements }) });
     if (inherit)
       for (const reference of containersOf(document, node, bases)) labels = joinedLabels(labels, labelsIn(reference, facts));
     return labels;

@@ -5,6 +5,7 @@
 
 import type { Relation } from '../enforcement/need.ts';
 import type { JsonDocument, JsonNode } from '../json/scan.ts';
+import type { HighWater } from '../label/high-water.ts';
 import type { Decision } from './decision.ts';
 
 /** A resource to be judged, with what was found out about it. Absent facts deny (I6). */
@@ -31,6 +32,8 @@ export interface KnownFacts {
   readonly pointers?: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
+export type { HighWater } from '../label/high-water.ts';
+
 export type Verdict =
   | {
       readonly effect: 'deny';
@@ -45,6 +48,8 @@ export type Verdict =
       readonly mask: readonly string[];
       /** What whoever releases it must do, and what travels with it. */
       readonly obligations: readonly Obligation[];
+      /** What a whole that holds it is labelled with; undefined without label rules. */
+      readonly marks?: HighWater | undefined;
       /** Of a write: some rule that applies lets the caller set, change and remove security labels. */
       readonly mayLabel: boolean;
     };

@@ -7,6 +7,10 @@ export interface LabelProtection {
   readonly rules: CompiledLabelRules;
   /** Does what belongs to an encounter carry the encounter's labels, too? */
   readonly inherit: boolean;
+  /** By type: elements whose inline labels (DS4P) hide them alone. Elsewhere an inline label counts for the whole resource. */
+  readonly elements?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Do Bundles that are answered carry the high-water mark of what is in them? */
+  readonly onBundles?: boolean;
 }
 
 export interface Protection {

@@ -5,8 +5,9 @@
 import type { FhirTables } from '../fhir/tables.ts';
 import type { SecurityCategory } from '../fhir/version.ts';
 import { carriesLabel } from '../label/carries-label.ts';
+import { type HighWater, highWaterOf } from '../label/high-water.ts';
 import { isCleared } from '../label/is-cleared.ts';
-import type { Labels } from '../label/labels.ts';
+import type { ElementLabels, Labels } from '../label/labels.ts';
 import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
@@ -90,7 +91,7 @@ export class Residual {
   constructor(parts: ResidualParts) {
     this.#parts = parts;
     this.#standing = standings(parts.consents);
-    this.#labels = labelling(parts.labels, parts.category === 'patient', parts.consents);
+    this.#labels = labelling(parts.labels, parts.type, parts.category === 'patient', parts.consents);
     this.#reader = Object.freeze({ me: parts.me, bases: parts.consents.bases });
     const whole = parts.denies
       .filter(({ rule }) => !rule.elementsOnly)
@@ -263,13 +264,32 @@ export class Residual {
       if (this.#closes(deny, matter)) withholding += String.fromCharCode(at);
     }
     // Lengths differ when rules do, so the two strings cannot be taken for two others.
-    const key = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
+    const rules = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
+    const marks = this.#parts.labels === undefined ? undefined : highWaterOf(matter.labels);
+    const { elements } = matter.labels;
+    if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks);
+    const key =
+      marks === undefined ? rules : `${rules} ${marks.confidentiality} ${marks.duties.map(({ code }) => code).join()}`;
     let verdict = this.#permitted.get(key);
     if (verdict === undefined) {
-      verdict = permitted(pick(this.#parts.permits, applying), pick(this.#elementDenies, withholding));
+      verdict = permitted(pick(this.#parts.permits, applying), pick(this.#elementDenies, withholding), marks);
       this.#permitted.set(key, verdict);
     }
     return verdict;
+  }
+
+  /** R-203: each permit withholds, beside what it masks, the labelled elements that it does not clear. */
+  #permitParts(
+    applying: string,
+    withholding: string,
+    elements: readonly ElementLabels[],
+    marks: HighWater | undefined,
+  ): Verdict {
+    const permits = pick(this.#parts.permits, applying).map((permit) => {
+      const uncleared = elements.filter(({ labels }) => !isCleared(labels, permit.rule.clears)).map(({ path }) => path);
+      return uncleared.length === 0 ? permit : { ...permit, paths: [...permit.paths, ...uncleared] };
+    });
+    return permitted(permits, pick(this.#elementDenies, withholding), marks);
   }
 }
 
@@ -289,7 +309,7 @@ function pick(rules: readonly Applicable[], positions: string): readonly Applica
   return Array.from({ length: positions.length }, (_, index) => rules[positions.charCodeAt(index)]!);
 }
 
-function permitted(permits: readonly Applicable[], withholding: readonly Applicable[]): Verdict {
+function permitted(permits: readonly Applicable[], withholding: readonly Applicable[], marks: HighWater | undefined): Verdict {
   const mask = combineMasks(
     permits.map(({ paths }) => paths),
     withholding.map(({ paths }) => paths),
@@ -302,6 +322,7 @@ function permitted(permits: readonly Applicable[], withholding: readonly Applica
     ),
     mayLabel: permits.some(({ rule }) => rule.mayLabel),
     mask,
+    ...(marks === undefined ? {} : { marks }),
     obligations: obligationsOf(permits, withholding, mask),
   });
 }

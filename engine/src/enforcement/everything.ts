@@ -14,6 +14,7 @@ import { admit } from './admit.ts';
 import { current, deniedMissing } from './current.ts';
 import { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
+import { labelFor } from './label-for.ts';
 import type { Found, Need } from './need.ts';
 import type { Called } from './operation.ts';
 import type { Outcome } from './outcome.ts';
@@ -44,7 +45,7 @@ export function* everything(given: Given, asked: Called, input: OperationInput):
   if (implied !== undefined) return yield* search(given, implied, { visible, self });
   const shape = { ...asked.representation, version: given.tables.version };
   const page = { visible, included: [], self, next: undefined, total: visible.length, withheld: 0, shape };
-  return releaseSearchset(page, permit.decision, given.bases);
+  return releaseSearchset({ ...page, labelFor: labelFor(given) }, permit.decision, given.bases);
 }
 
 interface Rest {

@@ -17,6 +17,7 @@ import { canonicalTarget } from '../request/canonical.ts';
 import { admitSearch } from './admit-search.ts';
 import { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
+import { labelFor } from './label-for.ts';
 import type { Found, Need } from './need.ts';
 import type { Called } from './operation.ts';
 import type { Outcome } from './outcome.ts';
@@ -61,7 +62,7 @@ export function* lastObservations(given: Given, asked: Called, input: OperationI
     withheld: stages.withheld,
     shape: { ...asked.representation, version: given.tables.version },
   };
-  return releaseSearchset(page, admitted.decision, given.bases);
+  return releaseSearchset({ ...page, labelFor: labelFor(given) }, admitted.decision, given.bases);
 }
 
 function mostOf(input: OperationInput): number {

@@ -17,6 +17,7 @@ import { FactBook } from './fact-book.ts';
 import { gatherIncludes } from './gather-includes.ts';
 import { type Gathered, gatherTypes } from './gather-types.ts';
 import type { Given } from './given.ts';
+import { labelFor } from './label-for.ts';
 import type { Found, Need } from './need.ts';
 import { withOpenIncludes } from './open-includes.ts';
 import type { Outcome } from './outcome.ts';
@@ -137,5 +138,5 @@ function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision 
     // Counted only: there is nobody to whom a single entry would be shown.
     wouldOpen: results.book.wouldOpen && !countOnly,
   };
-  return releaseSearchset(page, decision, given.bases);
+  return releaseSearchset({ ...page, labelFor: labelFor(given) }, decision, given.bases);
 }

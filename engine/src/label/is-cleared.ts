@@ -20,6 +20,11 @@ export function isCleared(labels: Labels, clears: Clearance): boolean {
   );
 }
 
+/** Is there no label that it does not clear? */
+export function clearsAll({ confidentiality, sensitivities, other }: Clearance): boolean {
+  return confidentiality === 'V' && sensitivities === '*' && other === '*';
+}
+
 function reaches(cleared: ReadonlySet<string> | '*', code: string): boolean {
   if (cleared === '*' || cleared.has(code)) return true;
   for (const broader of cleared) if (sensitivitySubsumes(broader, code)) return true;

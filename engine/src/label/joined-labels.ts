@@ -10,5 +10,6 @@ export function joinedLabels(one: Labels, other: Labels): Labels {
     sensitivities: Object.freeze([...new Set([...one.sensitivities, ...other.sensitivities])]),
     other: Object.freeze([...new Set([...one.other, ...other.other])]),
     all: Object.freeze([...all.values()]),
+    elements: one.elements,
   });
 }

@@ -3,6 +3,7 @@
  * with what any part carries (R-204, hardening 77 and 114), until parts can be released on their own.
  */
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { ElementLabelCollector, elementAmong, labelledPath } from './inline-labels.ts';
 import { type About, rulesThatHold } from './label-by-rules.ts';
 import { LabelCollector } from './label-collector.ts';
 import type { CompiledLabelRules } from './label-rules.ts';
@@ -20,6 +21,8 @@ const INLINE_LABEL = name('http://hl7.org/fhir/uv/security-label-ds4p/StructureD
 /** Label rules, and whose record it is. */
 export interface Labelling extends About {
   readonly rules: CompiledLabelRules;
+  /** Elements of the type whose inline labels hide them alone. */
+  readonly elements?: readonly string[];
 }
 
 /**
@@ -28,10 +31,19 @@ export interface Labelling extends About {
  */
 export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Labelling): Labels {
   let collector: LabelCollector | undefined;
+  let single: ElementLabelCollector | undefined;
+  const named = labelling?.elements;
   const end = document.end(node);
   for (let at = node + 1; at < document.count && document.start(at) < end; at++) {
     const found = labelNode(document, at);
     if (found === NONE) continue;
+    const element =
+      named === undefined || !document.keyIs(at, URL) ? undefined : elementAmong(named, labelledPath(document, found, node));
+    if (element !== undefined) {
+      single ??= new ElementLabelCollector(document);
+      single.add(element, found);
+      continue;
+    }
     collector ??= new LabelCollector(document);
     collector.add(found);
   }
@@ -41,7 +53,8 @@ export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Lab
   for (const { labels } of rulesThatHold(rules, document, node, labelling))
     for (const { system, code } of labels) collector.addCode(system, code);
   collector.settle(rules.defaultRank, rules.veryRestricted);
-  return collector.labels();
+  const labels = collector.labels();
+  return single === undefined ? labels : Object.freeze({ ...labels, elements: single.labels(rules) });
 }
 
 /** The value that holds labels, when `at` is the member that says so; otherwise NONE. */

@@ -8,6 +8,12 @@ export interface LabelCode {
   readonly code: string;
 }
 
+export interface ElementLabels {
+  /** Below the resource, dotted. */
+  readonly path: string;
+  readonly labels: Labels;
+}
+
 export interface Labels {
   /** Highest confidentiality carried, as its rank in U<L<M<N<R<V; -1 when none is. What cannot be read counts as V. */
   readonly confidentiality: number;
@@ -15,6 +21,8 @@ export interface Labels {
   readonly sensitivities: readonly string[];
   /** Compartments, privacy laws and duties that bind disclosure, as `system|code`, distinct. */
   readonly other: readonly string[];
+  /** Labels that hide single elements and not the whole; only with label rules. */
+  readonly elements?: readonly ElementLabels[] | undefined;
   /** Every readable label, protective or not, HL7 systems in their present spelling. */
   readonly all: readonly LabelCode[];
 }

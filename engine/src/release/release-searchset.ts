@@ -1,7 +1,9 @@
 /** Releases one page of judged matches, and of what is included with them. */
+import type { Coding } from '../caller.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Denied } from '../enforcement/outcome.ts';
 import { breakGlassEntry } from './break-glass-hint.ts';
+import { bundleLabels } from './bundle-labels.ts';
 import { nothingDisclosed } from './denied.ts';
 import type { Shape } from './project.ts';
 import { mintReleased, type Released } from './released.ts';
@@ -18,6 +20,8 @@ export interface Page {
   /** Matches that were not visible: for the audit record, never for the caller. */
   readonly withheld: number;
   readonly shape: Shape;
+  /** The caller's purposes of use, where Bundles carry labels; undefined = they do not. */
+  readonly labelFor?: readonly Coding[] | undefined;
   /** Breaking the glass would show more, and whoever asks may. */
   readonly wouldOpen?: boolean;
 }
@@ -30,11 +34,12 @@ export function releaseSearchset(page: Page, decision: Decision, bases: Bases): 
   const visible = page.included.length === 0 ? page.visible : [...page.visible, ...page.included];
   const bodies = resourceBytes(visible, bases, page.shape);
   const entries = visible.map((one, index) => ({ type: one.type, id: idIn(one), resource: bodies[index]! }));
+  const security = page.labelFor && bundleLabels(visible, page.labelFor);
   const outcome = page.wouldOpen === true ? breakGlassEntry : undefined;
   return mintReleased({
     status: 200,
     headers,
-    body: searchset({ self, next, total, base: bases.ours, entries, matches: page.visible.length, outcome }),
+    body: searchset({ self, next, total, base: bases.ours, entries, matches: page.visible.length, security, outcome }),
     decision,
     disclosure: {
       patients: [...new Set(visible.flatMap(({ patients }) => patients))],

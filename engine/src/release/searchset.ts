@@ -2,6 +2,7 @@
  * bundle.html#searchset, built anew around the judged resources: nothing of the upstream's Bundle is in it, neither its total nor its links,
  * scores or outcome entries. Written once into one buffer; resources are copied, never parsed again.
  */
+import type { Coding } from '../caller.ts';
 import { text } from '../json/write.ts';
 
 export interface SearchsetParts {
@@ -15,6 +16,8 @@ export interface SearchsetParts {
   readonly entries: readonly { readonly type: string; readonly id: string; readonly resource: Uint8Array }[];
   /** How many of the entries are matches; the rest is included. */
   readonly matches: number;
+  /** Security labels of the Bundle; undefined = none. */
+  readonly security?: readonly Coding[] | undefined;
   /** A whole entry, as bytes: what the server says about the search itself. */
   readonly outcome?: Uint8Array | undefined;
 }
@@ -25,9 +28,15 @@ const AFTER_MATCH = encoder.encode(',"search":{"mode":"match"}}');
 const AFTER_INCLUDED = encoder.encode(',"search":{"mode":"include"}}');
 const COMMA = 0x2c;
 
-export function searchset({ self, next, total, base, entries, matches, outcome }: SearchsetParts): Uint8Array {
+export function searchset({ self, next, total, base, entries, matches, security, outcome }: SearchsetParts): Uint8Array {
   const link = [{ relation: 'self', url: self }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])];
-  const head = text({ resourceType: 'Bundle', type: 'searchset', ...(total === undefined ? {} : { total }), link });
+  const head = text({
+    resourceType: 'Bundle',
+    ...(security === undefined ? {} : { meta: { security: security.map(({ system, code }) => ({ system, code })) } }),
+    type: 'searchset',
+    ...(total === undefined ? {} : { total }),
+    link,
+  });
   if (entries.length === 0 && outcome === undefined) return encoder.encode(head);
 
   const before = encoder.encode(`${head.slice(0, -1)},"entry":[`);

@@ -3,13 +3,14 @@
  * `decide` makes, so nothing leaves that was not judged for this caller. An error inside the judgement passes through: nothing is released.
  */
 import type { Decision } from '../decision/decision.ts';
-import { type Candidate, type DenyAs, type KnownFacts, type Obligation, Permit } from '../decision/permit.ts';
+import { type Candidate, type DenyAs, type HighWater, type KnownFacts, type Obligation, Permit } from '../decision/permit.ts';
 import type { JsonDocument, JsonNode } from '../json/scan.ts';
 
 interface VisibleParts {
   readonly candidate: Candidate;
   readonly mask: readonly string[];
   readonly obligations: readonly Obligation[];
+  readonly marks?: HighWater | undefined;
   readonly mayLabel: boolean;
   readonly decision: Decision;
 }
@@ -28,12 +29,14 @@ export class Visible {
   readonly mask: readonly string[];
   /** What must be added before it leaves. */
   readonly obligations: readonly Obligation[];
+  /** What a whole that holds it is labelled with. */
+  readonly marks: HighWater | undefined;
   /** Judged for a write: the caller may set, change and remove its security labels (R-083). */
   readonly mayLabel: boolean;
   readonly decision: Decision;
   readonly #sealed = true;
 
-  private constructor({ candidate, mask, obligations, mayLabel, decision }: VisibleParts) {
+  private constructor({ candidate, mask, obligations, marks, mayLabel, decision }: VisibleParts) {
     this.type = candidate.type;
     this.id = candidate.id;
     this.document = candidate.document;
@@ -41,6 +44,7 @@ export class Visible {
     this.patients = candidate.patients;
     this.mask = mask;
     this.obligations = obligations;
+    this.marks = marks;
     this.mayLabel = mayLabel;
     this.decision = decision;
     Object.freeze(this);

@@ -10,13 +10,18 @@ export const packagedLabelRules: string = path.resolve(import.meta.dirname, '../
 
 /** Undefined when the site wants none. `sets`: files or folders of ValueSets. Throws ConfigError. */
 export function loadLabelRules(
-  { rules, inherit }: LabelsSettings,
+  { rules, inherit, elements, onBundles }: LabelsSettings,
   sets: readonly string[] | undefined,
 ): LabelProtection | undefined {
   const files = rules ?? [packagedLabelRules];
   if (files.length === 0) return undefined;
   try {
-    return Object.freeze({ rules: compileLabelRules(loadPolicies(files), valueSets(loadValueSets(sets))), inherit });
+    return Object.freeze({
+      rules: compileLabelRules(loadPolicies(files), valueSets(loadValueSets(sets))),
+      inherit,
+      elements: new Map(Object.entries(elements)),
+      onBundles,
+    });
   } catch (error) {
     if (error instanceof Problem) throw new ConfigError([`labels.rules: ${error.detail ?? error.publicText}`]);
     throw error;

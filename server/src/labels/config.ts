@@ -9,6 +9,18 @@ export const labelsSection = z
       .describe(
         'Files of label rules, or folders of them, in YAML; value sets that they name are loaded from policies.valueSets. Default: the rules that come with Fireguard. An empty list = only the labels that resources carry.',
       ),
+    elements: z
+      .record(z.string().regex(/^[A-Z][A-Za-z]+$/), z.array(z.string().regex(/^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)*$/)).min(1))
+      .default({})
+      .describe(
+        'By type: elements whose inline labels (DS4P) hide the element alone: `Patient: [address, telecom]`. Elsewhere an inline label counts for the whole resource.',
+      ),
+    onBundles: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Bundles that are answered carry the highest confidentiality of what is in them, the purposes of use and the duties.',
+      ),
     inherit: z
       .boolean()
       .default(true)

@@ -1,0 +1,31 @@
+/** What of the labels of a resource is said of a whole that holds it (requirements 3.9, R-192 to R-194): how confidential, and which duties go along. */
+import { labelKind } from '../terminology/label-kind.ts';
+import type { LabelCode, Labels } from './labels.ts';
+
+export interface HighWater {
+  /** Rank in U<L<M<N<R<V; -1 = no label says. */
+  readonly confidentiality: number;
+  /** Obligations and refrains, HL7 systems in their present spelling. */
+  readonly duties: readonly LabelCode[];
+}
+
+/** duties that would tell that something is withheld are not said of the whole. */
+const revealing: ReadonlySet<string> = new Set([
+  'MASK',
+  'REDACT',
+  'NODSCLCD',
+  'NODSCLCDS',
+  'NOAUTH',
+  'HUAPRV',
+  'NOPAT',
+  'NOVIP',
+  'NOLIST',
+]);
+
+export function highWaterOf({ confidentiality, all }: Labels): HighWater {
+  const duties = all.filter(({ system, code }) => {
+    const kind = labelKind(system, code);
+    return (kind === 'obligation' || kind === 'refrain') && !revealing.has(code);
+  });
+  return Object.freeze({ confidentiality, duties: Object.freeze(duties) });
+}

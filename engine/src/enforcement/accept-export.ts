@@ -15,6 +15,9 @@ import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
 import type { Denied, Outcome } from './outcome.ts';
 
+/** Not part of what an export without `_type` brings: it would record itself. Named, it needs `_since`, for a trail is searched by its dates. */
+const TRAIL = 'AuditEvent';
+
 export function* acceptExport(given: Given, asked: ExportAsked): Generator<Need, Outcome, Found> {
   const open = openTypes(given, asked);
   if ('kind' in open) return open;
@@ -42,7 +45,7 @@ export function openTypes(
   const open: { type: TypeFacts; permit: Permit }[] = [];
   let refusal: Refusal | undefined;
   for (const type of given.tables.types.values()) {
-    if (type.category === 'none' || (asked.types !== undefined && !asked.types.includes(type.name))) continue;
+    if (type.category === 'none' || !(asked.types?.includes(type.name) ?? type.name !== TRAIL)) continue;
     if (asked.level !== 'system' && type.patientCompartment.length === 0) continue;
     const decided = decide({ ...given, interaction: 'search', type: type.name });
     if (decided.kind === 'permit') open.push({ type, permit: decided });

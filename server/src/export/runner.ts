@@ -92,7 +92,9 @@ export function exportRunner(options: RunnerOptions): Runner {
       const passing = error instanceof Problem && error.answer.status >= 500;
       if (!passing && !(error instanceof Problem)) options.tell(error, 'export');
       if (!passing) {
-        const failure = error instanceof Problem ? { code: error.code, text: error.publicText } : FAILED;
+        const type = (job?.plan as unknown as ExportPlan | null)?.parts[job?.part ?? 0]?.type;
+        const where = type === undefined ? '' : ` (${type})`;
+        const failure = error instanceof Problem ? { code: error.code, text: error.publicText + where } : FAILED;
         await finishExportJob(options.db, claimed.id, me, failure);
       } else if (claimed.attempts >= MOST_ATTEMPTS) await finishExportJob(options.db, claimed.id, me, FAILED);
       else await postponeExportJob(options.db, claimed.id, me, 2 ** claimed.attempts);

@@ -43,6 +43,7 @@ export const answers = {
   'cursor-invalid': { status: 410, issue: 'expired', oauth: 'invalid_request' },
   'token-missing': { status: 401, issue: 'login', oauth: 'invalid_request' },
   'token-invalid': { status: 401, issue: 'login', oauth: 'invalid_token' },
+  'dpop-nonce-needed': { status: 401, issue: 'login', oauth: 'use_dpop_nonce' },
   'sign-in-insufficient': { status: 401, issue: 'login', oauth: 'insufficient_user_authentication' },
   'scope-insufficient': { status: 403, issue: 'forbidden', oauth: 'insufficient_scope' },
   'scope-invalid': { status: 400, issue: 'value', oauth: 'invalid_scope' },

@@ -61,6 +61,7 @@ import { keysFor } from './storage/keys.ts';
 import { relationsOf } from './storage/relations.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
 import { createClientKeySets } from './token/client-key-sets.ts';
+import { createDpopNonces, loadDpopSecrets } from './token/dpop-nonces.ts';
 import { fetchOutside } from './token/fetch-outside.ts';
 import { createTokenResolver } from './token/resolve.ts';
 import { createTokenRevocation } from './token/revoke.ts';
@@ -143,6 +144,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const fetchOut = fetchOutside(config.profile === 'development');
   const keySets = createClientKeySets({ fetch: fetchOut, now });
   const once = usedOnce(db);
+  const nonces = createDpopNonces((await loadDpopSecrets(db)).api, config.pages.dpopNonces === 'required', now);
   const facts = fhirFacts({
     upstream,
     tables,
@@ -180,6 +182,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     tokens,
     services: createServiceCredentials({ db, keySets, tables, issuer: urls.issuer, fhirBase: urls.fhir, once, now }),
     once,
+    nonces,
     audience: urls.fhir,
     purposes: purposesByRole(config.purposes),
     now,
@@ -210,6 +213,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       manage: `${urls.issuer}/my-apps`,
       register: `${urls.issuer}/register`,
     },
+    nonces,
     overTls: config.http.tls !== undefined,
     now,
     log: requestLogger(logger),
@@ -261,6 +265,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     purposes: config.purposes,
     glasses,
     glassStepUp: config.breakGlass.stepUp,
+    dpopNonces: config.pages.dpopNonces,
     stayConnectedDays: config.pages.stayConnectedDays,
     fetch: fetchOut,
     keySets,

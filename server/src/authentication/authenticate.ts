@@ -5,6 +5,7 @@
  */
 import { type Caller, Problem } from '@fireguard/engine';
 import type { ClientCertificate } from '../http/client-certificate.ts';
+import type { DpopNonces } from '../token/dpop-nonces.ts';
 import type { UsedOnce } from '../token/dpop-proof.ts';
 import { presentToken } from '../token/present-token.ts';
 import type { ResolvedToken, TokenResolver } from '../token/resolved-token.ts';
@@ -28,6 +29,7 @@ export interface AuthenticationOptions {
   /** API keys, certificates and JWTs of services. */
   readonly services: ServiceCredentials;
   readonly once: UsedOnce;
+  readonly nonces?: DpopNonces;
   /** The FHIR base; a token for any other resource is not a token here (RFC 8707, hardening A1). */
   readonly audience: string;
   /** Gives a caller whose token names no purpose of use those of their roles. */

@@ -11,6 +11,7 @@ import type { Glasses } from '../break-glass/glasses.ts';
 import { clientById } from '../storage/clients.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ClientKeySets } from '../token/client-key-sets.ts';
+import { createDpopNonces, loadDpopSecrets } from '../token/dpop-nonces.ts';
 import type { FetchOutside } from '../token/fetch-outside.ts';
 import { loadKeys, type TokenKeys } from '../token/keys.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
@@ -70,6 +71,8 @@ export interface AuthorizationServerDependencies {
   readonly glassStepUp?: 'second-factor' | 'password';
   /** What a new password must be. Default: without a list of stolen ones. */
   readonly rules?: PasswordRules;
+  /** Nonces for DPoP proofs. Default: offered. */
+  readonly dpopNonces?: 'offered' | 'required';
   /** Purposes of use that may be asked for; left out: none. */
   readonly purposes?: PurposeRules;
   /** Days that "stay connected" lasts. */
@@ -111,6 +114,8 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const signIn = use.signIn ?? signInSection.parse({});
   const purposes = use.purposes ?? { byRole: {}, mayAsk: {} };
   const keys = await loadKeys(db, now);
+  const secrets = await loadDpopSecrets(db);
+  const nonceRequired = use.dpopNonces === 'required';
   const errorPages = { brand, overTls: issuer.startsWith('https:'), now, report };
   const origins = createRegisteredOrigins({ db, cluster });
   const { keySets } = use;
@@ -132,6 +137,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
       db,
       tokens,
       purposes,
+      dpop: { secret: secrets.authorizationServer, required: nonceRequired },
       adapter,
       signingKeys: current.signing,
       cookieKeys: current.cookie,
@@ -233,6 +239,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
           tokens,
           introspection,
           provider,
+          nonces: createDpopNonces(secrets.api, nonceRequired, now),
           issuer,
           fhirBase,
           further,

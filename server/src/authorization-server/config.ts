@@ -62,6 +62,12 @@ export const authorizationServerSection = z
       .max(500)
       .optional()
       .describe('`mailto:` or https address for whoever finds a hole (security.txt, RFC 9116). Default: no such document.'),
+    dpopNonces: z
+      .enum(['offered', 'required'])
+      .default('offered')
+      .describe(
+        'Nonces for DPoP proofs (RFC 9449 §8 and §9), at the token endpoint and at the API: `required` refuses proofs without one.',
+      ),
     jwtAudiences: z
       .array(z.url({ protocol: /^https?$/ }).max(500))
       .max(50)

@@ -52,7 +52,11 @@ export function createRegisteredOrigins({
 
 /** Answer headers for an allowed origin. */
 export function corsHeaders(origin: string): Readonly<Record<string, string>> {
-  return { 'Access-Control-Allow-Origin': origin, Vary: 'Origin', 'Access-Control-Expose-Headers': 'WWW-Authenticate' };
+  return {
+    'Access-Control-Allow-Origin': origin,
+    Vary: 'Origin',
+    'Access-Control-Expose-Headers': 'WWW-Authenticate, DPoP-Nonce',
+  };
 }
 
 export function preflightHeaders(origin: string, methods: string): Readonly<Record<string, string>> {

@@ -6,6 +6,7 @@ import { clientById } from '../storage/clients.ts';
 import { findPayload } from '../storage/oidc-payloads.ts';
 import type { Database } from '../storage/schema.ts';
 import type { ClientKeySets } from '../token/client-key-sets.ts';
+import type { DpopNonces } from '../token/dpop-nonces.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
 import { usedOnce } from '../token/used-once.ts';
 import { corsHeaders, preflightHeaders, type RegisteredOrigins } from './cors.ts';
@@ -32,6 +33,8 @@ export interface OauthRouteDependencies {
   readonly fhirBase: string;
   readonly further: readonly FurtherBase[];
   readonly jwtAudiences: readonly string[];
+  /** Of the userinfo endpoint. */
+  readonly nonces: DpopNonces;
   readonly now: () => number;
 }
 
@@ -165,7 +168,7 @@ async function answerUserinfo(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const answer = await userinfo(
-    { tokens: use.tokens, audience: use.fhirBase, once: usedOnce(use.db), now: use.now },
+    { tokens: use.tokens, audience: use.fhirBase, once: usedOnce(use.db), nonces: use.nonces, now: use.now },
     request,
     use.issuer + paths.userinfo,
   );
@@ -173,5 +176,6 @@ async function answerUserinfo(
   reply.headers({ 'Cache-Control': 'no-store', Vary: 'Origin' });
   if (origin !== undefined && (await use.origins.has(origin))) reply.headers(corsHeaders(origin));
   if (answer.status !== 200) reply.header('WWW-Authenticate', answer.challenge);
+  if (/^DPoP /i.test(request.headers.authorization ?? '')) reply.header('DPoP-Nonce', use.nonces.next());
   return reply.code(answer.status).send(answer.body);
 }

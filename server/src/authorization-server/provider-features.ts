@@ -14,6 +14,8 @@ export interface FeatureSettings {
   readonly tables: FhirTables;
   /** Other FHIR servers, for which clients registered for them get short JWTs (topology 2). */
   readonly jwtAudiences: readonly string[];
+  /** RFC 9449 §8: nonces of the token endpoint. */
+  readonly dpop: { readonly secret: Buffer; readonly required: boolean };
   readonly logoutPage: (ctx: KoaContextWithOIDC, form: string) => void;
   readonly loggedOutPage: (ctx: KoaContextWithOIDC) => void;
 }
@@ -38,7 +40,7 @@ export function providerFeatures(use: FeatureSettings): NonNullable<Configuratio
     // RFC 9126. A redirect address must be registered all the same.
     pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: false },
     // RFC 9449, for whoever asks.
-    dPoP: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: use.dpop.secret, requireNonce: () => use.dpop.required },
     // RFC 8705.
     mTLS: {
       enabled: true,

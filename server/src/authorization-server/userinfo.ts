@@ -1,7 +1,9 @@
 /** OpenID Connect Core §5.3: the claims of the person whose token this is. Answered by us because our tokens are for the FHIR server (RFC 8707). */
+import { Problem } from '@fireguard/engine';
 import type { FastifyRequest } from 'fastify';
 import { clientCertificate } from '../http/client-certificate.ts';
 import { type PresentTokenDependencies, presentToken } from '../token/present-token.ts';
+import type { ResolvedToken } from '../token/resolved-token.ts';
 import { claimsOf } from './account.ts';
 
 export type UserinfoAnswer =
@@ -13,13 +15,14 @@ export async function userinfo(use: PresentTokenDependencies, request: FastifyRe
   if (shown === undefined) return { status: 401, body: { error: 'invalid_request' }, challenge: 'Bearer' };
   const scheme = shown.scheme === 'dpop' ? 'DPoP' : 'Bearer';
   const { dpop } = request.headers;
-  const token = await presentToken(use, {
+  const token = await shownAs(use, {
     ...shown,
     proofs: dpop === undefined ? [] : [dpop].flat(),
     method: request.method,
     url,
     certificate: clientCertificate(request.raw)?.thumbprint,
   });
+  if (token === 'nonce') return { status: 401, body: { error: 'use_dpop_nonce' }, challenge: 'DPoP error="use_dpop_nonce"' };
   if (token?.person === undefined)
     return { status: 401, body: { error: 'invalid_token' }, challenge: `${scheme} error="invalid_token"` };
   const scopes = new Set(token.scope.split(' '));
@@ -38,6 +41,19 @@ export async function userinfo(use: PresentTokenDependencies, request: FastifyRe
       ...(scopes.has('fhirUser') && fhirUser !== undefined ? { fhirUser } : {}),
     },
   };
+}
+
+/** `nonce`: its proof must be made again, with the nonce of the answer. */
+async function shownAs(
+  use: PresentTokenDependencies,
+  shown: Parameters<typeof presentToken>[1],
+): Promise<ResolvedToken | 'nonce' | undefined> {
+  try {
+    return await presentToken(use, shown);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'dpop-nonce-needed') return 'nonce';
+    throw error;
+  }
 }
 
 /** RFC 6750 §2.1: the one place where a token may stand. */

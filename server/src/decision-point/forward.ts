@@ -5,6 +5,7 @@
  */
 import { outcomeBody, Problem } from '@fireguard/engine';
 import { challenge } from '../gateway/challenge.ts';
+import { challengeError } from '../gateway/challenge-error.ts';
 import type { Collaborators } from '../gateway/collaborators.ts';
 import { knownAtFirst } from '../gateway/known.ts';
 import { placesOf } from '../gateway/places.ts';
@@ -109,11 +110,12 @@ function answer(asked: Incoming, considered: Considered | undefined, use: Collab
   const unnamed = considered?.reached?.kind === 'outcome' && considered.reached.outcome.status === 401;
   const typed = [...quiet, ['Content-Type', 'application/fhir+json; charset=utf-8']] as const;
   if (!login && !unnamed) return { status: 403, headers: typed, body: outcomeBody('forbidden', 'Not permitted.') };
-  const stepUp = problem instanceof Problem && problem.code === 'sign-in-insufficient' ? problem.detail : undefined;
-  const called = challenge(use.base, knownAtFirst(asked, use).presented, stepUp);
+  const { presented } = knownAtFirst(asked, use);
+  const called = challenge(use.base, presented, problem instanceof Problem ? challengeError(problem) : undefined);
+  const nonce = presented === 'dpop' && use.nonces !== undefined ? ([['DPoP-Nonce', use.nonces.next()]] as const) : [];
   return {
     status: 401,
-    headers: [...typed, ['WWW-Authenticate', called]],
+    headers: [...typed, ['WWW-Authenticate', called], ...nonce],
     body: outcomeBody('login', 'Authentication is required.'),
   };
 }

@@ -6,6 +6,7 @@ import { type Outcome, outcomeBody, Released, xmlOf } from '@fireguard/engine';
 import type { HttpResponse } from '../http/incoming.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { challenge } from './challenge.ts';
+import { challengeError, insufficientSignIn } from './challenge-error.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { Known } from './known.ts';
 import type { Failure } from './record.ts';
@@ -29,19 +30,19 @@ const CARRIED = [
 export function answerOf(known: Known, outcome: Outcome, use: Collaborators, place?: string): HttpResponse {
   // INVARIANT (I3): a body comes from `release` or is a deny's fixed text.
   if (outcome.kind !== 'denied' && !Released.isReleased(outcome)) throw new Error('not released');
-  const stepUp = outcome.kind === 'denied' ? outcome.stepUp : undefined;
+  const error = outcome.kind === 'denied' && outcome.stepUp !== undefined ? insufficientSignIn(outcome.stepUp) : undefined;
   const headers = place === undefined ? outcome.headers : new Map([...outcome.headers, ['content-location', place]]);
-  return build(known, outcome.status, headers, outcome.body, use, stepUp);
+  return build(known, outcome.status, headers, outcome.body, use, error);
 }
 
 export function failureAnswer(known: Known, failure: Failure, use: Collaborators): HttpResponse {
   if (failure.kind === 'bug')
     return build(known, 500, NONE, outcomeBody('exception', `Internal error. Reference: ${known.requestId}`), use);
-  const { answer, publicText, code, detail } = failure.problem;
-  const stepUp = code === 'sign-in-insufficient' ? detail : undefined;
+  const { answer, publicText } = failure.problem;
+  const error = challengeError(failure.problem);
   const body = outcomeBody(answer.issue, publicText);
-  if (known.asked?.representation.format !== 'xml') return build(known, answer.status, NONE, body, use, stepUp);
-  return build(known, answer.status, XML, xmlOf(body, use.tables.version), use, stepUp);
+  if (known.asked?.representation.format !== 'xml') return build(known, answer.status, NONE, body, use, error);
+  return build(known, answer.status, XML, xmlOf(body, use.tables.version), use, error);
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
@@ -53,15 +54,16 @@ function build(
   carried: ReadonlyMap<string, string>,
   body: Uint8Array,
   use: Collaborators,
-  stepUp?: string,
+  error?: string,
 ): HttpResponse {
   const headers: (readonly [string, string])[] = [];
   for (const [name, spelled] of CARRIED) {
     const value = carried.get(name) ?? (name === 'content-type' && body.length > 0 ? FHIR_JSON : undefined);
     if (value !== undefined) headers.push([spelled, value]);
   }
-  const challenged = status === 401 ? challenge(use.base, known.presented, stepUp) : carried.get('www-authenticate');
+  const challenged = status === 401 ? challenge(use.base, known.presented, error) : carried.get('www-authenticate');
   if (challenged !== undefined) headers.push(['WWW-Authenticate', challenged]);
+  if (known.presented === 'dpop' && use.nonces !== undefined) headers.push(['DPoP-Nonce', use.nonces.next()]);
   if (status === 405) headers.push(['Allow', METHODS]);
   headers.push(...securityHeaders(use.overTls), ['X-Request-Id', known.requestId]);
   return { status, headers, body };

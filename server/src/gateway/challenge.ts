@@ -6,10 +6,9 @@ import { DPOP_ALGORITHMS } from '../token/dpop-proof.ts';
 import type { Presented } from './known.ts';
 import { resourceMetadataUrl } from './resource-metadata.ts';
 
-/** `stepUp`: what the sign-in lacks, as parameters (`acr_values="aal2", max_age="300"`); the token itself is good. */
-export function challenge(base: string, presented: Presented, stepUp?: string): string {
+/** `error`: what is wrong with what was presented, as parameters. */
+export function challenge(base: string, presented: Presented, error = 'error="invalid_token"'): string {
   const metadata = `resource_metadata="${resourceMetadataUrl(base)}"`;
-  const error = stepUp === undefined ? 'error="invalid_token"' : `error="insufficient_user_authentication", ${stepUp}`;
   switch (presented) {
     case 'nothing':
       return `Bearer realm="fhir", ${metadata}`;

@@ -11,6 +11,7 @@ import type {
 import type { AuditLog } from '../audit-log/audit-log.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import type { FactSource } from '../facts/fact-source.ts';
+import type { DpopNonces } from '../token/dpop-nonces.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { GatewaySettings } from './config.ts';
 import type { CursorSeal } from './cursor-seal.ts';
@@ -37,6 +38,8 @@ export interface Collaborators {
   readonly exports?: Exports;
   /** Names the patient of a glass that was broken for nobody in particular, once a request does. */
   readonly bound?: (caller: Caller, asked: FhirRequest) => Promise<Caller>;
+  /** Given with every answer to a request that came with a DPoP token (RFC 9449 §9); without them none is given. */
+  readonly nonces?: DpopNonces;
   readonly overTls: boolean;
   readonly now: () => number;
   readonly log: (line: RequestLine) => void;

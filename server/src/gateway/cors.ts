@@ -8,7 +8,7 @@ const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const ASKED =
   'Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, Range, If-Range, X-Provenance, X-Security-Context, Category, X-Request-Id';
 const SHOWN =
-  'ETag, Location, Content-Location, Last-Modified, Accept-Ranges, Content-Range, WWW-Authenticate, X-Request-Id, Retry-After, X-Progress, Expires';
+  'ETag, Location, Content-Location, Last-Modified, Accept-Ranges, Content-Range, WWW-Authenticate, DPoP-Nonce, X-Request-Id, Retry-After, X-Progress, Expires';
 
 type Headers = readonly (readonly [string, string])[];
 const NONE: Headers = [];

@@ -2,8 +2,10 @@
  * A token as it is presented, at any of our doors: looked up, for the right audience, and with proof of the key that it is bound to (RFC 9449 §7,
  * RFC 8705 §3). INVARIANT: a bound token without its proof is worth nothing, under whatever scheme it comes.
  */
+import { Problem } from '@fireguard/engine';
+import type { DpopNonces } from './dpop-nonces.ts';
 import type { UsedOnce } from './dpop-proof.ts';
-import { isProven } from './dpop-proof.ts';
+import { provenBy } from './dpop-proof.ts';
 import type { ResolvedToken, TokenResolver } from './resolved-token.ts';
 
 export interface PresentedToken {
@@ -22,10 +24,11 @@ export interface PresentTokenDependencies {
   readonly tokens: TokenResolver;
   readonly audience: string;
   readonly once: UsedOnce;
+  readonly nonces?: DpopNonces | undefined;
   readonly now: () => number;
 }
 
-/** Undefined for every way in which it can be of no use: unknown, ended, for another audience, without its proof. */
+/** Undefined for every way in which it can be of no use: unknown, ended, for another audience, without its proof. Throws Problem dpop-nonce-needed. */
 export async function presentToken(use: PresentTokenDependencies, shown: PresentedToken): Promise<ResolvedToken | undefined> {
   const token = await use.tokens.resolve(shown.token);
   if (token === undefined || token.audience !== use.audience || token.expiresAt <= use.now()) return undefined;
@@ -37,8 +40,23 @@ export async function presentToken(use: PresentTokenDependencies, shown: Present
     case 'dpop': {
       if (shown.scheme !== 'dpop') return undefined;
       const { method, url, proofs: lines } = shown;
-      const request = { lines, method, url, token: shown.token, thumbprint: token.binding.thumbprint, now: use.now() };
-      return (await isProven(request, use.once)) ? token : undefined;
+      const request = {
+        lines,
+        method,
+        url,
+        token: shown.token,
+        thumbprint: token.binding.thumbprint,
+        nonces: use.nonces,
+        now: use.now(),
+      };
+      switch (await provenBy(request, use.once)) {
+        case 'proven':
+          return token;
+        case 'refused':
+          return undefined;
+        case 'nonce':
+          throw new Problem('dpop-nonce-needed', 'The DPoP proof needs the nonce of this answer.');
+      }
     }
   }
 }

@@ -94,6 +94,7 @@ export interface IssuerOptions {
   readonly jwtAudiences?: readonly string[];
   readonly access?: BrandSettings;
   readonly securityContact?: string;
+  readonly dpopNonces?: 'offered' | 'required';
 }
 
 export async function startIssuer({
@@ -106,6 +107,7 @@ export async function startIssuer({
   rules,
   brand,
   now,
+  dpopNonces = 'offered',
 }: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];
@@ -146,6 +148,7 @@ export async function startIssuer({
     ...(rules === undefined ? {} : { rules }),
     ...(now === undefined ? {} : { now }),
     stayConnectedDays: 92,
+    dpopNonces,
     purposes: {
       byRole: { patient: 'PATRQT' },
       mayAsk: { physician: ['TREAT', 'ETREAT'], 'backend-service': ['HOPERAT', 'HPAYMT'] },

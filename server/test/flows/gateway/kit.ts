@@ -14,6 +14,7 @@ import { freePort } from '../../../src/http/free-port.ts';
 import { Hosts } from '../../../src/http/hosts.ts';
 import { rawListener } from '../../../src/http/listener.ts';
 import type { Change, Cluster } from '../../../src/storage/cluster.ts';
+import type { DpopNonces } from '../../../src/token/dpop-nonces.ts';
 import type { ResolvedToken } from '../../../src/token/resolved-token.ts';
 import type { ServiceCredentials } from '../../../src/token/service-credentials.ts';
 import { dialectOf } from '../../../src/upstream/dialects.ts';
@@ -109,6 +110,8 @@ export interface Setting {
   readonly origins?: () => readonly string[];
   /** Default: no service has a credential of its own. */
   readonly services?: (base: string) => ServiceCredentials;
+  /** Default: no DPoP nonces. */
+  readonly nonces?: DpopNonces;
 }
 
 export interface Gateway {
@@ -150,9 +153,11 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
       tokens: { resolve: async (token) => tokens.get(token) },
       services: setting.services?.(base) ?? { byApiKey: nobody, byCertificate: nobody, bySignedJwt: nobody },
       once: async (id) => !used.has(id) && used.add(id) !== undefined,
+      ...(setting.nonces === undefined ? {} : { nonces: setting.nonces }),
       audience: base,
       now: Date.now,
     }),
+    ...(setting.nonces === undefined ? {} : { nonces: setting.nonces }),
     policies: () => policies,
     tables,
     facts: fhirFacts({

@@ -45,7 +45,8 @@ describe('R-049 RFC 9470 by policy', () => {
   );
 
   test('the token that comes back is let in, and an old sign-in is not', async () => {
-    const at = (ago: number) => gateway.token({ signIn: { acr: 'aal2', at: Date.now() - ago * 1000 } });
+    const at = (ago: number) =>
+      gateway.token({ signIn: { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'], at: Date.now() - ago * 1000 } });
     expect((await gateway.get('/Patient/mine', at(10))).status).toBe(200);
     expect((await gateway.get('/Patient/mine', at(400))).headers.get('www-authenticate')).toMatch(challenge);
   });

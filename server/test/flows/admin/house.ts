@@ -7,6 +7,7 @@ import { signInForToken } from '../../../src/cli/sign-in/authorization-code.ts';
 import { openBrowser } from '../../../src/cli/sign-in/browser.ts';
 import { discover } from '../../../src/cli/sign-in/discovery.ts';
 import { defaultConfig } from '../../../src/config/default-config.ts';
+import type { ConfigInput } from '../../../src/config/schema.ts';
 import { type Running, start } from '../../../src/main.ts';
 import { testStorage } from '../../../src/storage/testing.ts';
 import { CREDENTIAL } from '../gateway/kit.ts';
@@ -54,8 +55,11 @@ export const consoleClient = (house: House): HouseClient => ({
   scope: adminScope,
 });
 
-/** `home`: a folder of the caller's; default a fresh one. */
-export async function house(home = mkdtempSync(path.join(tmpdir(), 'fireguard-house-'))): Promise<House> {
+/** `home`: a folder of the caller's; default a fresh one. `more`: configuration beside the usual. */
+export async function house(
+  home = mkdtempSync(path.join(tmpdir(), 'fireguard-house-')),
+  more: Partial<ConfigInput> = {},
+): Promise<House> {
   const place = await ward();
   const running = await start(
     defaultConfig({
@@ -64,6 +68,7 @@ export async function house(home = mkdtempSync(path.join(tmpdir(), 'fireguard-ho
       http: { pages: { port: 0 }, api: { port: 0 } },
       upstream: { url: place.server.url, credentials: { bearer: CREDENTIAL }, dialect: 'demo', exclusive: true },
       log: { level: 'error' },
+      ...more,
     }),
     { storage: await testStorage(), tell: () => undefined },
   );

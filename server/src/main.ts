@@ -20,6 +20,7 @@ import { type AuthorizationServer, createAuthorizationServer } from './authoriza
 import { openBreachedList } from './authorization-server/breached-list.ts';
 import { furtherTokenEndpoint } from './authorization-server/further-bases.ts';
 import type { BrandChoice } from './authorization-server/pages/brand.ts';
+import { languages } from './authorization-server/pages/language.ts';
 import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
@@ -367,8 +368,9 @@ const noServices: ServiceCredentials = {
 
 function brandFor({ pages }: FireguardConfig): BrandChoice {
   const { hospital, helpLine, privacy, accessibility } = pages;
+  const spoken = pages.languages.map((code) => languages[code]);
   const logo = pages.logo === undefined ? undefined : sanitisedLogo(readFileSync(pages.logo, 'utf8'));
-  return { name: hospital, helpLine, privacy, accessibility, logo };
+  return { name: hospital, helpLine, privacy, accessibility, logo, languages: spoken };
 }
 
 /** Ports that were left to us, taken now: URLs stand in tokens and documents. */

@@ -14,6 +14,7 @@ import { pageHeaders } from './page-headers.ts';
 import { appSignOutPage } from './pages/app-sign-out.ts';
 import type { Brand } from './pages/brand.ts';
 import { signedOutPage } from './pages/sign-out.ts';
+import { spoken } from './pages/spoken.ts';
 import { requestIdOf } from './request-id.ts';
 
 interface PageDependencies {
@@ -22,6 +23,8 @@ interface PageDependencies {
 }
 
 export function logoutPages(use: PageDependencies) {
+  const brandFor = (ctx: KoaContextWithOIDC) =>
+    spoken(use.brand, { uiLocales: ctx.oidc.params?.['ui_locales'], acceptLanguage: ctx.get('accept-language') });
   const send = (ctx: KoaContextWithOIDC, html: string, returnsTo?: string) => {
     ctx.set({ ...pageHeaders({ overTls: use.issuer.startsWith('https:'), returnsTo }) });
     ctx.type = 'html';
@@ -31,11 +34,16 @@ export function logoutPages(use: PageDependencies) {
     logoutPage(ctx: KoaContextWithOIDC, form: string) {
       const xsrf = /name="xsrf" value="([^"]*)"/.exec(form)?.[1] ?? '';
       const back = ctx.oidc.params?.['post_logout_redirect_uri'];
-      const page = appSignOutPage({ brand: use.brand, action: `${paths.end_session}/confirm`, xsrf });
+      const page = appSignOutPage({
+        brand: brandFor(ctx),
+        app: ctx.oidc.client?.clientName,
+        action: `${paths.end_session}/confirm`,
+        xsrf,
+      });
       send(ctx, page.toString(), typeof back === 'string' ? back : undefined);
     },
     loggedOutPage(ctx: KoaContextWithOIDC) {
-      send(ctx, signedOutPage({ brand: use.brand }).toString());
+      send(ctx, signedOutPage({ brand: brandFor(ctx) }).toString());
     },
   };
 }

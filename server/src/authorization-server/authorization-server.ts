@@ -32,7 +32,7 @@ import { smartStyle } from './launch/smart-style.ts';
 import { createLiveProvider } from './live-provider.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { breakGlassRoutes, ownPagesRoutes } from './own-pages/own-pages-routes.ts';
-import { type BrandChoice, brandOf } from './pages/brand.ts';
+import { type Brand, type BrandChoice, brandOf } from './pages/brand.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createPayloadAdapter } from './payload-adapter.ts';
@@ -147,7 +147,10 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
       fetch: use.fetch,
       ...logoutPages({ issuer, brand }),
       renderError(ctx, _out, error) {
-        const answer = errorAnswer(errorPages, error, ctx.path);
+        const answer = errorAnswer(errorPages, error, ctx.path, {
+          uiLocales: ctx.oidc?.params?.['ui_locales'],
+          acceptLanguage: ctx.get('accept-language'),
+        });
         ctx.status = answer.status;
         ctx.set(answer.headers);
         ctx.type = 'html';
@@ -160,7 +163,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     (provider as EventEmitter).on('error', (error: unknown) => report(error, 'oidc-provider'));
     // In this order around every endpoint, outermost first.
     provider.use(endpointGuard({ auditLog, origins, report }));
-    provider.use(correctDiscovery(issuer));
+    provider.use(correctDiscovery(issuer, brand));
     provider.use(tokenAnswer({ db, auditLog, issuer }));
     provider.use(revocationAnswer({ auditLog, issuer }));
     provider.use(introspectionAnswer(introspection));
@@ -224,7 +227,10 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         // Left unread: the provider refuses it by its type.
         scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
         scope.setErrorHandler((error, request, reply) => {
-          const answer = errorAnswer(errorPages, error, request.routeOptions.url ?? '');
+          const answer = errorAnswer(errorPages, error, request.routeOptions.url ?? '', {
+            uiLocales: undefined,
+            acceptLanguage: request.headers['accept-language'],
+          });
           const wantsPage =
             (request.headers.accept ?? '').includes('text/html') ||
             !/^\/(token|introspect|revoke|userinfo|par|launch|register(\/:id)?)$/.test(request.routeOptions.url ?? '');
@@ -273,10 +279,10 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   });
 }
 
-function correctDiscovery(issuer: string): Parameters<ReturnType<typeof createProvider>['use']>[0] {
+function correctDiscovery(issuer: string, { languages }: Brand): Parameters<ReturnType<typeof createProvider>['use']>[0] {
   return async (ctx, next) => {
     await next();
     if (ctx.path.startsWith('/.well-known/') && ctx.status === 200 && typeof ctx.body === 'object')
-      Object.assign(ctx.body ?? {}, discoveryCorrections(issuer));
+      Object.assign(ctx.body ?? {}, discoveryCorrections(issuer), { ui_locales_supported: languages.map(({ code }) => code) });
   };
 }

@@ -4,6 +4,14 @@ import { z } from 'zod';
 export const authorizationServerSection = z
   .strictObject({
     hospital: z.string().min(1).max(100).default('Fireguard').describe('Name on the sign-in pages.'),
+    languages: z
+      .array(z.enum(['en', 'de']))
+      .min(1)
+      .max(2)
+      .default(['en', 'de'])
+      .describe(
+        'Languages of the pages, the usual one first: a person gets what the app or their browser asks for among them.',
+      ),
     helpLine: z
       .string()
       .min(3)

@@ -4,6 +4,7 @@ import { errors } from 'oidc-provider';
 import { pageHeaders } from './page-headers.ts';
 import type { Brand } from './pages/brand.ts';
 import { type ErrorPage, errorPage } from './pages/error.ts';
+import { spoken, type Wish } from './pages/spoken.ts';
 import { pageReference } from './request-id.ts';
 
 export interface ErrorAnswerDependencies {
@@ -20,13 +21,13 @@ export interface ErrorAnswer {
   readonly json: { readonly error: string; readonly error_description?: string };
 }
 
-export function errorAnswer(use: ErrorAnswerDependencies, error: unknown, where: string): ErrorAnswer {
+export function errorAnswer(use: ErrorAnswerDependencies, error: unknown, where: string, wish: Wish): ErrorAnswer {
   const reference = pageReference();
   const told = whatToTell(error);
   // What is not the request's fault is ours to look for; the reference leads there.
   if (told.kind === 'ours') use.report(error, `${where} ${reference}`);
   const page = errorPage({
-    brand: use.brand,
+    brand: spoken(use.brand, wish),
     kind: told.kind,
     code: told.code,
     description: told.description,

@@ -13,50 +13,60 @@ import type { PeopleDependencies } from './steps/people.ts';
 import { answerCode, answerPasskey, showLogin } from './steps/second-factor.ts';
 import { answerSignIn } from './steps/sign-in.ts';
 import { answerSignOut, type SignOutDependencies, showSignOut } from './steps/sign-out.ts';
-import { loadStep, type Step } from './steps/step.ts';
+import { inLanguage, loadStep, type Step } from './steps/step.ts';
 
 export function stepRoutes(app: FastifyInstance, use: PeopleDependencies & SignOutDependencies): void {
-  app.get('/interaction/:uid', async (request, reply) => {
+  const stepOf = async (request: FastifyRequest, reply: FastifyReply) => {
     const step = await loadStep(use, request, reply);
+    return { step, here: inLanguage(use, request, step.uiLocales) };
+  };
+  app.get('/interaction/:uid', async (request, reply) => {
+    const { step, here } = await stepOf(request, reply);
     switch (step.prompt) {
       case 'login':
-        return showLogin(use, request, reply, step);
+        return showLogin(here, request, reply, step);
       case 'launch':
-        return takeUpLaunch(use, request, reply, step);
+        return takeUpLaunch(here, request, reply, step);
       case 'patient':
-        return showPatients(use, request, reply, step);
+        return showPatients(here, request, reply, step);
       case 'encounter':
-        return showEncounters(use, reply, step);
+        return showEncounters(here, reply, step);
       case 'consent':
         return step.client.id === accountClientId
-          ? allowOwnPages(use, request, reply, step)
-          : showConsent(use, request, reply, step);
+          ? allowOwnPages(here, request, reply, step)
+          : showConsent(here, request, reply, step);
       default:
         throw new errors.SessionNotFound('no such step');
     }
   });
-  const answer = (name: string, work: (request: FastifyRequest, reply: FastifyReply, step: Step) => Promise<FastifyReply>) =>
-    app.post(`/interaction/:uid/${name}`, async (request, reply) => work(request, reply, await loadStep(use, request, reply)));
-  answer('sign-in', (request, reply, step) => answerSignIn(use, request, reply, step));
-  answer('code', (request, reply, step) => answerCode(use, request, reply, step, 'app'));
-  answer('recovery-code', (request, reply, step) => answerCode(use, request, reply, step, 'recovery'));
-  answer('passkey', (request, reply, step) => answerPasskey(use, request, reply, step));
-  answer('enrol-app', (request, reply, step) => answerEnrolment(use, request, reply, step, 'app'));
-  answer('enrol-passkey', (request, reply, step) => answerEnrolment(use, request, reply, step, 'passkey'));
-  answer('enrolled', (request, reply, step) => answerEnrolled(use, request, reply, step));
-  app.get('/interaction/:uid/external/:provider', async (request, reply) =>
-    leaveForProvider(use, request, reply, await loadStep(use, request, reply)),
-  );
+  type Work = (here: typeof use, request: FastifyRequest, reply: FastifyReply, step: Step) => Promise<FastifyReply>;
+  const answer = (name: string, work: Work) =>
+    app.post(`/interaction/:uid/${name}`, async (request, reply) => {
+      const { step, here } = await stepOf(request, reply);
+      return work(here, request, reply, step);
+    });
+  answer('sign-in', answerSignIn);
+  answer('code', (here, request, reply, step) => answerCode(here, request, reply, step, 'app'));
+  answer('recovery-code', (here, request, reply, step) => answerCode(here, request, reply, step, 'recovery'));
+  answer('passkey', answerPasskey);
+  answer('enrol-app', (here, request, reply, step) => answerEnrolment(here, request, reply, step, 'app'));
+  answer('enrol-passkey', (here, request, reply, step) => answerEnrolment(here, request, reply, step, 'passkey'));
+  answer('enrolled', answerEnrolled);
+  app.get('/interaction/:uid/external/:provider', async (request, reply) => {
+    const { step, here } = await stepOf(request, reply);
+    return leaveForProvider(here, request, reply, step);
+  });
   app.get('/sign-in/external/:provider', (request, reply) => returnFromProvider(use, request, reply));
-  app.get('/interaction/:uid/external/:provider/back', async (request, reply) =>
-    answerProvider(use, request, reply, await loadStep(use, request, reply)),
-  );
-  answer('patient', (request, reply, step) => answerPatient(use, request, reply, step));
-  answer('patient/search', (request, reply, step) => searchPatients(use, request, reply, step));
-  answer('encounter', (request, reply, step) => answerEncounter(use, request, reply, step));
-  answer('consent', (request, reply, step) => answerConsent(use, request, reply, step));
-  app.get('/sign-out', (request, reply) => showSignOut(use, request, reply));
-  app.post('/sign-out', (request, reply) => answerSignOut(use, request, reply));
+  app.get('/interaction/:uid/external/:provider/back', async (request, reply) => {
+    const { step, here } = await stepOf(request, reply);
+    return answerProvider(here, request, reply, step);
+  });
+  answer('patient', answerPatient);
+  answer('patient/search', searchPatients);
+  answer('encounter', answerEncounter);
+  answer('consent', answerConsent);
+  app.get('/sign-out', (request, reply) => showSignOut(inLanguage(use, request), request, reply));
+  app.post('/sign-out', (request, reply) => answerSignOut(inLanguage(use, request), request, reply));
 
   const stylesheet = readFileSync(new URL('./pages/fireguard.css', import.meta.url));
   app.get('/fireguard.css', (_request, reply) =>

@@ -4,9 +4,10 @@
  */
 
 import type { Kysely } from 'kysely';
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { AccessToken, KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditLog } from '../audit-log/audit-log.ts';
 import { launchContextByGrant } from '../storage/launch-contexts.ts';
+import { insertPayload } from '../storage/oidc-payloads.ts';
 import type { Database } from '../storage/schema.ts';
 import { publicTokenId } from '../token/token-hash.ts';
 import { auditDraft, type KnownPerson } from './audit-drafts.ts';
@@ -50,6 +51,7 @@ export function tokenAnswer(use: {
       }),
     );
     if (granted === undefined) return;
+    if (token?.resourceServer?.accessTokenFormat === 'jwt') await noteJwt(use.db, token, granted);
     Object.assign(body ?? {}, launchParameters(context, use.issuer));
     if (service !== undefined) Object.assign(body ?? {}, purposesOfService(service));
   };
@@ -57,4 +59,19 @@ export function tokenAnswer(use: {
 
 function purposesOfService({ extra }: { readonly extra?: Readonly<Record<string, unknown>> | undefined }): object {
   return extra?.['purpose_of_use'] === undefined ? {} : { purpose_of_use: extra['purpose_of_use'] };
+}
+
+/** A JWT is kept nowhere, since nothing looks it up; that there is one, its person sees in My apps. */
+async function noteJwt(db: Kysely<Database>, token: AccessToken, jwt: string): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  const { accountId, clientId, scope, grantId, expiration } = token;
+  await insertPayload(db, {
+    kind: 'IssuedJwt',
+    id: jwt,
+    payload: { accountId, clientId, scope, iat: now, exp: now + expiration },
+    grantId: grantId ?? null,
+    uid: null,
+    userCode: null,
+    expiresAt: new Date((now + expiration) * 1000),
+  });
 }

@@ -17,13 +17,15 @@ export interface PersonGrant {
   readonly lastUsed: Date | null;
   /** Until when it can go on by itself; null: not without its person. */
   readonly connectedUntil: Date | null;
+  /** When the last JWT ends that was issued for another server; it cannot be called back. Null: none lives. */
+  readonly passUntil: Date | null;
 }
 
 /** The one used last comes first. */
 export async function grantsOfPerson(db: Kysely<Database>, personId: string): Promise<readonly PersonGrant[]> {
   const { rows } = await sql<Row>`
     SELECT context.grant_id, context.patient, context.created_at, client.id AS client_id, client.name,
-      (SELECT min(audience) FROM jsonb_object_keys(coalesce(granted.payload -> 'resources', '{}')) AS audience) AS audience, held.scope, held.last_used, held.until
+      (SELECT min(audience) FROM jsonb_object_keys(coalesce(granted.payload -> 'resources', '{}')) AS audience) AS audience, held.scope, held.last_used, held.until, held.pass
     FROM launch_context context
     JOIN client ON client.id = context.client_id AND NOT client.disabled
     JOIN oidc_payload granted ON granted.kind = 'Grant' AND granted.expires_at > now()
@@ -31,9 +33,10 @@ export async function grantsOfPerson(db: Kysely<Database>, personId: string): Pr
     JOIN LATERAL (
       SELECT max(to_timestamp((token.payload->>'iat')::bigint)) AS last_used,
         max(token.expires_at) FILTER (WHERE token.kind = 'RefreshToken' AND token.payload->>'scope' ~ '(^| )offline_access( |$)') AS until,
+        max(token.expires_at) FILTER (WHERE token.kind = 'IssuedJwt') AS pass,
         coalesce(max(token.payload->>'scope') FILTER (WHERE token.kind = 'RefreshToken'), max(token.payload->>'scope')) AS scope, count(*) AS living
       FROM oidc_payload token
-      WHERE token.grant_id = context.grant_id AND token.kind IN ('AccessToken', 'RefreshToken') AND token.expires_at > now()
+      WHERE token.grant_id = context.grant_id AND token.kind IN ('AccessToken', 'RefreshToken', 'IssuedJwt') AND token.expires_at > now()
         AND token.consumed_at IS NULL
     ) held ON held.living > 0
     WHERE context.person_id = ${personId}
@@ -48,6 +51,7 @@ export async function grantsOfPerson(db: Kysely<Database>, personId: string): Pr
     scope: row.scope ?? '',
     lastUsed: row.last_used,
     connectedUntil: row.until,
+    passUntil: row.pass,
   }));
 }
 
@@ -82,4 +86,5 @@ interface Row {
   readonly scope: string | null;
   readonly last_used: Date | null;
   readonly until: Date | null;
+  readonly pass: Date | null;
 }

@@ -68,5 +68,6 @@ async function held(use: PeopleDependencies, mine: OwnSession, grant: PersonGran
     allowedAt: grant.allowedAt.getTime(),
     lastUsed: grant.lastUsed?.getTime(),
     until: grant.connectedUntil?.getTime(),
+    passUntil: grant.passUntil?.getTime(),
   };
 }

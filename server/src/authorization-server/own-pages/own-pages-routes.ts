@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnPage } from '../account-client.ts';
 import { meets } from '../assurance.ts';
 import type { GlassDependencies, PeopleDependencies } from '../steps/people.ts';
+import { inLanguage } from '../steps/step.ts';
 import { answerNewCodes, answerRemove, answerSetUp, showAccount, showSetUp } from './account.ts';
 import {
   answerClose,
@@ -34,20 +35,22 @@ export function ownPagesRoutes(app: FastifyInstance, use: PeopleDependencies): v
       const query = request.query as { readonly code?: unknown; readonly done?: unknown };
       if (query.code !== undefined) return reply.header('Cache-Control', 'no-store').redirect(path, 303);
       const mine = await ownSession(use, request, reply, page);
-      return mine === undefined ? reply : work(use, reply, mine, String(query.done ?? ''));
+      return mine === undefined ? reply : work(inLanguage(use, request), reply, mine, String(query.done ?? ''));
     });
   const answer = (path: string, page: OwnPage, work: Answer) =>
     app.post(path, async (request, reply) => {
       const mine = await ownSession(use, request, reply, page);
-      return mine === undefined ? reply : work(use, request, reply, mine, readOwnForm(use, mine, path, request));
+      if (mine === undefined) return reply;
+      const form = readOwnForm(use, mine, path, request);
+      return work(inLanguage(use, request), request, reply, mine, form);
     });
   show('/account', '/account', showAccount);
-  show('/account/password', '/account', (_use, reply, mine) => showPassword(use, reply, mine));
+  show('/account/password', '/account', (here, reply, mine) => showPassword(here, reply, mine));
   answer('/account/password', '/account', answerPassword);
   for (const way of ['app', 'passkey'] as const) {
-    show(`/account/${way}`, '/account', (_use, reply, mine) => showSetUp(use, reply, mine, way));
-    answer(`/account/${way}`, '/account', (_use, request, reply, mine, form) =>
-      answerSetUp(use, request, reply, mine, form, way),
+    show(`/account/${way}`, '/account', (here, reply, mine) => showSetUp(here, reply, mine, way));
+    answer(`/account/${way}`, '/account', (here, request, reply, mine, form) =>
+      answerSetUp(here, request, reply, mine, form, way),
     );
   }
   answer('/account/remove', '/account', answerRemove);

@@ -5,6 +5,8 @@ import { doorPage } from './page.ts';
 
 export interface AppSignOutPage {
   readonly brand: Brand;
+  /** Which one asks, where it said so. */
+  readonly app: string | undefined;
   readonly action: string;
   /** The provider's own form token. */
   readonly xsrf: string;
@@ -16,7 +18,7 @@ export function appSignOutPage(page: AppSignOutPage): Html {
     { title: text.title, brand: page.brand },
     html`
       <h1>${text.title}</h1>
-      <p class="lead">${text.lead}</p>
+      <p class="lead">${page.app !== undefined && text.asked(page.app)} ${text.lead}</p>
       <form class="stack" method="post" action="${page.action}">
         <input type="hidden" name="xsrf" value="${page.xsrf}">
         <button class="btn wide" name="logout" value="yes">${text.button}</button>

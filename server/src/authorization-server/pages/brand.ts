@@ -1,12 +1,15 @@
 /** What a hospital puts on the pages: its name, whom to call, its mark, and the language they speak. */
 import type { Html } from './html.ts';
-import { english, type Language } from './language.ts';
+import { english, type Language, languages } from './language.ts';
 
 export interface Brand {
   readonly name: string;
   /** A telephone number or mail address, shown as given. */
   readonly helpLine: string;
+  /** The one that this page is in. */
   readonly language: Language;
+  /** Those that pages can be in; the first where nobody asks for another. */
+  readonly languages: readonly Language[];
   /** Where the hospital says what it does with data, and how its pages can be used by everybody. */
   readonly privacy?: string | undefined;
   readonly accessibility?: string | undefined;
@@ -14,11 +17,12 @@ export interface Brand {
   readonly logo?: Html | undefined;
 }
 
-/** As given, with English where no language was chosen. */
-export type BrandChoice = Omit<Brand, 'language'> & { readonly language?: Language | undefined };
+/** As given, with all languages that we have where none were chosen. */
+export type BrandChoice = Omit<Brand, 'language' | 'languages'> & { readonly languages?: readonly Language[] | undefined };
 
 export function brandOf(choice: BrandChoice): Brand {
-  return Object.freeze({ ...choice, language: choice.language ?? english });
+  const [language = english, ...others] = choice.languages ?? Object.values(languages);
+  return Object.freeze({ ...choice, language, languages: Object.freeze([language, ...others]) });
 }
 
 /** Where the help line leads; undefined when it is neither a number nor a mail address. */

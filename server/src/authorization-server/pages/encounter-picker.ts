@@ -40,6 +40,11 @@ export function encounterPickerPage(page: EncounterPickerPage): Html {
   );
 }
 
+function stateOf(status: string, { texts }: Language): string {
+  const states: Readonly<Record<string, string>> = texts.visits.states;
+  return states[status] ?? status;
+}
+
 function row(encounter: PickerEncounter, at: number, language: Language): Html {
   const text = language.texts.visits;
   const id = `encounter-${at + 1}`;
@@ -48,7 +53,7 @@ function row(encounter: PickerEncounter, at: number, language: Language): Html {
                 <div>
                   <p class="name" id="${id}">${encounter.name}</p>
                   <p class="sub-line">${day !== '' && html`<span><time>${day}</time></span>`}
-                  ${encounter.status !== undefined && html`<span>${encounter.status}</span>`}</p>
+                  ${encounter.status !== undefined && html`<span>${stateOf(encounter.status, language)}</span>`}</p>
                 </div>
                 <button class="btn small" name="encounter" value="${encounter.id}" aria-describedby="${id}">${text.choose}<span class="hide"> ${encounter.name}${day === '' ? '' : `, ${day}`}</span></button>
               </li>`;

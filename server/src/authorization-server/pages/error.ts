@@ -47,7 +47,7 @@ export function errorPage(page: ErrorPage): Html {
         ${
           page.code !== undefined &&
           html`<details class="small"><summary>${text.developer}</summary>
-          <p><code>${page.code}</code>${page.description !== undefined && `: ${page.description}`}</p></details>`
+          <p><code>${page.code}</code>${page.description !== undefined && html`: <span lang="en">${page.description}</span>`}</p></details>`
         }
       </div>`,
   );

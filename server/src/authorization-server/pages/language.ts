@@ -1,5 +1,6 @@
-/** A language of the pages: its texts and which way it runs. Another one is a file with a value of this type, handed in with the brand. */
+/** A language of the pages: its texts and which way it runs. Another one is a file with a value of `Texts`, and a line here. */
 import { type Texts, texts } from './texts.ts';
+import { german as germanTexts } from './texts-german.ts';
 
 export interface Language {
   /** BCP 47. */
@@ -9,3 +10,7 @@ export interface Language {
 }
 
 export const english: Language = Object.freeze({ code: 'en', direction: 'ltr', texts });
+export const german: Language = Object.freeze({ code: 'de', direction: 'ltr', texts: germanTexts });
+
+/** By code. */
+export const languages = Object.freeze({ en: english, de: german });

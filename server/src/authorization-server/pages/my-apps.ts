@@ -2,7 +2,7 @@
 import type { ScopeSet } from '@fireguard/engine';
 import type { Brand } from './brand.ts';
 import { consentChoices } from './consent-choices.ts';
-import { longDate } from './dates.ts';
+import { longDate, timeOfDay } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { headedPage, helpLine } from './page.ts';
@@ -19,6 +19,8 @@ export interface HeldApp {
   readonly lastUsed: number | undefined;
   /** Until when it stays connected; undefined: only while it is used. */
   readonly until: number | undefined;
+  /** When a token ends that nobody can call back (a JWT for another server). */
+  readonly passUntil: number | undefined;
 }
 
 export interface MyAppsPage {
@@ -76,6 +78,7 @@ function row(app: HeldApp, page: MyAppsPage): Html {
                 <dt>${text.connected}</dt><dd>${app.until === undefined ? text.whileUsed : text.until(date(app.until))}</dd>
               </dl>
               ${app.lastUsed !== undefined && page.now - app.lastUsed > THREE_MONTHS_MS && html`<p class="note small">${text.unused}</p>`}
+              ${app.passUntil !== undefined && html`<p class="note small">${text.pass(html`<time>${timeOfDay(app.passUntil, language)}</time>`)}</p>`}
               <div class="btns">
                 ${app.until !== undefined && button(app, '/my-apps/change', text.change, text.changeWhat(app.name), page)}
                 ${button(app, '/my-apps/stop', text.stop, text.stopWhat(app.name), page)}

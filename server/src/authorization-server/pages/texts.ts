@@ -1,6 +1,6 @@
 /**
- * Every text of the pages, by key, in English: whole sentences, so that another language is another file of this shape. Words follow the
- * glossary of the pages: patient, person, app, record; see, add, change; stay connected; sign in.
+ * Every text of the pages, by key, in English: long because it is one catalogue. Whole sentences, so that another language is another file of this shape. Words
+ * follow the glossary of the pages: patient, person, app, record; see, add, change; stay connected; sign in.
  */
 import { type Html, type HtmlValue, html } from './html.ts';
 
@@ -70,6 +70,15 @@ export const texts = {
     lead: (app: string) => html`${strong(app)} will be told which visit you choose. It will not see this list.`,
     found: (count: number) => (count === 1 ? '1 visit' : `${count} visits`),
     none: 'There is no visit that you may open.',
+    states: {
+      planned: 'planned',
+      arrived: 'arrived',
+      triaged: 'triaged',
+      'in-progress': 'going on',
+      onleave: 'on leave',
+      finished: 'over',
+      cancelled: 'cancelled',
+    },
     choose: 'Choose',
     without: 'Go on without a visit',
     back: (app: string) => `Go back to ${app} without choosing`,
@@ -545,6 +554,8 @@ export const texts = {
     connected: 'Connected',
     until: (date: HtmlValue) => html`Until ${date}`,
     whileUsed: 'Only while you use it',
+    pass: (time: HtmlValue) =>
+      html`What it holds for another server ends by itself at ${time}; after stopping it, nothing new is given.`,
     about: 'Whose record',
     own: 'Yours',
     unused: 'Not used for three months. If you no longer need it, you can stop it.',
@@ -565,6 +576,7 @@ export const texts = {
   signOut: {
     link: 'Sign out',
     title: 'Sign out?',
+    asked: (app: string) => `${app} asks to sign you out here.`,
     lead: 'You are signed in on this computer. Apps that stay connected only while you are signed in are stopped too.',
     button: 'Sign out',
     doneTitle: 'You are signed out',

@@ -13,6 +13,7 @@ import { type FurtherBase, personAt, pickerAt } from '../further-bases.ts';
 import { pageHeaders } from '../page-headers.ts';
 import type { Brand } from '../pages/brand.ts';
 import type { Html } from '../pages/html.ts';
+import { spoken } from '../pages/spoken.ts';
 import type { PickerSource } from '../picker-source.ts';
 import { askedPurposes, type PurposeRules } from '../purposes.ts';
 import { requestIdOf } from '../request-id.ts';
@@ -52,6 +53,8 @@ export interface Step {
   readonly sessionAmr: readonly string[];
   /** `login_hint` of the request: a name to begin with, to be typed over. */
   readonly hint: string;
+  /** `ui_locales` of the request. */
+  readonly uiLocales: unknown;
   /** `acr_values` of the request. */
   readonly acrValues: string | undefined;
   /** In this login a first factor was right; the second is still to come. Written by our own steps only. */
@@ -103,6 +106,7 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
     reasons: interaction.prompt.reasons,
     sessionAmr: (interaction.session as { readonly amr?: readonly string[] } | undefined)?.amr ?? [],
     hint: typeof interaction.params['login_hint'] === 'string' ? interaction.params['login_hint'].slice(0, 200) : '',
+    uiLocales: interaction.params['ui_locales'],
     acrValues: typeof interaction.params['acr_values'] === 'string' ? interaction.params['acr_values'] : undefined,
     first: interaction.lastSubmission?.['first'] as FirstFactor | undefined,
     patient: chosen('patient'),
@@ -151,6 +155,12 @@ export async function goOn(
 
 export function deniedResult(description: string): InteractionResults {
   return { error: 'access_denied', error_description: description };
+}
+
+/** The same, in the language that the app or the person's browser asks for. */
+export function inLanguage<Use extends { readonly brand: Brand }>(use: Use, request: FastifyRequest, uiLocales?: unknown): Use {
+  const acceptLanguage = request.headers['accept-language'];
+  return { ...use, brand: spoken(use.brand, { uiLocales, acceptLanguage }) };
 }
 
 export function placeOf(request: FastifyRequest): { readonly address: string; readonly requestId: string } {

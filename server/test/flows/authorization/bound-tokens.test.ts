@@ -242,6 +242,28 @@ describe('R-003 JWTs for other FHIR servers (RFC 9068, RFC 8707)', () => {
   });
 });
 
+test('R-048 My apps lists what holds a JWT alone, says when that ends, and stops what would follow', async () => {
+  await register('growth-chart', { jwtAudiences: [lab] });
+  const { launched } = await tokensFor(server, { request: { aud: lab }, scope: 'openid launch/patient patient/Condition.rs' });
+  await register('growth-chart', {});
+  const apps = () => launched.browser.open(`${server.issuer}/my-apps`);
+  const page = await apps();
+  expect(page.text).toContain('Conditions and allergies');
+  expect(page.text).toMatch(/ends by itself at <time>\d{2}:\d{2}:\d{2} UTC<\/time>/);
+  const held = page.text.split('action="/my-apps/stop"').length;
+  const stopped = await launched.browser.submit(page, '/my-apps/stop', {
+    grant: grantOf(page.text, 'Conditions and allergies'),
+  });
+  expect(stopped.text.split('action="/my-apps/stop"').length).toBe(held - 1);
+  expect(stopped.text.split('ends by itself').length).toBe(page.text.split('ends by itself').length - 1);
+});
+
+/** The button's value is the grant; forms are read without their buttons. */
+function grantOf(text: string, part: string): string {
+  const row = text.split('<li class="stack">').find((one) => one.includes(part)) ?? '';
+  return /name="grant" value="([^"]+)"/.exec(row)?.[1] ?? '';
+}
+
 test.each([
   ['RS256', 'sha256'],
   ['PS256', 'sha256'],

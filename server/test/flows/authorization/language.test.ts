@@ -1,12 +1,12 @@
 /** Another language is another value of one type: with a made-up one, nothing that a person reads or hears comes from anywhere but the catalogue. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Html, html } from '../../../src/authorization-server/pages/html.ts';
-import type { Language } from '../../../src/authorization-server/pages/language.ts';
+import { german, type Language } from '../../../src/authorization-server/pages/language.ts';
 import { sanitisedLogo } from '../../../src/authorization-server/pages/logo.ts';
 import { type Texts, texts } from '../../../src/authorization-server/pages/texts.ts';
 import { newBrowser, type Page } from './browser.ts';
-import { type Issuer, PASSWORD, startIssuer } from './harness.ts';
-import { authorizeUrl } from './launch.ts';
+import { type Issuer, PASSWORD, redirectUri, startIssuer } from './harness.ts';
+import { authorizeUrl, token } from './launch.ts';
 
 const pseudo: Language = { code: 'ar', direction: 'rtl', texts: marked(texts) as Texts };
 let server: Issuer;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   const logo = sanitisedLogo('<svg viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>');
   server = await startIssuer({
     brand: {
-      language: pseudo,
+      languages: [pseudo],
       logo,
       privacy: 'https://aldervale.example/privacy',
       accessibility: 'https://aldervale.example/access',
@@ -24,14 +24,18 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-test('every page speaks the language, to eye and ear, and runs its way', { timeout: 60_000 }, async () => {
-  const browser = newBrowser(server.issuer);
+/** Through all pages that a person can meet, by forms. */
+async function everyPage(issuer: Issuer, accept?: string): Promise<readonly Page[]> {
+  const send: typeof fetch = (url, init) =>
+    fetch(url, { ...init, headers: { ...init?.headers, ...(accept === undefined ? {} : { 'accept-language': accept }) } });
+  const browser = newBrowser(issuer.issuer, send);
   const seen: Page[] = [];
   const see = (page: Page) => {
     seen.push(page);
     return page;
   };
-  const url = (client: string, scope: string) => authorizeUrl(server, { client, scope }, 'v'.repeat(43), 's');
+  const url = (client: string, scope: string, request: Readonly<Record<string, string>> = {}) =>
+    authorizeUrl(issuer, { client, scope, request }, 'v'.repeat(43), 's');
   const scope =
     'openid launch/patient launch/encounter offline_access patient/*.rs patient/Observation.cruds patient/Condition.rs';
 
@@ -46,32 +50,77 @@ test('every page speaks the language, to eye and ear, and runs its way', { timeo
     ? visits
     : see(await browser.submit(visits, '/encounter', { decision: 'without' }));
   see(consent);
-  await browser.submit(consent, '/consent', { decision: 'allow' });
-  for (const path of ['/account', '/account/password', '/account/app', '/account/passkey', '/my-apps', '/sign-out'])
-    see(await browser.open(server.issuer + path));
-  const doctor = newBrowser(server.issuer);
-  const enrol = see(
-    await doctor.submit(await doctor.open(url('growth-chart', 'openid user/*.rs')), '/sign-in', {
-      username: 'okafor',
-      password: PASSWORD,
-    }),
-  );
+  const done = await browser.submit(consent, '/consent', { decision: 'allow', duration: 'stay' });
+  const code = new URL(done.url).searchParams.get('code') ?? '';
+  const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: 'v'.repeat(43) };
+  expect((await token(issuer, { ...exchange, client_id: 'growth-chart' })).status).toBe(200);
+  const asked = url('growth-chart', 'openid user/Patient.rs user/Observation.rs?date=ge2024', { purpose_of_use: 'PATRQT' });
+  const narrow = see(await browser.open(asked));
+  expect(narrow.text).toContain('name="purpose"');
+  for (const path of [
+    '/account',
+    '/account/password',
+    '/account/app',
+    '/account/passkey',
+    '/my-apps',
+    '/sign-out',
+    '/session/end',
+  ])
+    see(await browser.open(issuer.issuer + path));
+  see(await browser.submit(await browser.open(`${issuer.issuer}/my-apps`), '/my-apps/change'));
+  const wrong = { old: 'x', new: 'short', again: 'other' };
+  see(await browser.submit(await browser.open(`${issuer.issuer}/account/password`), '/account/password', wrong));
+  const doctor = newBrowser(issuer.issuer, send);
+  const staff = { username: 'okafor', password: PASSWORD };
+  const enrol = see(await doctor.submit(await doctor.open(url('growth-chart', 'openid user/*.rs')), '/sign-in', staff));
   const app = see(await doctor.open(`${enrol.url}?way=app`));
   see(await doctor.submit(app, '/enrol-app', { code: '000000' }));
-  see(await newBrowser(server.issuer).open(`${server.issuer}/interaction/none`));
+  see(await newBrowser(issuer.issuer, send).open(`${issuer.issuer}/interaction/none`));
+  see(await newBrowser(issuer.issuer, send).open(`${issuer.issuer}/authorize?client_id=nobody`));
+  see(await browser.submit(await browser.open(`${issuer.issuer}/sign-out`), '/sign-out'));
+  return seen;
+}
 
-  for (const page of seen) {
+test('every page speaks the language, to eye and ear, and runs its way', { timeout: 60_000 }, async () => {
+  for (const page of await everyPage(server)) {
     expect(page.text, page.url).toContain('<html lang="ar" dir="rtl">');
     expect(page.text).toContain('<path d="M0 0h8v8z"/>');
     expect(foreignWords(page.text), page.url).toEqual([]);
   }
 });
 
+test('every page is in German for a German browser, and no sentence is left in English', { timeout: 60_000 }, async () => {
+  const place = await startIssuer({ signIn: { secondFactorRoles: ['physician'] } });
+  try {
+    const pages = await everyPage(place, 'de-DE,de;q=0.9,en;q=0.5');
+    const english = sentences(texts).filter((one) => !sentences(german.texts).includes(one));
+    expect(english.length).toBeGreaterThan(150);
+    for (const page of pages) {
+      expect(page.text, page.url).toContain('<html lang="de" dir="ltr">');
+      expect([page.url, english.filter((one) => page.text.includes(`>${one}<`))]).toEqual([page.url, []]);
+    }
+    // What the app asks for comes before the browser's.
+    const asked = authorizeUrl(place, { request: { ui_locales: 'en-GB' } }, 'v'.repeat(43), 's');
+    const page = await newBrowser(place.issuer).open(asked, { headers: { 'accept-language': 'de' } });
+    expect(page.text).toContain('<html lang="en" dir="ltr">');
+    const told = (await (await fetch(`${place.issuer}/.well-known/openid-configuration`)).json()) as Record<string, unknown>;
+    expect(told['ui_locales_supported']).toEqual(['en', 'de']);
+  } finally {
+    await place.close();
+  }
+});
+
+function sentences(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(sentences) : [];
+}
+
 /** Text nodes and labels outside the marks of the catalogue, less what people, apps and numbers are called. */
 function foreignWords(page: string): readonly string[] {
   const body = page.slice(page.indexOf('<body')).replaceAll(/<script>[\s\S]*?<\/script>/g, '');
   const labels = [...body.matchAll(/aria-label="([^"]*)"/g)].map((match) => match[1] ?? '');
   const text = body
+    .replaceAll(/<span lang="en">[\s\S]*?<\/span>/g, '')
     .replaceAll(/<(time|code)\b[^>]*>[\s\S]*?<\/\1>/g, '')
     .replaceAll(/<(\w+)[^>]*class="[^"]*\b(mono|num|scope|brand|name)\b[^"]*"[^>]*>[\s\S]*?<\/\1>/g, '')
     .replaceAll(/<[^>]*>/g, '\n');
@@ -84,7 +133,7 @@ function foreignWords(page: string): readonly string[] {
     return rest;
   };
   const known =
-    /Growth Chart|Dr Ines Okafor|Ken Ito|ITO, Haruk[ai]|127\.0\.0\.1:9|Alder Vale Hospital|01632 960 142|Outpatient[^\n]*|finished|in-progress/g;
+    /Growth Chart|Dr Ines Okafor|Ken Ito|ITO, Haruk[ai]|127\.0\.0\.1:9|Alder Vale Hospital|01632 960 142|Outpatient[^\n]*/g;
   return [...outside(text).replaceAll(known, '').split('\n'), ...labels.map(outside)]
     .map((one) => one.trim())
     .filter((one) => /\p{L}{2}/u.test(one));

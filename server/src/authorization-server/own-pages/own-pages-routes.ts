@@ -96,12 +96,13 @@ export function breakGlassRoutes(app: FastifyInstance, use: GlassDependencies): 
   ) =>
     app.post(path, async (request, reply) => {
       const mine = await ownSession(use, request, reply, '/break-glass');
-      return aal2(request, reply, mine) ? work(use, request, reply, mine, readOwnForm(use, mine, path, request)) : reply;
+      if (!aal2(request, reply, mine)) return reply;
+      return work(inLanguage(use, request), request, reply, mine, readOwnForm(use, mine, path, request));
     });
-  show('/break-glass', (request, reply, mine) => showWarning(use, request, reply, mine));
-  show('/break-glass/why', (request, reply, mine) => showReason(use, request, reply, mine));
-  show('/break-glass/open', (_request, reply, mine) => showOpen(use, reply, mine));
-  show('/break-glass/opened', (_request, reply, mine) => showOpened(use, reply, mine));
+  show('/break-glass', (request, reply, mine) => showWarning(inLanguage(use, request), request, reply, mine));
+  show('/break-glass/why', (request, reply, mine) => showReason(inLanguage(use, request), request, reply, mine));
+  show('/break-glass/open', (request, reply, mine) => showOpen(inLanguage(use, request), reply, mine));
+  show('/break-glass/opened', (request, reply, mine) => showOpened(inLanguage(use, request), reply, mine));
   answer('/break-glass/open', answerOpen);
   answer('/break-glass/close', answerClose);
   answer('/break-glass/note', answerNote);

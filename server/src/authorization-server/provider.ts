@@ -10,6 +10,7 @@ import { findAccount, issuedToken } from './account.ts';
 import { accountClient } from './account-client.ts';
 import { acrValues } from './assurance.ts';
 import { checkAud, isFurther, pushedResource } from './audience.ts';
+import { bindRefreshToKey } from './bind-refresh.ts';
 import { CLOCK_SKEW_SECONDS, checkClientAssertion } from './client-assertion.ts';
 import { extraClientProperties } from './client-metadata.ts';
 import { originsOf } from './cors.ts';
@@ -106,6 +107,7 @@ export function createProvider(use: ProviderSettings): Provider {
       client.grantTypeAllowed('refresh_token') && (code.scopes.has('offline_access') || code.scopes.has('online_access')),
     rotateRefreshToken: async (ctx) => {
       await checkStillOnline(ctx, use.db, use.signIn);
+      await bindRefreshToKey(ctx);
       return true;
     },
     // A second launch in the same session must not end the first; what ends with the session is checked on refresh and on sign-out.

@@ -89,6 +89,25 @@ describe('DPoP (RFC 9449)', () => {
     expect([await ask(), await ask()]).toEqual([200, 400]);
   });
 
+  test('a public app that begins to prove its key when it refreshes is held to it from then on', async () => {
+    const scope = 'openid launch/patient patient/*.rs offline_access';
+    const { body } = await tokensFor(server, { scope, consent: { duration: 'stay' } });
+    const refresh = (from: Record<string, unknown>, proof?: string) =>
+      token(
+        server,
+        { grant_type: 'refresh_token', refresh_token: String(from['refresh_token']), client_id: 'growth-chart' },
+        proof === undefined ? {} : { dpop: proof },
+      );
+    const key = await dpopKey();
+    const bound = await refresh(body, await key.proof('POST', `${server.issuer}/token`));
+    expect([bound.status, bound.body['token_type']]).toEqual([200, 'DPoP']);
+    const other = await dpopKey();
+    expect((await refresh(bound.body, await other.proof('POST', `${server.issuer}/token`))).status).toBe(400);
+    expect((await refresh(bound.body)).status).toBe(400);
+    const again = await refresh(bound.body, await key.proof('POST', `${server.issuer}/token`));
+    expect([again.status, (await refresh(again.body)).status]).toEqual([200, 400]);
+  });
+
   test('a client that is registered for bound tokens gets no other', async () => {
     await register('growth-chart', { dpopBound: true });
     const { answer, verifier } = await launch(server);

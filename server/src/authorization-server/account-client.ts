@@ -39,8 +39,8 @@ export function signInAt(
     redirect_uri: `${issuer}${page}`,
     scope: 'openid',
     aud: fhirBase,
-    // Comes back with the person: which patient a page was about.
-    state: about === undefined ? 'own' : `patient.${about}`,
+    // Comes back with the person: what a page was about, as a query.
+    state: about === undefined ? 'own' : `about.${Buffer.from(about).toString('base64url')}`,
     code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
     code_challenge_method: 'S256',
     ...more,

@@ -196,6 +196,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     further,
     brand,
     formTokens: createFormTokens(keys.cookie[0] ?? ''),
+    glasses: use.glasses,
     stayConnectedDays: use.stayConnectedDays,
     purposes,
     passwords: use.passwords ?? createPasswords(),

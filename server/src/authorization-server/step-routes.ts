@@ -11,6 +11,7 @@ import { takeUpLaunch } from './steps/launch.ts';
 import { answerPatient, searchPatients, showPatients } from './steps/patient.ts';
 import type { PeopleDependencies } from './steps/people.ts';
 import { answerCode, answerPasskey, showLogin } from './steps/second-factor.ts';
+import { settledByGlass } from './steps/settled-by-glass.ts';
 import { answerSignIn } from './steps/sign-in.ts';
 import { answerSignOut, type SignOutDependencies, showSignOut } from './steps/sign-out.ts';
 import { inLanguage, loadStep, type Step } from './steps/step.ts';
@@ -22,6 +23,8 @@ export function stepRoutes(app: FastifyInstance, use: PeopleDependencies & SignO
   };
   app.get('/interaction/:uid', async (request, reply) => {
     const { step, here } = await stepOf(request, reply);
+    if ((step.prompt === 'patient' || step.prompt === 'consent') && (await settledByGlass(here, request, reply, step)))
+      return reply;
     switch (step.prompt) {
       case 'login':
         return showLogin(here, request, reply, step);

@@ -89,6 +89,8 @@ async function subjectOf(use: TokenExchangeDependencies, ctx: TokenEndpointGrant
   const subject = await use.tokens.resolve(asked.subject_token);
   if (subject === undefined || subject.audience !== use.fhirBase || subject.binding !== undefined)
     throw new errors.InvalidRequest('subject_token is not valid');
+  // what a broken glass opened is for whoever broke it, in the app in which they did.
+  if (subject.glass !== undefined) throw new errors.InvalidRequest('subject_token is not valid');
   if (subject.client.id !== client.clientId) throw new errors.InvalidRequest('subject_token is not valid');
   return subject;
 }

@@ -85,6 +85,8 @@ export interface LaunchMore {
   readonly tenant?: string;
   /** Codes of v3-ActReason, as asked for and agreed to. */
   readonly purposes?: readonly string[];
+  /** The broken glass for which it is. */
+  readonly glass?: string;
 }
 
 /** A launch that an EHR prepared and nobody has used. */

@@ -147,6 +147,7 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
       binding: bindingOf(row.payload),
       signIn: row.kind === 'AccessToken' ? signInOf(row.payload) : undefined,
       purposes: purposesOf(row.more, row.payload),
+      ...(row.more?.glass === undefined ? {} : { glass: row.more.glass }),
     }),
   };
 }

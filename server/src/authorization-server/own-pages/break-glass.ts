@@ -16,6 +16,7 @@ import { placeOf, sendPage } from '../steps/step.ts';
 import { type OwnSession, signInAgain } from './own-session.ts';
 
 const ID_FORM = /^[A-Za-z0-9.-]{1,64}$/;
+const STEP_FORM = /^[A-Za-z0-9_-]{10,100}$/;
 /** A sign-in by passkey counts as the proof for so long. */
 const FRESH_SECONDS = 300;
 const YEAR_MS = 366 * 86_400_000;
@@ -25,22 +26,37 @@ function needPrivilege(use: GlassDependencies, mine: OwnSession): void {
   if (!use.glasses.mayBreak(mine.person.roles)) throw new errors.SessionNotFound('no such page for this person');
 }
 
-export function patientIn(query: unknown): string | undefined {
-  const { patient } = query as { readonly patient?: unknown };
-  return typeof patient === 'string' && ID_FORM.test(patient) ? patient : undefined;
+/** What a page is about: the patient, and the login step of an app that waits. */
+export interface About {
+  readonly patient: string | undefined;
+  readonly step: string | undefined;
+}
+
+export function aboutIn(query: unknown): About {
+  const { patient, step } = query as { readonly patient?: unknown; readonly step?: unknown };
+  return {
+    patient: typeof patient === 'string' && ID_FORM.test(patient) ? patient : undefined,
+    step: typeof step === 'string' && STEP_FORM.test(step) ? step : undefined,
+  };
+}
+
+/** `patient=1&step=x`; undefined where there is nothing to say. */
+export function queryOf({ patient, step }: About): string | undefined {
+  const query = new URLSearchParams({ ...(patient === undefined ? {} : { patient }), ...(step === undefined ? {} : { step }) });
+  return query.size === 0 ? undefined : query.toString();
 }
 
 export async function showWarning(use: GlassDependencies, request: FastifyRequest, reply: FastifyReply, mine: OwnSession) {
   needPrivilege(use, mine);
-  return sendPage(use, reply, glassWarningPage(await common(use, mine, patientIn(request.query))));
+  return sendPage(use, reply, glassWarningPage(await common(use, mine, aboutIn(request.query))));
 }
 
 export async function showReason(use: GlassDependencies, request: FastifyRequest, reply: FastifyReply, mine: OwnSession) {
   needPrivilege(use, mine);
-  const patient = patientIn(request.query);
+  const about = aboutIn(request.query);
   if (proofOf(use, mine) === 'none' && mine.session.past(FRESH_SECONDS))
-    return signInAgain(use, reply, '/break-glass', patient);
-  return reasonPage(use, reply, mine, patient, new URLSearchParams(), undefined);
+    return signInAgain(use, reply, '/break-glass', queryOf(about));
+  return reasonPage(use, reply, mine, about, new URLSearchParams(), undefined);
 }
 
 /** A code where the person has an app for it; a passkey is a sign-in that must be fresh; the password only where the site says so. */
@@ -58,19 +74,21 @@ export async function answerOpen(
   form: URLSearchParams,
 ) {
   needPrivilege(use, mine);
-  const patient = patientIn({ patient: form.get('patient') });
+  const about = aboutIn(Object.fromEntries(form));
   const [reason, why] = [form.get('reason') ?? '', (form.get('why') ?? '').trim()];
-  if (!isGlassReason(reason)) return reasonPage(use, reply, mine, patient, form, 'reason');
+  if (!isGlassReason(reason)) return reasonPage(use, reply, mine, about, form, 'reason');
   if (why.length < reasonLength.least || why.length > reasonLength.most)
-    return reasonPage(use, reply, mine, patient, form, 'why');
+    return reasonPage(use, reply, mine, about, form, 'why');
   const proof = await prove(use, mine, form.get('proof') ?? '');
-  if (proof === 'stale') return signInAgain(use, reply, '/break-glass', patient);
+  if (proof === 'stale') return signInAgain(use, reply, '/break-glass', queryOf(about));
   if (proof !== 'right') {
     await use.glasses.refused(mine.person, `The proof was ${proof}.`, placeOf(request));
-    return reasonPage(use, reply, mine, patient, form, proof === 'wait' ? 'wait' : 'proof');
+    return reasonPage(use, reply, mine, about, form, proof === 'wait' ? 'wait' : 'proof');
   }
-  await use.glasses.open({ person: mine.person, patient, reasonCode: reason, reason: why, ...placeOf(request) });
-  return reply.header('Cache-Control', 'no-store').redirect('/break-glass/open', 303);
+  await use.glasses.open({ person: mine.person, patient: about.patient, reasonCode: reason, reason: why, ...placeOf(request) });
+  return reply
+    .header('Cache-Control', 'no-store')
+    .redirect(`/break-glass/open${about.step === undefined ? '' : `?step=${about.step}`}`, 303);
 }
 
 async function prove(use: GlassDependencies, mine: OwnSession, given: string): Promise<'right' | 'wrong' | 'wait' | 'stale'> {
@@ -93,12 +111,17 @@ async function prove(use: GlassDependencies, mine: OwnSession, given: string): P
   }
 }
 
-export async function showOpen(use: GlassDependencies, reply: FastifyReply, mine: OwnSession) {
+export async function showOpen(use: GlassDependencies, request: FastifyRequest, reply: FastifyReply, mine: OwnSession) {
   needPrivilege(use, mine);
   const glass = await use.glasses.openOf(mine.person.id);
   if (glass === undefined) return reply.header('Cache-Control', 'no-store').redirect('/break-glass/opened', 303);
   const page = glassOpenPage({
-    ...(await common(use, mine, glass.patient ?? undefined, { id: glass.id, expiresAt: glass.expires_at.getTime() })),
+    ...(await common(
+      use,
+      mine,
+      { ...aboutIn(request.query), patient: glass.patient ?? undefined },
+      { id: glass.id, expiresAt: glass.expires_at.getTime() },
+    )),
     csrf: use.formTokens.make(mine.uid, '/break-glass/close'),
     glass: {
       id: glass.id,
@@ -175,12 +198,12 @@ async function reasonPage(
   use: GlassDependencies,
   reply: FastifyReply,
   mine: OwnSession,
-  patient: string | undefined,
+  about: About,
   form: URLSearchParams,
   problem: 'reason' | 'why' | 'proof' | 'wait' | undefined,
 ) {
   const page = glassReasonPage({
-    ...(await common(use, mine, patient)),
+    ...(await common(use, mine, about)),
     csrf: use.formTokens.make(mine.uid, '/break-glass/open'),
     reasons: glassReasons,
     proof: proofOf(use, mine),
@@ -192,11 +215,13 @@ async function reasonPage(
   return sendPage(use, reply, page, problem === undefined ? 200 : problem === 'wait' ? 429 : 422);
 }
 
-async function common(use: GlassDependencies, mine: OwnSession, patient: string | undefined, glass?: BrokenFor) {
+async function common(use: GlassDependencies, mine: OwnSession, about: About, glass?: BrokenFor) {
   return {
     brand: use.brand,
     person: mine.person.name,
-    patient: patient === undefined ? undefined : await named(use, mine, patient, glass),
+    patient: about.patient === undefined ? undefined : await named(use, mine, about.patient, glass),
+    step: about.step,
+    query: queryOf(about),
     minutes: use.glasses.minutes,
     reviewDays: use.glasses.reviewDays,
     now: use.now(),

@@ -6,10 +6,11 @@ import type { GlassDependencies, PeopleDependencies } from '../steps/people.ts';
 import { inLanguage } from '../steps/step.ts';
 import { answerNewCodes, answerRemove, answerSetUp, showAccount, showSetUp } from './account.ts';
 import {
+  aboutIn,
   answerClose,
   answerNote,
   answerOpen,
-  patientIn,
+  queryOf,
   showOpen,
   showOpened,
   showReason,
@@ -67,7 +68,7 @@ export function breakGlassRoutes(app: FastifyInstance, use: GlassDependencies): 
   const aal2 = (request: FastifyRequest, reply: FastifyReply, mine: OwnSession | undefined): mine is OwnSession => {
     if (mine === undefined) return false;
     if (use.glassStepUp === 'password' || meets(mine.session.acr, 'aal2')) return true;
-    signInAgain(use, reply, '/break-glass', patientIn(request.query));
+    signInAgain(use, reply, '/break-glass', queryOf(aboutIn(request.query)));
     return false;
   };
   const show = (
@@ -77,11 +78,12 @@ export function breakGlassRoutes(app: FastifyInstance, use: GlassDependencies): 
     app.get(path, async (request, reply) => {
       const { code, state } = request.query as { readonly code?: unknown; readonly state?: unknown };
       if (code !== undefined) {
-        const patient = patientIn({ patient: /^patient\.(.*)$/.exec(String(state))?.[1] });
-        const to = patient === undefined ? path : `${path}?patient=${encodeURIComponent(patient)}`;
+        const kept = Buffer.from(/^about\.(.*)$/.exec(String(state))?.[1] ?? '', 'base64url').toString();
+        const query = queryOf(aboutIn(Object.fromEntries(new URLSearchParams(kept))));
+        const to = query === undefined ? path : `${path}?${query}`;
         return reply.header('Cache-Control', 'no-store').redirect(to, 303);
       }
-      const mine = await ownSession(use, request, reply, '/break-glass', patientIn(request.query));
+      const mine = await ownSession(use, request, reply, '/break-glass', queryOf(aboutIn(request.query)));
       return aal2(request, reply, mine) ? work(request, reply, mine) : reply;
     });
   const answer = (
@@ -101,7 +103,7 @@ export function breakGlassRoutes(app: FastifyInstance, use: GlassDependencies): 
     });
   show('/break-glass', (request, reply, mine) => showWarning(inLanguage(use, request), request, reply, mine));
   show('/break-glass/why', (request, reply, mine) => showReason(inLanguage(use, request), request, reply, mine));
-  show('/break-glass/open', (request, reply, mine) => showOpen(inLanguage(use, request), reply, mine));
+  show('/break-glass/open', (request, reply, mine) => showOpen(inLanguage(use, request), request, reply, mine));
   show('/break-glass/opened', (request, reply, mine) => showOpened(inLanguage(use, request), reply, mine));
   answer('/break-glass/open', answerOpen);
   answer('/break-glass/close', answerClose);

@@ -27,12 +27,16 @@ interface Common {
   readonly minutes: number;
   readonly reviewDays: number;
   readonly now: number;
+  /** The login step of an app that waits. */
+  readonly step: string | undefined;
+  /** What these pages are about, as a query. */
+  readonly query: string | undefined;
 }
 
 /** 1 of 3. */
 export function glassWarningPage(page: Common): Html {
   const text = page.brand.language.texts.glass;
-  const query = page.patient === undefined ? '' : `?patient=${encodeURIComponent(page.patient.id)}`;
+  const query = page.query === undefined ? '' : `?${page.query}`;
   return frame(
     page,
     1,
@@ -43,7 +47,7 @@ export function glassWarningPage(page: Common): Html {
             <h1>${text.title(whom(page))}</h1>
             <p class="lead">${text.lead}</p>
           </div>
-          ${banner(page)}
+          ${banner(page) ?? chooser(page)}
           <section>
             <h2>${text.willHappen}</h2>
             <ul class="points">
@@ -94,6 +98,7 @@ export function glassReasonPage(page: GlassReasonPage): Html {
     html`<form class="cols" method="post" action="/break-glass/open">
         <input type="hidden" name="csrf" value="${page.csrf}">
         <input type="hidden" name="patient" value="${page.patient?.id ?? ''}">
+        <input type="hidden" name="step" value="${page.step ?? ''}">
         <div class="stack-l">
           ${problemBox(problem)}
           <div>
@@ -187,6 +192,7 @@ export function glassOpenPage(page: GlassOpenPage): Html {
           ${banner(page)}
           <form class="btns fill" method="post" action="/break-glass/close">
             <input type="hidden" name="csrf" value="${page.csrf}">
+            ${page.step !== undefined && html`<a class="btn" href="/interaction/${page.step}">${text.goOn}</a>`}
             <button class="btn second" name="glass" value="${glass.id}">${text.close}</button>
           </form>
           <section>
@@ -216,6 +222,17 @@ function whom({ patient, brand }: Common): string {
   const text = brand.language.texts.glass;
   if (patient === undefined) return text.anybody;
   return patient.name ?? text.numbered(patient.id);
+}
+
+/** Where nobody is named yet: whose record is it? */
+function chooser(page: Common): Html {
+  const text = page.brand.language.texts.glass;
+  return html`<form class="search" method="get" action="/break-glass">
+            <div class="field"><label for="patient">${text.whose}</label>
+            <input id="patient" name="patient" type="text" maxlength="64" pattern="[A-Za-z0-9.\\-]{1,64}" autocomplete="off" required></div>
+            ${page.step !== undefined && html`<input type="hidden" name="step" value="${page.step}">`}
+            <button class="btn second">${text.thisOne}</button>
+          </form>`;
 }
 
 function banner(page: Common): Html | undefined {

@@ -23,6 +23,8 @@ export interface ConsentPage {
   readonly scopes: ScopeSet;
   /** Codes of the purposes of use that may be named. */
   readonly purposes: readonly string[];
+  /** Number of the broken glass for which it is. */
+  readonly emergency?: string | undefined;
   /** Until when "stay connected" lasts, milliseconds since the epoch. */
   readonly stayUntil: number;
   readonly action: string;
@@ -48,6 +50,7 @@ export function consentPage(page: ConsentPage): Html {
           ${page.patient !== undefined && !page.own && patientBanner(page.patient, page.brand.language)}
           ${identityGroup(page.scopes, page.brand.language)}
           ${choiceFields(groups, page.brand.language)}
+          ${page.emergency !== undefined && html`<p class="note">${icons.glass} ${page.brand.language.texts.glass.consentNote(page.emergency)}</p>`}
           ${purposeGroup(page.purposes, page.brand.language)}
           ${duration(page)}
           <div class="stack-s">

@@ -10,7 +10,8 @@ import { auditDraft, type KnownPerson } from '../audit-drafts.ts';
 import { chosenScopes } from '../chosen-scopes.ts';
 import { needsPatient } from '../login-policy.ts';
 import { consentPage } from '../pages/consent.ts';
-import { allowedPurposes } from '../purposes.ts';
+import { allowedPurposes, BREAK_THE_GLASS } from '../purposes.ts';
+import { asksForGlass, brokenFor, glassOf } from './glass.ts';
 import { deniedResult, goOn, placeOf, readStepForm, type Step, type StepDependencies, sendPage } from './step.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,13 +24,14 @@ export async function showConsent(
 ): Promise<FastifyReply> {
   const person = signedIn(step);
   const purposes = allowedPurposes(use.purposes, person.roles, step.purposes);
-  if (step.purposes.length > 0 && purposes.length === 0) {
+  const glass = await glassOf(use, step);
+  if (step.purposes.some((code) => code !== BREAK_THE_GLASS) && purposes.length === 0) {
     await recordConsent(use, request, step, 'consent-refused', 'no purpose of use that the person’s roles allow');
     return goOn(use, request, reply, deniedResult('the person may not name any of these purposes of use'));
   }
   const patientId = contextOf(step);
   const own = patientId !== undefined && person.fhirUser === `Patient/${patientId}`;
-  const patient = patientId === undefined ? undefined : await step.picker.patientById(person, patientId);
+  const patient = patientId === undefined ? undefined : await step.picker.patientById(person, patientId, brokenFor(glass));
   if (patientId !== undefined && patient === undefined)
     throw new errors.SessionNotFound('the patient cannot be opened any more');
   const page = consentPage({
@@ -41,6 +43,7 @@ export async function showConsent(
     own,
     scopes: offered(step, person),
     purposes,
+    emergency: glass?.id,
     stayUntil: use.now() + use.stayConnectedDays * DAY_MS,
     action: `/interaction/${step.uid}/consent`,
     csrf: use.formTokens.make(step.uid, 'consent'),
@@ -60,13 +63,15 @@ export async function answerConsent(
     form.get('decision') === 'allow'
       ? narrow(offered(step, person), chosenScopes(form, parseScopes(step.scope), form.get('duration') === 'stay'))
       : [];
-  if (granted.length === 0) {
+  const glass = await glassOf(use, step);
+  if (granted.length === 0 || (asksForGlass(step) && (glass === undefined || step.audience !== use.fhirBase))) {
     await recordConsent(use, request, step, 'consent-refused');
     return goOn(use, request, reply, deniedResult('the person did not allow it'));
   }
   const purposes = allowedPurposes(use.purposes, person.roles, step.purposes).filter((code) =>
     form.getAll('purpose').includes(code),
   );
+  const declared = glass === undefined ? purposes : [...purposes, BREAK_THE_GLASS];
   const { purposes: _asked, ...launch } = step.launch ?? {};
   const grant = new use.provider.Grant({ accountId: person.id, clientId: step.client.id });
   grant.addOIDCScope(granted.join(' '));
@@ -78,7 +83,11 @@ export async function answerConsent(
     client_id: step.client.id,
     patient: contextOf(step) ?? null,
     encounter: contextOf(step) === undefined ? null : (step.encounter ?? null),
-    more: JSON.stringify({ ...launch, ...(purposes.length === 0 ? {} : { purposes }) }),
+    more: JSON.stringify({
+      ...launch,
+      ...(declared.length === 0 ? {} : { purposes: declared }),
+      ...(glass === undefined ? {} : { glass: glass.id }),
+    }),
   });
   await recordConsent(use, request, step, 'consent-given', granted.join(' '));
   return goOn(use, request, reply, { consent: { grantId } });
@@ -122,6 +131,8 @@ export function recordConsent(
 /** What may be ticked. Without a FHIR resource for the person there is no `fhirUser` to tell. */
 function offered(step: Step, person: KnownPerson): ScopeSet {
   return parseScopes(step.scope).filter((scope) => {
+    // R-230: what a broken glass opens is never refreshed.
+    if (scope.kind === 'offline' && asksForGlass(step)) return false;
     if (scope.kind === 'identity') return scope.name !== 'fhirUser' || person.fhirUser !== undefined;
     // A context is promised only where there is one: `launch` by the EHR, `launch/encounter` with a visit.
     if (scope.kind !== 'launch') return true;

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type Provider from 'oidc-provider';
 import { errors, type InteractionResults } from 'oidc-provider';
 import type { AuditLog } from '../../audit-log/audit-log.ts';
+import type { Glasses } from '../../break-glass/glasses.ts';
 import type { Database, LaunchMore } from '../../storage/schema.ts';
 import { knownPerson } from '../account.ts';
 import type { KnownPerson } from '../audit-drafts.ts';
@@ -30,6 +31,8 @@ export interface StepDependencies {
   readonly formTokens: FormTokens;
   readonly stayConnectedDays: number;
   readonly purposes: PurposeRules;
+  /** Where the glass can be broken. */
+  readonly glasses?: Glasses | undefined;
   readonly now: () => number;
 }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Running } from '../../../src/main.ts';
 import { type Browser, newBrowser, type Page } from '../authorization/browser.ts';
 import { type House, PASSWORD, startHouse } from './house.ts';
-import { tokenOf } from './token.ts';
+import { launchOf, tokenOf } from './token.ts';
 
 const CATEGORY =
   'http://terminology.hl7.org/CodeSystem/v3-ActReason#BTG; scheme="http://hl7.org/fhir/tag/security"; label="break the glass"';
@@ -191,6 +191,54 @@ test('one at a time: another one closes the first', async () => {
   await broken('mine');
   expect((await get('/Observation/other-1', 'okafor', header)).status).toBe(404);
   expect((await get('/Observation/mine-1', 'okafor', header)).status).toBe(200);
+});
+
+describe('R-228 R-229 R-230 an app that asks for it', () => {
+  const ask = (username: string, more: Record<string, string> = {}) =>
+    launchOf(running, username, { purpose_of_use: 'BTG', ...more });
+  const read = (target: string, accessToken: unknown) =>
+    fetch(running.urls.fhir + target, { headers: { authorization: `Bearer ${accessToken}` } });
+
+  test('is sent to the pages that break it, and gets a token that carries it and needs no header', async () => {
+    const { begun, finish } = await ask('okafor', { scope: 'launch/patient patient/*.rs offline_access' });
+    expect(new URL(begun.page.url).pathname).toBe('/break-glass');
+    const chosen = await begun.browser.open(`${begun.page.url}&patient=other`);
+    const why = await begun.browser.open(chosen.url.replace('/break-glass', '/break-glass/why'));
+    const opened = await begun.browser.submit(why, '/break-glass/open', {
+      reason: 'life-in-danger',
+      why: WHY,
+      proof: PASSWORD,
+    });
+    const next = /href="(\/interaction\/[^"]+)"/.exec(opened.text)![1]!;
+    const consent = await begun.browser.open(running.urls.issuer + next);
+    expect(consent.text).toContain('only while the glass is broken');
+    const answer = await finish(await begun.browser.submit(consent, '/consent', { decision: 'allow' }));
+    expect(answer).toMatchObject({ patient: 'other', scope: expect.not.stringContaining('offline') });
+    expect(answer['refresh_token']).toBeUndefined();
+    expect((await read('/Observation/other-1', answer['access_token'])).status).toBe(200);
+    expect((await read('/Observation/mine-1', answer['access_token'])).status).toBe(404);
+    // Another token of the same person, without the header, as before.
+    expect((await get('/Observation/other-1')).status).toBe(404);
+    house.moved = 15 * 60_000;
+    expect((await read('/Observation/other-1', answer['access_token'])).status).not.toBe(200);
+  });
+
+  test('whoever may not is refused, and that is an alert', async () => {
+    const before = (await records('glass-refused')).length;
+    const { begun, finish } = await ask('plain');
+    expect(await finish(begun.page)).toMatchObject({ error: 'access_denied' });
+    await until(async () => ((await records('glass-refused')).length > before ? true : undefined));
+  });
+
+  test('a token carries it only while it is open: one that was closed before the consent gives none', async () => {
+    await broken();
+    const { begun, finish } = await ask('okafor');
+    expect(begun.page.text).toContain('only while the glass is broken');
+    await running.storage.db.updateTable('break_glass').set({ ended_at: new Date() }).execute();
+    expect(await finish(await begun.browser.submit(begun.page, '/consent', { decision: 'allow' }))).toMatchObject({
+      error: 'access_denied',
+    });
+  });
 });
 
 describe('attacks', () => {

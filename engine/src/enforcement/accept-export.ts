@@ -5,7 +5,7 @@
 import { decide } from '../decision/decide.ts';
 import type { Permit, Refusal } from '../decision/permit.ts';
 import type { TypeFacts } from '../fhir/tables.ts';
-import type { ExportAsked } from '../operation/export-asked.ts';
+import { AUDIT_TRAIL, type ExportAsked } from '../operation/export-asked.ts';
 import { planSearch } from '../planning/plan-search.ts';
 import { releaseAccepted } from '../release/release-accepted.ts';
 import { admit, refused } from './admit.ts';
@@ -14,9 +14,6 @@ import { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
 import type { Denied, Outcome } from './outcome.ts';
-
-/** Not part of what an export without `_type` brings: it would record itself. Named, it needs `_since`, for a trail is searched by its dates. */
-const TRAIL = 'AuditEvent';
 
 export function* acceptExport(given: Given, asked: ExportAsked): Generator<Need, Outcome, Found> {
   const open = openTypes(given, asked);
@@ -45,7 +42,7 @@ export function openTypes(
   const open: { type: TypeFacts; permit: Permit }[] = [];
   let refusal: Refusal | undefined;
   for (const type of given.tables.types.values()) {
-    if (type.category === 'none' || !(asked.types?.includes(type.name) ?? type.name !== TRAIL)) continue;
+    if (type.category === 'none' || !(asked.types?.includes(type.name) ?? type.name !== AUDIT_TRAIL)) continue;
     if (asked.level !== 'system' && type.patientCompartment.length === 0) continue;
     const decided = decide({ ...given, interaction: 'search', type: type.name });
     if (decided.kind === 'permit') open.push({ type, permit: decided });

@@ -25,6 +25,8 @@ export interface ExportAsked {
 }
 
 const formats: ReadonlySet<string> = new Set(['application/fhir+ndjson', 'application/ndjson', 'ndjson']);
+/** An export is recorded in it, and so would never end; a trail is searched by its dates instead. */
+export const AUDIT_TRAIL = 'AuditEvent';
 const MOST_PATIENTS = 1000;
 
 /** Throws Problem `parameter-invalid` and whatever a search of the same parameters would. */
@@ -53,7 +55,7 @@ function typesOf(input: OperationInput, level: ExportAsked['level'], tables: Fhi
   if (named.length === 0) return undefined;
   for (const name of named) {
     const type = tables.types.get(name);
-    if (type === undefined || type.category === 'none')
+    if (type === undefined || type.category === 'none' || name === AUDIT_TRAIL)
       throw new Problem('parameter-invalid', 'A type of _type is not one that can be exported.');
     if (level !== 'system' && type.patientCompartment.length === 0)
       throw new Problem('parameter-invalid', 'A type of _type never belongs to a patient. Export it at the system level.');

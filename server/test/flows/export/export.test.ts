@@ -86,6 +86,7 @@ test.each([
   ['/$export?_outputFormat=text/csv', {}, 400],
   ['/$export?_unknown=1', {}, 400],
   ['/$export?_type=Nothing', {}, 400],
+  ['/$export?_type=AuditEvent', {}, 400],
   ['/$export?_type=Claim', {}, 403],
   ['/$export?patient=mine', {}, 400],
   ['/$export?_type=Patient&_typeFilter=Observation%3Fcode%3Dx', {}, 400],

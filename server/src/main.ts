@@ -15,6 +15,7 @@ import { watch } from './alerts/watch.ts';
 import { withAuditEvents } from './audit-events/with-audit-events.ts';
 import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
+import { keepRetention } from './audit-log/retention.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
 import { openBreachedList } from './authorization-server/breached-list.ts';
@@ -138,6 +139,10 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   closing.first(() => audit.close());
   await audit.append(mark('start', weak.length === 0 ? undefined : `Weakened: ${weak.join(' ')}`));
   closing.first(() => audit.append(mark('stop', undefined)));
+  const { keepMonths } = config.audit;
+  const retention =
+    keepMonths === undefined ? undefined : keepRetention({ storage, log: audit, months: keepMonths, now, tell });
+  closing.first(() => retention?.stop() ?? Promise.resolve());
 
   const upstream = withAuditEvents(pooledUpstream(config.upstream), { log: audit, tables, base: urls.fhir });
   closing.first(() => upstream.close());
@@ -281,6 +286,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     db,
     cluster,
     auditLog: audit,
+    retention,
     tokens,
     revocation,
     accounts: authorization.accounts,

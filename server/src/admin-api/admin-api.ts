@@ -7,6 +7,7 @@ import { Problem } from '@fireguard/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { SearchableAuditLog } from '../audit-log/open-audit-log.ts';
+import type { Retention } from '../audit-log/retention.ts';
 import type { Accounts } from '../authorization-server/accounts.ts';
 import type { PasswordRules } from '../authorization-server/password-rules.ts';
 import type { Passwords } from '../authorization-server/passwords.ts';
@@ -26,6 +27,7 @@ import { checkInput } from './check-input.ts';
 import { clientRoutes } from './client-routes.ts';
 import { consentRoutes } from './consent-routes.ts';
 import { credentialRoutes } from './credential-routes.ts';
+import { holdRoutes } from './hold-routes.ts';
 import { launchRoutes } from './launch-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { peopleRoutes } from './people-routes.ts';
@@ -39,6 +41,8 @@ export interface AdminApiDependencies {
   readonly db: Kysely<Database>;
   readonly cluster: Cluster;
   readonly auditLog: SearchableAuditLog;
+  /** Undefined: every month is kept. */
+  readonly retention: Retention | undefined;
   readonly tokens: TokenResolver;
   readonly revocation: TokenRevocation;
   readonly accounts: Accounts;
@@ -82,6 +86,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...consentRoutes(use),
     ...auditRoutes(use),
     ...alertRoutes(use),
+    ...holdRoutes(use),
     ...policyRoutes(use),
     ...breakGlassRoutes(use),
     statusRoute(use),

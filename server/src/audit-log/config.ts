@@ -5,6 +5,14 @@ export const auditSection = z
   .strictObject({
     site: z.string().min(1).max(200).default('fireguard').describe('AuditEvent.source.site.'),
     observer: z.string().min(1).max(200).default('Fireguard').describe('AuditEvent.source.observer, as a display.'),
+    keepMonths: z
+      .int()
+      .min(1)
+      .max(1200)
+      .optional()
+      .describe(
+        'Whole months that the database keeps besides the current one; older ones leave it unless a legal hold keeps them. Default: all. The journal is kept.',
+      ),
     checkpoints: z
       .strictObject({
         everySeconds: z

@@ -7,6 +7,7 @@ import type { NewAuditRecord } from '../storage/audit-copy.ts';
 import { canonicalJson } from './canonical.ts';
 import { type RecordLine, readLine, writeRecord } from './chain.ts';
 import type { JournalFolder } from './journal-folder.ts';
+import { monthDropped } from './month-dropped.ts';
 import { recordRow } from './record-row.ts';
 import { readLines, segments } from './segment.ts';
 import type { Finding } from './verify.ts';
@@ -25,10 +26,16 @@ export async function verifyDatabase(
     chain,
   ]);
   const copied = Math.max(held, Number(places[0]?.sequence ?? 0));
+  const letGo = await monthsLetGo(folder);
   let count = 0;
   let end = { seq: 0, hash: '' };
   let row = (await table.next()).value;
   for await (const line of recordsInOrder(folder)) {
+    // Of a month that the journal says was let go, nothing need be there.
+    if ((row === undefined || row.seq > line.seq) && letGo.size > 0 && letGo.has(monthOf(line))) {
+      end = line;
+      continue;
+    }
     if (row === undefined || row.seq > line.seq) {
       if (row === undefined && line.seq > copied) return { rows: count, finding: undefined };
       const moved = await whereIs(client, line);
@@ -142,6 +149,25 @@ async function* rowsInOrder(client: pg.ClientBase, chain: string): AsyncGenerato
     if (rows.length < batch || last === undefined) return undefined;
     [after, afterId] = [last.sequence, last.record_id];
   }
+}
+
+const monthOf = (line: RecordLine): string =>
+  new Date((JSON.parse(line.record) as { recorded: number }).recorded).toISOString().slice(0, 7);
+
+/** By the journal's own word, which is proven; the database's would be whoever's who can write there. */
+async function monthsLetGo(folder: JournalFolder): Promise<ReadonlySet<string>> {
+  const months = new Set<string>();
+  for await (const line of recordsInOrder(folder)) {
+    if (!line.record.includes(monthDropped)) continue;
+    const { kind, action, resources } = JSON.parse(line.record) as {
+      kind: string;
+      action: string;
+      resources: readonly string[];
+    };
+    if (kind === 'administration' && action === monthDropped)
+      for (const one of resources) months.add(one.replace('month/', ''));
+  }
+  return months;
 }
 
 /** Lines that are not as they were written are the chain's business; here they are left out. */

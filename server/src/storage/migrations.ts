@@ -12,6 +12,7 @@ import * as notices from './migrations/notices.ts';
 import * as people from './migrations/people.ts';
 import * as protocols from './migrations/protocols.ts';
 import * as recordEnds from './migrations/record-ends.ts';
+import * as retention from './migrations/retention.ts';
 import * as signInNames from './migrations/sign-in-names.ts';
 import type { Database } from './schema.ts';
 import { StorageError } from './storage-error.ts';
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-z-audit-records': auditRecords,
   '2026-11-z-notices': notices,
   '2026-11-zz-alerts': alerts,
+  '2026-11-zz-retention': retention,
   '2026-11-z-exports': exports,
   '2026-11-zz-consents': consents,
   '2026-11-zz-sign-in-names': signInNames,

@@ -43,6 +43,8 @@ export interface Storage {
   readonly cluster: Cluster;
   /** The way to the same database, as the runtime role, for a thread that has a connection of its own. */
   readonly connection: () => ClientConfig;
+  /** On a connection of the owner of the tables, closed afterwards: for what the runtime role cannot and must not. */
+  asOwner<Result>(work: (owner: Kysely<Database>) => Promise<Result>): Promise<Result>;
   /** Whether the database answered within the last second. */
   healthy(): boolean;
   /** Leaves the cluster, closes the pool; managed: stops PostgreSQL. */
@@ -76,9 +78,9 @@ export interface DatabaseOptions extends StorageHooks {
 /** The part after "there is a PostgreSQL": both modes and the tests go through it. */
 export async function openDatabase(connect: Connect, options: DatabaseOptions): Promise<Storage> {
   const now = options.now ?? Date.now;
-  const asOwner = async (work: (db: Kysely<Database>) => Promise<void>) => {
+  const asOwner = async <Result>(work: (owner: Kysely<Database>) => Promise<Result>): Promise<Result> => {
     const owner = openPool(connect('owner'), 1);
-    await work(owner).finally(() => owner.destroy());
+    return work(owner).finally(() => owner.destroy());
   };
   try {
     if (options.migrated !== true) {
@@ -107,6 +109,7 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
       db,
       cluster: membership,
       connection: () => connect('runtime'),
+      asOwner,
       healthy: () => membership.trusted(),
       close() {
         closed ??= (async () => {

@@ -248,7 +248,9 @@ export class Residual {
 
   #objection({ candidate, facts, labels, trace }: Matter): Verdict | undefined {
     // What has no category of its own (an audit event) is judged by its content: there, a rule that needs no patient may stand.
-    if (candidate.undetermined && this.#parts.category !== 'not-classified') return undetermined;
+    // content of which nobody can tell whose it is, is nobody's to see; new content is nobody's yet.
+    const isContent = candidate.type === 'Binary' && candidate.id !== undefined;
+    if (candidate.undetermined && (this.#parts.category !== 'not-classified' || isContent)) return undetermined;
     for (const patient of candidate.patients) {
       const objection = this.#standing(patient, facts).objection(candidate, labels);
       trace?.step('builtin:consent', 'consent', objection === undefined);

@@ -4,6 +4,7 @@ import type { Candidate } from '../decision/permit.ts';
 import type { JsonDocument, JsonNode } from '../json/scan.ts';
 import type { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
+import { contextOf } from './security-context.ts';
 
 export interface Draft {
   readonly type: string;
@@ -15,18 +16,30 @@ export interface Draft {
   readonly pending: readonly string[];
   /** True when something other than `pending` cannot be told. */
   readonly undetermined: boolean;
+  /** Of a Binary: `Type/id`, `none` or `unreadable`. */
+  readonly context: string | undefined;
 }
 
 export function draft(given: Given, type: string, id: string | undefined, document: JsonDocument, node: JsonNode): Draft {
   const { ours, upstream } = given.bases;
   const { patients, pending, undetermined } = patientsOf(document, node, given.tables, [ours, upstream]);
-  return { type, id, document, node, patients, pending, undetermined };
+  const context = type === 'Binary' ? contextOf(document, node, [ours, upstream]) : undefined;
+  return { type, id, document, node, patients, pending, undetermined, context };
 }
 
 /** INVARIANT: a reference whose patients could not be told leaves the candidate undetermined, which closes it (I6). */
 export function candidate(one: Draft, book: FactBook): Candidate {
-  const { type, id, document, node } = one;
-  if (one.pending.length === 0) return { type, id, document, node, patients: one.patients, undetermined: one.undetermined };
+  const { type, id, document, node, context } = one;
+  if (context === 'none') {
+    const patients = book.ownersOf(id ?? '');
+    return { type, id, document, node, patients: patients ?? [], undetermined: patients === undefined };
+  }
+  if (context !== undefined && !book.seesContext(context))
+    return { type, id, document, node, patients: [], undetermined: true };
+  // A context that is about no patient (an organization) leaves nothing to be told.
+  const ofNobody = context !== undefined && one.patients.length === 0 && one.pending.length === 0;
+  if (one.pending.length === 0)
+    return { type, id, document, node, patients: one.patients, undetermined: one.undetermined && !ofNobody };
   const patients = new Set(one.patients);
   let undetermined = one.undetermined;
   for (const reference of one.pending) {

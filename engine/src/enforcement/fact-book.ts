@@ -4,6 +4,7 @@
  */
 import { consentWants, containersOf } from '../decision/facts-wanted.ts';
 import type { KnownFacts, Permit } from '../decision/permit.ts';
+import { ownersOf } from './binary-owner.ts';
 import type { Draft } from './draft.ts';
 import type { Given } from './given.ts';
 import type { FactAnswer, FactQuery, Found, Need, Relation } from './need.ts';
@@ -26,6 +27,9 @@ export class FactBook implements KnownFacts {
   readonly #askedConsents = new Set<string>();
   readonly #askedSubjects = new Set<string>();
   readonly #new = new Set<string>();
+  /** Security contexts that the caller sees, and by id of a Binary the patients of what points to it. */
+  readonly #contexts = new Set<string>();
+  readonly #owners = new Map<string, readonly string[]>();
   readonly #given: Given;
   /** Something was withheld that breaking the glass would open. */
   wouldOpen = false;
@@ -44,21 +48,37 @@ export class FactBook implements KnownFacts {
 
   /** Ask for whatever these permits need in order to judge these drafts. */
   *gather(permits: readonly Permit[], drafts: readonly Draft[]): Generator<Need, void, Found> {
+    const binaries = drafts.filter(({ type }) => type === 'Binary');
+    if (binaries.length > 0) {
+      const { contexts, patients } = yield* ownersOf(this.#given, this, binaries);
+      for (const key of contexts) this.#contexts.add(key);
+      for (const [id, owners] of patients) this.#owners.set(id, owners);
+    }
     const pending = drafts.flatMap((draft) => draft.pending);
     yield* this.#ask([
-      ...this.#patientQueries(
-        permits,
-        drafts.flatMap((draft) => draft.patients),
-      ),
+      ...this.#patientQueries(permits, [
+        ...drafts.flatMap((draft) => draft.patients),
+        ...binaries.flatMap(({ id }) => this.#owners.get(id ?? '') ?? []),
+      ]),
       ...this.#subjectQueries(pending),
       ...this.#containerQueries(drafts),
     ]);
     const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
     yield* this.#ask(this.#patientQueries(permits, revealed));
     if (permits.some(({ needs }) => needs.consents)) {
-      const patients = [...drafts.flatMap((draft) => draft.patients), ...revealed];
+      const owners = binaries.flatMap(({ id }) => this.#owners.get(id ?? '') ?? []);
+      const patients = [...drafts.flatMap((draft) => draft.patients), ...owners, ...revealed];
       yield* this.#ask(this.#consentQueries(new Set(patients)));
     }
+  }
+
+  seesContext(key: string): boolean {
+    return this.#contexts.has(key);
+  }
+
+  /** Undefined: nobody whom the caller sees points to this Binary. */
+  ownersOf(binary: string): readonly string[] | undefined {
+    return this.#owners.get(binary);
   }
 
   /** Patients that a pending reference leads to; undefined = it could not be told. */

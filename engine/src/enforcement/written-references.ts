@@ -8,6 +8,8 @@ import { referenceKey } from '../fhir/reference.ts';
 import { type JsonDocument, type JsonNode, name } from '../json/scan.ts';
 import { planSearch } from '../planning/plan-search.ts';
 import { Problem } from '../problem.ts';
+import { attachedBinaries } from './attached-binaries.ts';
+import { current } from './current.ts';
 import type { FactBook } from './fact-book.ts';
 import { gatherAll } from './gather-all.ts';
 import type { Given } from './given.ts';
@@ -15,8 +17,11 @@ import type { Found, Need } from './need.ts';
 import { plainCriterion, plainSearch } from './plain-search.ts';
 
 const REFERENCE = name('reference');
+const RESOURCE_TYPE = name('resourceType');
+const DOCUMENT_REFERENCE = name('DocumentReference');
 /** Targets that one write may add. */
 const MOST = 1000;
+const MOST_CONTENT = 50;
 const ID_LIST = 100;
 
 /** `before`: the stored state. Throws Problem `reference-unseen`. */
@@ -31,6 +36,7 @@ export function* refuseUnseenTargets(
   if (added.some((text) => /^[A-Z][A-Za-z]*\?/.test(text))) {
     throw new Problem('resource-invalid', 'A conditional reference is only served in a transaction.');
   }
+  yield* refuseUnseenContent(given, book, after, before);
   const inherits = given.protection?.labels?.inherit === true;
   if (!given.dialect.checksReferences && !inherits) return;
   const targets = new Set<string>();
@@ -41,6 +47,26 @@ export function* refuseUnseenTargets(
     if (key !== undefined && !isKnown(given, book, `${key.type}/${key.id}`)) targets.add(`${key.type}/${key.id}`);
   }
   if ((yield* unseenOf(given, book, [...targets])).size > 0) throw unseen();
+}
+
+/**
+ * Who sees a document sees its content (binary-owner.ts), so nobody points a document to content that they do not see: or they would open it by pointing.
+ */
+function* refuseUnseenContent(
+  given: Given,
+  book: FactBook,
+  after: JsonDocument,
+  before: { readonly document: JsonDocument; readonly node: JsonNode } | undefined,
+): Generator<Need, void, Found> {
+  if (!after.stringIs(after.member(after.root, RESOURCE_TYPE), DOCUMENT_REFERENCE)) return;
+  const bases = [given.bases.ours, given.bases.upstream];
+  const known = before === undefined ? [] : attachedBinaries(before.document, before.node, bases);
+  const added = attachedBinaries(after, after.root, bases).filter((id) => !known.includes(id) && !book.isNew(`Binary/${id}`));
+  if (added.length === 0) return;
+  if (added.length > MOST_CONTENT) throw new Problem('too-costly', 'The resource points to too many others.');
+  const permit = decide({ ...given, interaction: 'read', type: 'Binary' });
+  if (permit.kind !== 'permit') throw unseen();
+  for (const id of new Set(added)) if ((yield* current(given, book, permit, id)).kind === 'missing') throw unseen();
 }
 
 /** What the request itself creates, and whom the token names: the caller and the patient in context. */

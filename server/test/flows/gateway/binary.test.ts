@@ -107,3 +107,77 @@ test('_pretty lays out both formats, reads, searches and refusals; without it th
   );
   expect(await (await gateway.get('/Patient/mine', token)).text()).toBe(upstream.stored.get('Patient/mine')!.text);
 });
+
+const RESTRICTED = {
+  security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }],
+  versionId: '1',
+};
+const content = (id: string, context?: string) => ({
+  resourceType: 'Binary',
+  id,
+  meta: { versionId: '1' },
+  contentType: 'text/plain',
+  ...(context === undefined ? {} : { securityContext: { reference: context } }),
+  data: 'eA==',
+});
+const reference = (id: string, of: string, url: string, meta: object = { versionId: '1' }) => ({
+  resourceType: 'DocumentReference',
+  id,
+  meta,
+  status: 'current',
+  subject: { reference: `Patient/${of}` },
+  content: [{ attachment: { contentType: 'text/plain', url } }],
+});
+const put = (...resources: readonly object[]) => resources.forEach((one) => void upstream.put(JSON.stringify(one)));
+const status = async (path: string, headers?: Record<string, string>) => (await gateway.get(path, token, headers)).status;
+
+test('R-028 R-185 what its context is to the caller, the content is: a restricted document closes it', async () => {
+  put(reference('open', 'mine', 'Binary/of-open'), content('of-open', 'DocumentReference/open'));
+  put(reference('closed', 'mine', 'Binary/of-closed', RESTRICTED), content('of-closed', 'DocumentReference/closed'));
+  put(content('of-other', 'DocumentReference/others'), reference('others', 'other', 'Binary/of-other'));
+  put(content('of-nothing', 'DocumentReference/nowhere'), content('circle', 'Binary/circle'), content('odd', 'urn:uuid:1'));
+  put({ resourceType: 'Organization', id: 'house', name: 'House' }, content('of-house', 'Organization/house'));
+  expect(await status('/Binary/of-open')).toBe(200);
+  // No patient's: a rule about content that needs no relation would open it, and theirs needs one.
+  expect(await status('/Binary/of-house')).toBe(404);
+  const absent = await (await gateway.get('/Binary/never', token)).text();
+  for (const id of ['of-closed', 'of-other', 'of-nothing', 'circle', 'odd']) {
+    for (const accept of ['application/fhir+json', 'text/plain'])
+      expect(await status(`/Binary/${id}`, { accept }), id).toBe(404);
+    expect(await (await gateway.get(`/Binary/${id}`, token)).text()).toBe(absent);
+  }
+  const found = await (await gateway.get('/Binary?_id=of-open,of-closed,of-other,of-nothing,circle,odd', token)).json();
+  expect(found.entry.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual(['of-open']);
+});
+
+test('R-028 without a context it is theirs who see a document that points to it', async () => {
+  put(content('pointed'), reference('points', 'mine', 'Binary/pointed'));
+  put(content('absolutely'), reference('points-absolutely', 'mine', `${upstream.url}/Binary/absolutely`));
+  put(content('secretly'), reference('points-secretly', 'mine', 'Binary/secretly', RESTRICTED));
+  put(content('elsewhere'), reference('points-elsewhere', 'other', 'Binary/elsewhere'), content('nobodys'));
+  put(reference('points-far', 'mine', 'https://far.example/fhir/Binary/nobodys'));
+  expect(await status('/Binary/pointed')).toBe(200);
+  expect(await status('/Binary/absolutely')).toBe(200);
+  for (const id of ['secretly', 'elsewhere', 'nobodys']) expect(await status(`/Binary/${id}`), id).toBe(404);
+});
+
+test('nobody opens content by pointing a document to it: hidden content is as absent content', async () => {
+  put(content('theirs', 'Patient/other'), content('orphan'));
+  const point = async (url: string) => {
+    const { id: _, meta: __, ...body } = reference('', 'mine', url);
+    const answer = await fetch(`${gateway.base}/DocumentReference`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
+      body: JSON.stringify(body),
+    });
+    return [answer.status, answer.status === 201 ? '' : await answer.text()];
+  };
+  const absent = await point('Binary/never');
+  expect(absent[0]).toBe(422);
+  for (const url of ['Binary/theirs', 'Binary/orphan', `${gateway.base}/Binary/theirs`])
+    expect(await point(url), url).toEqual(absent);
+  expect(await status('/Binary/orphan')).toBe(404);
+  put(content('own', 'Patient/mine'));
+  expect((await point('Binary/own'))[0]).toBe(201);
+  expect((await point('https://far.example/x.pdf'))[0]).toBe(201);
+});

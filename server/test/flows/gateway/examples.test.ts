@@ -54,6 +54,7 @@ const everything = {
 const own = [
   '{\n\t"id":"o1","resourceType" : "Observation", "status":"final", "code":{"text":"\\u00fc \\/ ü"}, "subject":{"reference":"Patient/p1"}, "valueQuantity":{"value":1.10, "unit":"g"} }',
   '{"resourceType":"Patient","id":"p1","_birthDate":{"extension":[{"url":"http://x","valueCode":"unknown"}]},"birthDate":"1970-01"}',
+  '{"resourceType":"Binary","id":"c1","contentType":"text/plain","securityContext":{"reference":"Patient/p1"},"data":"eA=="}',
   '{"resourceType":"Basic","id":"b1","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"extension":[{"url":"http://x","valueDecimal":0.00000000000000000000000001}]}',
 ];
 
@@ -216,7 +217,8 @@ function explained(key: string, why: string): boolean {
   const [type] = key.split('/');
   // they are bodies, and have no URL.
   if (type === 'OperationOutcome' || type === 'Parameters') return why.startsWith('type-unknown');
-  // A record of nobody: examples without a subject, or with one that is only described.
+  // A record of nobody: examples without a subject, or with one that is only described; content without a context.
+
   if (why.startsWith(UNDETERMINED)) return true;
   // The server behind would act on them.
   return why.startsWith('interaction-not-supported: Resources of this type cannot be written here.');

@@ -148,6 +148,7 @@ const searched: Readonly<Record<string, readonly string[]>> = {
   class: ['class.code', 'class.coding.code'],
   'subject-status': ['subjectStatus.coding.code'],
   family: ['name.family'],
+  location: ['content.attachment.url'],
 };
 
 function valuesAt(json: Json, place: string): readonly unknown[] {

@@ -126,6 +126,7 @@ function turned({ id, description, effect, fhirVersions, caller, interactions, r
     obligations: undefined,
     consentExempt: undefined,
     mask: undefined,
+    mayLabel: undefined,
     ...(mask === undefined ? {} : { elements: mask }),
   };
 }

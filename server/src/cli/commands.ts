@@ -16,6 +16,7 @@ import { configCheck } from './config-check.ts';
 import { configPrint } from './config-print.ts';
 import { demo } from './demo.ts';
 import { keysRotate } from './keys-rotate.ts';
+import { labelsSweep } from './labels-sweep.ts';
 import { launch } from './launch.ts';
 import { policyCategories } from './policy-categories.ts';
 import { policyCheck } from './policy-check.ts';
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = Object.freeze([
   policyDiff,
   policyImport,
   policyCategories,
+  labelsSweep,
   probe,
   userAdd,
   userList,

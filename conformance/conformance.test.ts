@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fuzzOauth } from './fuzz/fuzz-oauth.ts';
+import { isAt, type Mutant } from './mutants/mutant.ts';
+import { anythingGoes, withField } from './mutants/spoil-answers.ts';
 import { closeBrowser } from './smart/approve-by-browser.ts';
 import { allRows } from './smart/rows/all.ts';
 import { runMutants, runRows } from './smart/run-rows.ts';
@@ -47,7 +49,22 @@ test('rows fail where what they ask for is missing', { timeout: 240_000 }, async
 test('R-095 500 fuzzed requests: no failure inside, nothing told, no token and no redirect that nobody is owed', {
   timeout: 240_000,
 }, async () => {
-  const { complaints, tokens } = await fuzzOauth(subject, 500, 42);
+  const { complaints, counts } = await fuzzOauth(subject, 500, 42);
   expect(complaints).toEqual([]);
-  expect(tokens).toBeGreaterThan(0);
+  expect(counts.get('codes') ?? 0).toBeGreaterThan(0);
+  expect(counts.get('refresh_token tokens') ?? 0).toBeGreaterThan(0);
+});
+
+test('R-095 the judge of the fuzzer sees servers that give what nobody is owed', { timeout: 120_000 }, async () => {
+  const widened: Mutant = {
+    name: 'every refresh and exchange is widened',
+    answer: (answer, ask) =>
+      isAt(ask, '/token')
+        ? { ...answer, text: answer.text.replace(/"scope":"[^"]*"/, '"scope":"user/*.cruds system/*.rs"') }
+        : answer,
+  };
+  for (const mutant of [anythingGoes('anything')(), widened, withField('/introspect', 'active', true)()]) {
+    const { complaints } = await fuzzOauth(subject, 150, 7, mutant);
+    expect(complaints.length, mutant.name).toBeGreaterThan(0);
+  }
 });

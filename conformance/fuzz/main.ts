@@ -15,14 +15,19 @@ if (positionals.join(' ') !== 'oauth' || !Number.isInteger(requests) || !Number.
 const subject = await startSubject();
 try {
   const began = performance.now();
-  const { complaints, statuses, tokens } = await fuzzOauth(subject, requests, seed);
-  for (const { what, shot } of complaints.slice(0, 20))
+  const { complaints, statuses, counts, requests: done } = await fuzzOauth(subject, requests, seed);
+  for (const { what, turn, shot } of complaints.slice(0, 20)) {
+    console.log(`turn ${turn}: ${what}`);
+    if (shot === undefined) continue;
     console.log(
-      `${what}\n  ${shot.method} ${shot.path.slice(0, 600)}\n  ${JSON.stringify(shot.headers).slice(0, 300)}\n  ${(shot.body ?? '').slice(0, 600)}`,
+      `  ${shot.method} ${shot.path.slice(0, 600)}\n  ${JSON.stringify(shot.headers).slice(0, 1200)}\n  ${(shot.body ?? '').slice(0, 900)}`,
     );
+  }
   const table = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
-  console.log(`${table.join('  ')}  tokens: ${tokens}  (seed ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s)`);
-  console.log(`oauth: ${requests} requests, ${complaints.length} complaints`);
+  console.log(`statuses  ${table.join('  ')}`);
+  console.log(`given     ${[...counts].map(([name, number]) => `${name}: ${number}`).join('  ')}`);
+  console.log(`seed ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  console.log(`oauth: ${done} requests, ${complaints.length} complaints`);
   process.exitCode = complaints.length === 0 ? 0 : 1;
 } finally {
   await subject.stop();

@@ -1,290 +1,271 @@
-/** A good request of one endpoint, then bent: parameters dropped, doubled, swapped, filled with nonsense; other methods, types and headers. */
-import { randomUUID } from 'node:crypto';
-import { REDIRECT } from '../smart/client.ts';
-import { ASSERTION_TYPE, basic, type Site } from '../smart/site.ts';
+/** One shot: a good request of one endpoint, as often as not bent; who asks is said well or badly. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Pair } from '../../server/test/flows/certificates.ts';
+import { type ClientName, OTHER_REDIRECT, REDIRECT, SIGNED_OUT } from '../smart/client.ts';
+import type { Site } from '../smart/site.ts';
+import { bent, nonsense, type Params } from './bend.ts';
+import type { Ledger } from './ledger.ts';
+import { badProof, goodProof, type ProofKey, type Proven, possession } from './proofs.ts';
 import type { Random } from './random.ts';
 
 export interface Shot {
+  readonly endpoint: string;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly params: readonly (readonly [name: string, value: string])[];
+  readonly params: Params;
   readonly body: string | undefined;
+  readonly certificate?: Pair | undefined;
 }
 
-/** Tokens that were issued before the first shot, and to whom. */
-export interface Ammunition {
-  readonly access: readonly string[];
-  readonly refresh: readonly string[];
+/** What a shot may draw on beside the ledger. */
+export interface Arms {
+  readonly site: Site;
+  readonly ledger: Ledger;
+  /** Of a browser in which somebody is signed in, for this path. */
+  readonly cookies: (path: string) => string;
+  readonly key: ProofKey;
 }
-
-/** Escaped or not, this must never stand as markup in a page. */
-export const MARKUP = '<x-fuzz>';
 
 const endpoints = [
-  'authorize',
-  'authorize',
-  'token',
-  'token',
-  'token',
-  'introspect',
-  'revoke',
+  ...Array.from({ length: 4 }, () => 'authorize' as const),
+  ...Array.from({ length: 9 }, () => 'token' as const),
+  ...Array.from({ length: 3 }, () => 'introspect' as const),
+  ...Array.from({ length: 2 }, () => 'revoke' as const),
+  ...Array.from({ length: 2 }, () => 'register' as const),
+  ...Array.from({ length: 3 }, () => 'par' as const),
   'userinfo',
-  'register',
-  'par',
-] as const;
-
-const nonsense: readonly string[] = [
-  '',
-  ' ',
-  '0',
-  '-1',
-  'null',
-  'undefined',
-  '[object Object]',
-  '__proto__',
-  'constructor',
-  '\u0000',
-  'a\u0000b',
-  '\ud83d\ude00',
-  '\u202egnp.exe',
-  '%00',
-  '%',
-  '%zz',
-  '../../etc/passwd',
-  "' OR 1=1 --",
-  '";DROP TABLE client;--',
-  `"><script>${MARKUP}</script>`,
-  MARKUP,
-  '{"$gt":""}',
-  'a'.repeat(300),
-  'a'.repeat(5000),
-  'https://evil.example.test/',
-  'javascript:alert(1)',
-  'data:text/html,x',
-  'http://169.254.169.254/latest/meta-data/',
-  '\r\nSet-Cookie: x=y',
-  'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.',
-  `${'e30.'.repeat(3)}`,
-  'e30.e30.e30.e30.e30',
-  '9'.repeat(40),
-  'plain',
-  'S256',
-  'openid',
-  'system/*.cruds',
-  'patient/*.cruds user/*.cruds system/*.cruds __admin __introspect',
-  'admin',
-];
-
-const names: readonly string[] = [
-  'client_id',
-  'client_secret',
-  'redirect_uri',
-  'scope',
-  'state',
-  'response_type',
-  'response_mode',
-  'grant_type',
-  'code',
-  'code_verifier',
-  'code_challenge',
-  'code_challenge_method',
-  'aud',
-  'resource',
+  'session/end',
   'launch',
-  'nonce',
-  'prompt',
-  'max_age',
-  'login_hint',
-  'id_token_hint',
-  'claims',
-  'request',
-  'request_uri',
-  'registration',
-  'acr_values',
-  'display',
-  'ui_locales',
-  'refresh_token',
-  'token',
-  'token_type_hint',
-  'client_assertion',
-  'client_assertion_type',
-  'assertion',
-  'subject_token',
-  'subject_token_type',
-  'actor_token',
-  'audience',
-  'dpop_jkt',
-  'username',
-  'password',
-  '__proto__',
-  'constructor',
-  'toString',
-];
+] as const;
+type Endpoint = (typeof endpoints)[number];
 
-export function shot(site: Site, dice: Random, held: Ammunition): Shot {
+export const VERIFIER = 'V'.repeat(64);
+export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+const JSON_BODIES: readonly Endpoint[] = ['register', 'launch'];
+const TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+export function shot(arms: Arms, dice: Random): Shot {
   const endpoint = dice.pick(endpoints);
-  const good = goodRequest(site, dice, held, endpoint);
-  let params = good.params;
-  let headers: Record<string, string> = { ...good.headers };
-  // One in four is left as it is: good requests must be seen to be good.
-  for (let bends = dice.chance(0.25) ? 0 : 1 + dice.below(3); bends > 0; bends -= 1) {
-    const at = dice.below(Math.max(1, params.length));
-    switch (dice.below(8)) {
-      case 0:
-        params = params.filter((_one, index) => index !== at);
-        break;
-      case 1:
-        params = [...params, ...params.slice(at, at + 1)];
-        break;
-      case 2:
-      case 3:
-        params = params.map(([name, value], index) => (index === at ? [name, dice.pick(nonsense)] : [name, value]));
-        break;
-      case 4:
-        params = [...params, [dice.pick(names), dice.pick(nonsense)]];
-        break;
-      case 5:
-        params = [...params, [dice.pick(names), dice.pick([...held.access, ...held.refresh])]];
-        break;
-      case 6:
-        params = params.map(([name, value], index) =>
-          index === at ? [name, value.slice(0, dice.below(value.length + 1))] : [name, value],
-        );
-        break;
-      case 7:
-        headers = { ...headers, ...dice.pick(oddHeaders(site, held)) };
-        break;
-    }
-  }
-  const inQuery = endpoint === 'authorize' && dice.chance(0.7);
-  const method = dice.chance(0.04)
-    ? dice.pick(['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'POST'])
-    : inQuery
-      ? 'GET'
-      : 'POST';
+  const good = goodRequest(arms, dice, endpoint);
+  const params = dice.chance(0.35) ? good.params : bent(dice, good.params, arms.ledger.spare());
+  const headers = { ...good.headers, ...(dice.chance(0.15) ? dice.pick(oddHeaders(arms)) : {}) };
+  const inQuery = endpoint === 'userinfo' || (['authorize', 'session/end'].includes(endpoint) && dice.chance(0.7));
+  const odd = dice.chance(0.03) ? dice.pick(['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'POST']) : undefined;
+  const method = odd ?? (inQuery ? 'GET' : 'POST');
   const form = new URLSearchParams(params.map(([name, value]): [string, string] => [name, value])).toString();
-  const asJson = dice.chance(0.03) || endpoint === 'register';
+  const asJson = dice.chance(0.02) !== JSON_BODIES.includes(endpoint);
+  const body = asJson ? json(dice, params) : dice.chance(0.02) ? `${form}&%zz&=&&x` : form;
   const type = asJson ? 'application/json' : dice.chance(0.02) ? 'text/plain' : 'application/x-www-form-urlencoded';
-  const body = asJson ? JSON.stringify(Object.fromEntries(params)) : dice.chance(0.02) ? `${form}&%zz&=&&x` : form;
   const hasBody = !inQuery && !['GET', 'HEAD', 'OPTIONS'].includes(method);
   return {
+    endpoint,
     method,
     path: `/${endpoint}${inQuery ? `?${form}` : ''}`,
     headers: hasBody ? { 'content-type': type, ...headers } : headers,
-    params,
+    params: hasBody || inQuery ? params : [],
     body: hasBody ? body : undefined,
+    certificate: good.certificate,
   };
 }
 
-function goodRequest(
-  site: Site,
-  dice: Random,
-  held: Ammunition,
-  endpoint: (typeof endpoints)[number],
-): Pick<Shot, 'params' | 'headers'> {
-  const proof = proofs(site, dice);
-  const token = dice.pick([...held.access, ...held.refresh]);
+/** Lists stay lists; now and then a value of another type, or no JSON at all. */
+function json(dice: Random, params: Params): string {
+  const read = (text: string): unknown => {
+    try {
+      return /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text;
+    } catch {
+      return text;
+    }
+  };
+  const entries = params.map(([name, value]) => [
+    name,
+    dice.chance(0.04) ? dice.pick([1, null, true, [], {}, ['x', 1]]) : read(value),
+  ]);
+  const text = JSON.stringify(Object.fromEntries(entries as [string, unknown][]));
+  return dice.chance(0.02) ? text.slice(0, dice.below(text.length)) : text;
+}
+
+/** Who asks, as good as not: `names` are those for whom the request would be good. */
+function proof({ site, ledger }: Arms, dice: Random, names: readonly ClientName[]): Proven {
+  return dice.chance(0.7) ? goodProof(site, ledger, dice.pick(names)) : badProof(site, ledger, dice);
+}
+
+const join = (proven: Proven, params: Params): Pick<Shot, 'params' | 'headers' | 'certificate'> => ({
+  headers: proven.headers,
+  params: [...params, ...proven.params],
+  certificate: proven.certificate,
+});
+
+const SCOPES = [
+  'launch/patient openid patient/*.rs',
+  'openid fhirUser offline_access user/*.rs',
+  'launch/patient patient/Observation.rs patient/Condition.cruds',
+  'patient/*.read user/*.* openid profile online_access',
+  'system/*.cruds patient/*.rs __admin',
+  'launch launch/encounter patient/Observation.rs?category=laboratory',
+];
+
+function authorizeParams({ site, ledger }: Arms, dice: Random, client: ClientName): Params {
+  if (ledger.pushed.length > 0 && dice.chance(0.2))
+    return [
+      ['client_id', site.subject.clients[client].id],
+      ['request_uri', dice.pick(ledger.pushed.slice(-30))],
+    ];
+  return [
+    ['response_type', 'code'],
+    ['client_id', site.subject.clients[client].id],
+    ['redirect_uri', dice.pick([REDIRECT, REDIRECT, OTHER_REDIRECT])],
+    ['scope', dice.pick(SCOPES)],
+    ['state', randomUUID()],
+    ['aud', site.fhir],
+    ['code_challenge', CHALLENGE],
+    ['code_challenge_method', 'S256'],
+    ...(dice.chance(0.3)
+      ? ([['prompt', dice.pick(['none', 'login', 'consent', 'select_account', 'none login'])]] as const)
+      : []),
+  ];
+}
+
+function goodRequest(arms: Arms, dice: Random, endpoint: Endpoint): Pick<Shot, 'params' | 'headers' | 'certificate'> {
+  const { site, ledger } = arms;
+  const apps = ['public', 'symmetric', 'asymmetric', 'told', 'poster', 'fapi'] as const;
   switch (endpoint) {
-    case 'authorize':
-    case 'par':
-      return {
-        headers: endpoint === 'par' ? proof.headers : {},
-        params: [
-          ['response_type', 'code'],
-          ['client_id', site.subject.clients.public.id],
-          ['redirect_uri', REDIRECT],
-          ['scope', 'launch/patient openid patient/*.rs'],
-          ['state', 'a-state-of-22-letters-'],
-          ['aud', site.fhir],
-          ['code_challenge', 'A'.repeat(43)],
-          ['code_challenge_method', 'S256'],
-        ],
-      };
+    case 'authorize': {
+      const headers: Record<string, string> = dice.chance(0.6) ? { cookie: arms.cookies('/authorize') } : {};
+      return { headers, params: authorizeParams(arms, dice, dice.pick(apps)) };
+    }
+    case 'par': {
+      const client = dice.pick(apps);
+      return join(
+        proof(arms, dice, [client]),
+        authorizeParams(arms, dice, client).filter(([name]) => name !== 'client_id' || client !== 'public'),
+      );
+    }
     case 'token':
-      return {
-        headers: proof.headers,
-        params: [
-          ...dice.pick([
-            [
-              ['grant_type', 'client_credentials'],
-              ['scope', 'system/*.rs'],
-            ],
-            [
-              ['grant_type', 'refresh_token'],
-              ['refresh_token', dice.pick(held.refresh)],
-            ],
-            [
-              ['grant_type', 'authorization_code'],
-              ['code', 'x'.repeat(43)],
-              ['redirect_uri', REDIRECT],
-              ['code_verifier', 'A'.repeat(43)],
-            ],
-            [
-              ['grant_type', 'urn:ietf:params:oauth:grant-type:token-exchange'],
-              ['subject_token', token],
-              ['subject_token_type', 'urn:ietf:params:oauth:token-type:access_token'],
-            ],
-          ] as (readonly [string, string])[][]),
-          ...proof.params,
-        ],
-      };
-    case 'introspect':
-    case 'revoke':
-      return { headers: proof.headers, params: [['token', dice.pick(['unknown', ...held.access])], ...proof.params] };
+      return tokenRequest(arms, dice);
+    case 'introspect': {
+      const token = dice.pick(['unknown', ...ledger.spare()]);
+      const asking = ledger.live(ledger.access, 'backend');
+      if (asking.length > 0 && dice.chance(0.3))
+        return { headers: { authorization: `Bearer ${dice.pick(asking)}` }, params: [['token', token]] };
+      return join(proof(arms, dice, ['symmetric', 'asymmetric', 'backend', 'exchanger']), [['token', token]]);
+    }
+    case 'revoke': {
+      const client = dice.pick([...apps, 'backend'] as const);
+      const own = [...ledger.live(ledger.access, client), ...ledger.live(ledger.refresh, client)];
+      return join(proof(arms, dice, [client]), [
+        ['token', dice.pick(['unknown', ...own, ...(dice.chance(0.2) ? ledger.spare() : [])])],
+      ]);
+    }
     case 'userinfo':
-      return { headers: { authorization: `Bearer ${token}` }, params: [] };
+      return { headers: { authorization: `Bearer ${dice.pick(['nobody', ...ledger.spare()])}` }, params: [] };
     case 'register':
       return {
-        headers: {},
+        headers: {
+          authorization: `Bearer ${dice.chance(0.85) ? String(ledger.registrations.at(-1)) : dice.pick(['nonsense', ...ledger.spare()])}`,
+        },
         params: [
-          ['client_name', 'x'],
-          ['redirect_uris', REDIRECT],
-          ['grant_types', 'authorization_code'],
+          ['client_name', 'Fuzzed App'],
+          ['redirect_uris', JSON.stringify([REDIRECT])],
+          ['token_endpoint_auth_method', dice.pick(['none', 'client_secret_basic', 'client_secret_post'])],
+          ['grant_types', JSON.stringify(dice.pick([['authorization_code'], ['authorization_code', 'refresh_token']]))],
+          ['scope', dice.pick(SCOPES)],
         ],
       };
+    case 'session/end': {
+      const cookie: Record<string, string> = dice.chance(0.5) ? { cookie: arms.cookies('/session/end') } : {};
+      return {
+        headers: cookie,
+        params: [
+          ['client_id', site.subject.clients.told.id],
+          ['post_logout_redirect_uri', dice.pick([SIGNED_OUT, SIGNED_OUT, ...nonsense])],
+          ['state', 'x'],
+        ],
+      };
+    }
+    case 'launch': {
+      const asking = [...ledger.live(ledger.access, 'ehr'), ...(dice.chance(0.2) ? ledger.spare() : [])];
+      return {
+        headers: { authorization: `Bearer ${dice.pick(['nobody', ...asking])}` },
+        params: [
+          ['client', site.subject.clients.public.id],
+          ['user', 'family-physician'],
+          ['patient', 'somebody'],
+          ['fhirContext', JSON.stringify([{ reference: 'ImagingStudy/1' }])],
+        ],
+      };
+    }
   }
 }
 
-/** Ways of saying who asks: good ones, and ones that name somebody without proof. */
-function proofs(site: Site, dice: Random): Pick<Shot, 'params' | 'headers'> {
-  const { clients } = site.subject;
-  const assertion = (kind: 'asymmetric' | 'backend', claims: object = {}): Pick<Shot, 'params' | 'headers'> => ({
-    headers: {},
-    params: [
-      ['client_assertion_type', ASSERTION_TYPE],
-      ['client_assertion', site.assertion(kind, { claims: { jti: randomUUID(), ...claims } })],
-    ],
-  });
-  switch (dice.below(8)) {
-    case 0:
-      return { headers: basic(clients.symmetric.id, clients.symmetric.secret ?? ''), params: [] };
-    case 1:
-      return assertion('backend');
-    case 2:
-      return assertion('asymmetric');
-    case 3:
-      return assertion('backend', dice.pick([{ aud: 'x' }, { exp: 1 }, { iss: clients.asymmetric.id }, { sub: 'x' }]));
-    case 4:
-      return { headers: {}, params: [['client_id', clients.public.id]] };
-    case 5:
-      return {
-        headers: {},
-        params: [['client_id', dice.pick([clients.symmetric.id, clients.backend.id, 'fireguard-console', 'nobody'])]],
-      };
-    case 6:
-      return {
-        headers: basic(dice.pick(Object.values(clients)).id, dice.pick(nonsense).replace(/[^\x20-\x7e]/g, '')),
-        params: [],
-      };
-    default:
-      return { headers: {}, params: [] };
-  }
+function tokenRequest(arms: Arms, dice: Random): Pick<Shot, 'params' | 'headers' | 'certificate'> {
+  const { site, ledger } = arms;
+  const pickOf = (all: readonly string[]): string => (all.length === 0 ? 'x'.repeat(43) : dice.pick(all));
+  const made = (() => {
+    switch (dice.below(4)) {
+      case 0: {
+        const client = dice.pick(['backend', 'lab', 'published', 'certified', 'self-signed', 'ehr'] as const);
+        const resource: Params = dice.chance(0.2)
+          ? [['resource', dice.pick([site.fhir, site.subject.beside, 'https://elsewhere.example.test/fhir'])]]
+          : [];
+        return join(proof(arms, dice, [client]), [
+          ['grant_type', 'client_credentials'],
+          [
+            'scope',
+            client === 'ehr'
+              ? '__launch'
+              : dice.pick([
+                  'system/*.rs',
+                  'system/Patient.r',
+                  'system/*.cruds',
+                  'system/Observation.rs __introspect',
+                  'patient/*.rs',
+                ]),
+          ],
+          ...resource,
+        ]);
+      }
+      case 1: {
+        const client = dice.pick(['public', 'symmetric', 'asymmetric', 'told', 'poster'] as const);
+        const spent = [...ledger.refresh].filter(([, held]) => held.ended !== undefined).map(([text]) => text);
+        const token =
+          dice.chance(0.06) && spent.length > 0 ? dice.pick(spent.slice(-30)) : pickOf(ledger.live(ledger.refresh, client));
+        const scope: Params = dice.chance(0.3) ? [['scope', dice.pick([...SCOPES, 'patient/*.rs', 'user/*.cruds'])]] : [];
+        return join(proof(arms, dice, [client]), [['grant_type', 'refresh_token'], ['refresh_token', token], ...scope]);
+      }
+      case 2: {
+        const code = pickOf([...ledger.live(ledger.codes), 'x'.repeat(43)]);
+        const held = ledger.codes.get(code);
+        return join(proof(arms, dice, [held?.client ?? 'public']), [
+          ['grant_type', 'authorization_code'],
+          ['code', code],
+          ['redirect_uri', held?.redirectUri ?? REDIRECT],
+          ['code_verifier', held?.verifier ?? VERIFIER],
+        ]);
+      }
+      default: {
+        const resource: Params = dice.chance(0.3)
+          ? [['resource', dice.pick([site.fhir, site.subject.beside, 'https://elsewhere.example.test/fhir'])]]
+          : [];
+        return join(proof(arms, dice, ['exchanger']), [
+          ['grant_type', EXCHANGE],
+          ['subject_token', pickOf([...ledger.live(ledger.access, 'exchanger'), ...(dice.chance(0.2) ? ledger.spare() : [])])],
+          ['subject_token_type', TYPE],
+          ...(dice.chance(0.5) ? ([['scope', dice.pick([...SCOPES, 'patient/Observation.rs'])]] as const) : []),
+          ...resource,
+        ]);
+      }
+    }
+  })();
+  return dice.chance(0.2) ? { ...made, headers: { ...made.headers, dpop: possession(site, ledger, dice, arms.key) } } : made;
 }
 
-function oddHeaders(site: Site, held: Ammunition): readonly Record<string, string>[] {
+function oddHeaders({ ledger, cookies }: Arms): readonly Record<string, string>[] {
+  const [token = 'x'] = ledger.spare();
   return [
-    { authorization: `Bearer ${held.access[0]}` },
+    { authorization: `Bearer ${token}` },
     { authorization: 'Basic !!!' },
     { authorization: 'Basic' },
     { authorization: 'DPoP x' },
@@ -296,13 +277,11 @@ function oddHeaders(site: Site, held: Ammunition): readonly Record<string, strin
     { 'x-forwarded-for': '127.0.0.1' },
     { 'content-encoding': 'gzip' },
     { accept: 'application/xml' },
+    { 'accept-language': 'de, en;q=0.5, \u00e4' },
     { cookie: '__Secure-fireguard-session=x; __Secure-fireguard-step=y' },
+    { cookie: cookies('/').replace(/.(?=;|$)/g, 'x') },
     { 'x-request-id': 'a'.repeat(300) },
     { 'x-http-method-override': 'DELETE' },
-    ...basicWithSpaces(site),
+    { 'sec-fetch-site': 'cross-site' },
   ];
-}
-
-function basicWithSpaces(site: Site): readonly Record<string, string>[] {
-  return [{ authorization: `Basic  ${basic(site.subject.clients.symmetric.id, 'x').authorization.slice(6)} ` }];
 }

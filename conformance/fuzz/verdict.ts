@@ -1,38 +1,84 @@
-/**
- * The oracle: what is wrong with an answer, or undefined. Whether a token was owed is worked out from the request's own text and from what the suite
- * itself holds, not from what the server says.
- */
+/** The oracle for one answer: what is wrong with it, or undefined. Whether a token was owed is decided in decide.ts. */
 import type { Answer } from '../mutants/mutant.ts';
-import { OTHER_REDIRECT, REDIRECT } from '../smart/client.ts';
+import { OTHER_REDIRECT, REDIRECT, SIGNED_OUT } from '../smart/client.ts';
 import { bodyOf, type Site } from '../smart/site.ts';
-import { MARKUP, type Shot } from './requests.ts';
+import { MARKUP } from './bend.ts';
+import { provenClients, whyNotOwed } from './decide.ts';
+import type { Ledger } from './ledger.ts';
+import type { Shot } from './requests.ts';
+import { isWithin } from './scope-bound.ts';
 
 const INSIDE =
-  /node_modules|\bat [\w.<>]+ \(|\bat (async )?file:|\.ts:\d|oidc-provider|\bKoa\b(?![-_])|fastify|kysely|postgres|SELECT |syntax error|ECONN/;
+  /node_modules|\bat [\w.<>]+ \(|\bat (async )?file:|\.ts:\d|oidc-provider|\bKoa\b(?![-_])|fastify|kysely|postgres|SELECT |syntax error|ECONN|PRIVATE KEY/;
 
-export interface Secrets {
-  /** Must never be in any answer. */
-  readonly never: readonly string[];
-  /** Refresh tokens by client id. */
-  readonly refresh: ReadonlyMap<string, string>;
+/** What the suite's initial access tokens allow. */
+export const REGISTRABLE = ['openid', 'launch/patient', 'offline_access', 'patient/*.rs'];
+
+/** What of the inside stands in a text. */
+export function insideOf(text: string): string | undefined {
+  // In JSON it is text; in a page it would be an element.
+  return INSIDE.exec(text)?.[0] ?? (!text.startsWith('{') && text.includes(MARKUP) ? 'markup from a request' : undefined);
 }
 
-export function verdict(site: Site, secrets: Secrets, shot: Shot, answer: Answer): string | undefined {
+export function verdict(
+  site: Site,
+  ledger: Ledger,
+  never: readonly string[],
+  shot: Shot,
+  answer: Answer,
+  sent: number,
+): string | undefined {
   const location = answer.headers.get('location') ?? '';
   const all = `${answer.text}\n${[...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')}`;
   if (answer.status >= 500) return `status ${answer.status}`;
-  if (INSIDE.test(all.replaceAll(sentBack(shot), ''))) return `tells of the inside: ${INSIDE.exec(all)?.[0]}`;
-  if (answer.text.includes(MARKUP)) return 'markup from the request in the page';
-  const leaked = secrets.never.find((secret) => all.includes(secret));
-  if (leaked !== undefined) return 'a secret in the answer';
+  const inside = insideOf(all.replaceAll(sentBack(shot), ''));
+  if (inside !== undefined) return `tells of the inside: ${inside}`;
+  if (never.some((secret) => all.includes(secret))) return 'a secret in the answer';
   if (location !== '' && !isOwedRedirect(site, location)) return `redirect to ${location.slice(0, 200)}`;
   // A POST to authorize goes on as a GET with what was posted: that is no answer to the app yet.
   const leaves = location !== '' && new URL(location, site.issuer).origin !== site.issuer;
-  if (leaves && /[?&#]code=/.test(location)) return 'a code, although nobody signed in';
+  if (leaves && /[?&#](code|access_token|id_token)=/.test(location))
+    return 'a code or token in a redirect, although nobody agreed';
   const body = bodyOf(answer);
-  if (body['active'] === true && !isProven(site, shot)) return 'introspected without proof';
-  if (typeof body['access_token'] === 'string') return whyNotOwed(site, secrets, shot, String(body['scope'] ?? ''));
+  if (body['active'] === true) return whyNotTold(site, ledger, shot, body, sent);
+  if (typeof body['access_token'] === 'string') return whyNotOwed(site, ledger, shot, answer, sent);
+  if (shot.endpoint === 'register' && typeof body['client_id'] === 'string') return whyNotRegistered(ledger, shot, body);
+  if (shot.endpoint === 'launch' && typeof body['launch'] === 'string' && ledger.access.get(bearerOf(shot))?.client !== 'ehr')
+    return 'a launch prepared by somebody else';
+  if (shot.endpoint === 'userinfo' && typeof body['sub'] === 'string') {
+    const held = ledger.access.get(bearerOf(shot));
+    if (held === undefined || (held.ended !== undefined && held.ended < sent)) return 'userinfo without a live token';
+  }
   return undefined;
+}
+
+const bearerOf = ({ headers }: Shot): string => /^Bearer (.*)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '';
+
+/** Introspection tells of live tokens only, to whom proved who it is, and names the right client. */
+function whyNotTold(site: Site, ledger: Ledger, shot: Shot, body: Record<string, unknown>, sent: number): string | undefined {
+  const who = provenClients(site, ledger, shot).filter((name) => site.subject.clients[name].kind !== 'public');
+  const asking = ledger.access.get(bearerOf(shot));
+  if (who.length === 0 && !(asking?.asked.includes('__introspect') ?? false)) return 'introspected without proof';
+  const tokens = shot.params.filter(([name]) => name === 'token').map(([, value]) => value);
+  const held = tokens.map((token) => ledger.access.get(token) ?? ledger.refresh.get(token)).find((one) => one !== undefined);
+  if (held === undefined) return 'a token that nobody gave is active';
+  if (held.ended !== undefined && held.ended < sent) return 'a token that had ended is active';
+  return body['client_id'] === site.subject.clients[held.client].id ? undefined : `it is called ${String(body['client_id'])}’s`;
+}
+
+/** RFC 7591: only with the initial access token, within its scope, and no address that could lead astray. */
+function whyNotRegistered(ledger: Ledger, shot: Shot, body: Record<string, unknown>): string | undefined {
+  if (!ledger.registrations.includes(bearerOf(shot))) return 'registered without the initial access token';
+  const scope = String(body['scope'] ?? '');
+  const beyond = scope.split(' ').find((one) => !isWithin(one, REGISTRABLE));
+  if (beyond !== undefined) return `registered with the scope ${beyond}`;
+  const addresses = (body['redirect_uris'] ?? []) as readonly unknown[];
+  const bad = addresses.find(
+    (one) =>
+      typeof one !== 'string' ||
+      !/^(https:\/\/[^/?#@*]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)(\/[^#]*)?$/.test(one),
+  );
+  return bad === undefined ? undefined : `registered with the address ${String(bad)}`;
 }
 
 /** What the request itself said may be said again (a scope that is refused, say). */
@@ -44,66 +90,9 @@ function isOwedRedirect(site: Site, location: string): boolean {
   const url = new URL(location, site.issuer);
   return (
     url.origin === site.issuer ||
-    [REDIRECT, OTHER_REDIRECT].some((address) => {
+    [REDIRECT, OTHER_REDIRECT, SIGNED_OUT].some((address) => {
       const registered = new URL(address);
       return url.origin === registered.origin && url.pathname === registered.pathname;
     })
   );
-}
-
-const only = (shot: Shot, name: string): string | undefined => {
-  const values = shot.params.filter(([key]) => key === name).map(([, value]) => value);
-  return values.length === 1 ? values[0] : undefined;
-};
-
-/** The client that this request proves to be, by the suite's own knowledge of secrets and of what it signed. */
-function provenClient(site: Site, shot: Shot): 'public' | 'symmetric' | 'asymmetric' | 'backend' | undefined {
-  const { clients } = site.subject;
-  const { authorization = '' } = shot.headers;
-  if (authorization === `Basic ${Buffer.from(`${clients.symmetric.id}:${clients.symmetric.secret}`).toString('base64')}`)
-    return 'symmetric';
-  const assertion = only(shot, 'client_assertion') ?? '';
-  const claims = claimsOf(assertion);
-  // Signed by us: what was cut or replaced is no longer three parts of this length.
-  if (assertion.split('.').length === 3 && (assertion.split('.')[2] ?? '').length >= 128 && typeof claims['iss'] === 'string') {
-    const now = Date.now() / 1000;
-    const isGood = claims['sub'] === claims['iss'] && claims['aud'] === `${site.issuer}/token` && Number(claims['exp']) > now;
-    const kind = (['asymmetric', 'backend'] as const).find((one) => clients[one].id === claims['iss']);
-    return isGood ? kind : undefined;
-  }
-  return only(shot, 'client_id') === clients.public.id || shot.headers['authorization'] === undefined ? 'public' : undefined;
-}
-
-function claimsOf(assertion: string): Record<string, unknown> {
-  try {
-    return JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-}
-
-function isProven(site: Site, shot: Shot): boolean {
-  const kind = provenClient(site, shot);
-  return kind !== undefined && kind !== 'public';
-}
-
-function whyNotOwed(site: Site, { refresh }: Secrets, shot: Shot, scope: string): string | undefined {
-  const kind = provenClient(site, shot);
-  if (kind === undefined) return 'a token without proof of the client';
-  const granted = scope.split(' ').filter((one) => one !== '');
-  switch (only(shot, 'grant_type')) {
-    case 'client_credentials':
-      if (kind !== 'backend') return `client_credentials for ${kind}`;
-      return granted.every((one) => /^system\/[A-Za-z*]+\.(rs?|s|read)(\?.*)?$/.test(one) || one === '__introspect')
-        ? undefined
-        : `scope ${scope} was granted to the backend service`;
-    case 'refresh_token': {
-      const presented = only(shot, 'refresh_token');
-      const owner = [...refresh].find(([, token]) => token === presented)?.[0];
-      if (owner !== site.subject.clients[kind].id) return `the refresh token of ${owner} was taken from ${kind}`;
-      return granted.some((one) => one.startsWith('system/')) ? `scope ${scope} of a refresh` : undefined;
-    }
-    default:
-      return `a token by ${only(shot, 'grant_type')}`;
-  }
 }

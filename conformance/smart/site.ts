@@ -76,6 +76,7 @@ export class Site {
   readonly fhir: string;
   readonly mutant: Mutant | undefined;
   readonly #dispatcher: Agent;
+  #requests = 0;
   readonly #certified = new Map<Pair, Agent>();
   readonly #known = new Map<string, Promise<unknown>>();
 
@@ -116,7 +117,13 @@ export class Site {
     return new Response(empty ? null : answer.text, { status: answer.status, headers: answer.headers });
   };
 
+  /** How many were sent so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
   async #pass(given: Ask): Promise<Answer> {
+    this.#requests += 1;
     const ask = this.mutant?.ask?.(given) ?? given;
     const response = await send(ask.url, {
       method: ask.method,

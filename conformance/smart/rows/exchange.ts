@@ -124,6 +124,16 @@ export const exchangeRows: readonly Row[] = [
     mutant: anythingGoes('bindings'),
   },
   {
+    id: 'smart-tx.19',
+    says: 'exchange refused: with a DPoP proof, since what is exchanged is not bound: it is not ignored',
+    async run(site) {
+      const form = { grant_type: GRANT, subject_token: (await source(site)).access, subject_token_type: type('access_token') };
+      const headers = { dpop: dpop()('POST', `${site.issuer}/token`) };
+      isRefused(await site.token('exchanger', form, { headers }), [400], ['invalid_request']);
+    },
+    mutant: anythingGoes('proofs'),
+  },
+  {
     id: 'smart-tx.18',
     says: 'discovery names the grant',
     async run(site) {

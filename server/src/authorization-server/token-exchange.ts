@@ -84,6 +84,8 @@ async function subjectOf(use: TokenExchangeDependencies, ctx: TokenEndpointGrant
     throw new errors.InvalidRequest('subject_token must be an access token');
   const wanted = asked.requested_token_type;
   if (wanted !== undefined && wanted !== ACCESS_TOKEN) throw new errors.InvalidRequest('only access tokens are given');
+  // RFC 9449 §5: whoever shows a key wants a token bound to it. A bearer token would be less than was asked for.
+  if (ctx.get('DPoP') !== '') throw new errors.InvalidRequest('exchanged tokens are not bound to keys');
   if (client.dpopBoundAccessTokens === true || client.tlsClientCertificateBoundAccessTokens === true)
     throw new errors.UnauthorizedClient('a client of bound tokens cannot exchange them');
   const subject = await use.tokens.resolve(asked.subject_token);

@@ -19,6 +19,8 @@ export async function insertClient(db: Db, client: NewClient): Promise<Client | 
 }
 
 export async function clientById(db: Db, id: string): Promise<Client | undefined> {
+  // RFC 6749 §A.1: visible ASCII. PostgreSQL has no text with NUL, and would say so by an error.
+  if (!/^[\x20-\x7e]{1,500}$/.test(id)) return undefined;
   return db.selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst();
 }
 

@@ -45,7 +45,7 @@ export type * from './scope/scope.ts';
 // What patients want.
 export { type ReadConsent, readConsent } from './consent/read-consent.ts';
 export type { ConsentRules } from './consent/consent-effect.ts';
-export { isPurpose, normalisePurpose, purposeSystem } from './terminology/purpose.ts';
+export { isPurpose, normalisePurpose, purposeReaches, purposeSystem } from './terminology/purpose.ts';
 
 // How sensitive it is.
 export { compileLabelRules } from './label/compile-label-rules.ts';

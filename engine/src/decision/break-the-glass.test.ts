@@ -34,11 +34,11 @@ describe('what it opens', () => {
       expect(judged([breaking], { override: { ...override, expiresAt } }).effect).toBe('deny');
   });
 
-  test('R-232 a service has no glass to break', () => {
+  test('R-227 a service has one only where a rule lets services in, and never by who nobody knows', () => {
     const system = { ...opened, kind: 'system', user: undefined, scope: 'system/*.rs' } as const;
-    expect(judged([{ ...breaking, caller: { kinds: ['system'], relations: ['break-the-glass'] } }], system).effect).toBe(
-      'deny',
-    );
+    const letting = (kinds: readonly string[]) => [{ ...breaking, caller: { kinds, relations: ['break-the-glass'] } }];
+    expect(judged(letting(['system']), system).effect).toBe('permit');
+    expect(ask(letting(['user']), system).kind).toBe('refusal');
   });
 
   test('R-223 scopes and labels stand: what the rule does not clear stays closed', () => {

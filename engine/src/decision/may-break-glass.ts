@@ -6,10 +6,7 @@ const BROKEN = relationBits(['break-the-glass']);
 
 export function mayBreakGlass({ rules }: CompiledPolicies, roles: readonly string[]): boolean {
   return rules.some(
-    ({ effect, relations, kinds, roles: named }) =>
-      effect === 'permit' &&
-      (relations & BROKEN) !== 0 &&
-      kinds.has('user') &&
-      (named === undefined || roles.some((role) => named.has(role))),
+    ({ effect, relations, roles: named }) =>
+      effect === 'permit' && (relations & BROKEN) !== 0 && (named === undefined || roles.some((role) => named.has(role))),
   );
 }

@@ -42,9 +42,9 @@ export function standings(context: StandingContext): StandingOf {
   };
 }
 
-/** this person, this patient, this moment. A time that is no number has passed. */
+/** this caller, this patient, this moment. A time that is no number has passed. */
 export function isOverriding({ kind, override }: Caller, patient: string, now: number): boolean {
-  return kind === 'user' && override !== undefined && override.patient === patient && override.expiresAt > now;
+  return kind !== 'anonymous' && override !== undefined && override.patient === patient && override.expiresAt > now;
 }
 
 /** A consent never stands between patients and their own record. INVARIANT: consents that were not asked for deny (I6). */

@@ -14,7 +14,10 @@ export function callerOf(
   return Object.freeze<Caller>({
     kind: person === undefined ? 'system' : 'user',
     client: { id: client.id, name: client.name },
-    user: person === undefined ? undefined : { id: person.id, name: person.name, fhirUser: person.fhirUser },
+    user:
+      person === undefined
+        ? token.human && { ...token.human, fhirUser: undefined }
+        : { id: person.id, name: person.name, fhirUser: person.fhirUser },
     roles: person === undefined ? client.roles : person.roles,
     scopes,
     patient: token.patient,

@@ -142,6 +142,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
       signingKeys: current.signing,
       cookieKeys: current.cookie,
       stayConnectedDays: use.stayConnectedDays,
+      glasses: use.glasses,
       brandName: brand.name,
       signIn,
       fetch: use.fetch,

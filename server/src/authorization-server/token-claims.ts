@@ -4,13 +4,16 @@
  */
 import type { Kysely } from 'kysely';
 import { type AccessToken, type ClientCredentials, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { clientById } from '../storage/clients.ts';
+import type { Glasses } from '../break-glass/glasses.ts';
+import { type Client, clientById } from '../storage/clients.ts';
 import { launchContextByGrant } from '../storage/launch-contexts.ts';
 import type { Database } from '../storage/schema.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
 import type { KnownPerson } from './audit-drafts.ts';
+import { type B2bClaim, b2bClaim } from './b2b-claim.ts';
 import { EXCHANGE_GRANT } from './client-metadata.ts';
 import { allowedPurposes, askedPurposes, type PurposeRules, purposeText } from './purposes.ts';
+import { requestIdOf } from './request-id.ts';
 
 type Claims = Record<string, unknown>;
 
@@ -19,6 +22,8 @@ export interface TokenClaimsDependencies {
   readonly fhirBase: string;
   readonly purposes: PurposeRules;
   readonly tokens: TokenResolver;
+  /** Where the glass can be broken. */
+  readonly glasses?: Glasses | undefined;
 }
 
 export async function tokenClaims(
@@ -51,11 +56,44 @@ async function servicePurposes(use: TokenClaimsDependencies, ctx: KoaContextWith
     const subject = await use.tokens.resolve(String(params['subject_token'] ?? ''));
     return claim(subject?.purposes.map(({ code }) => code) ?? []);
   }
-  const asked = askedPurposes((body as Claims | undefined)?.['purpose_of_use']);
-  const roles = asked.length === 0 ? [] : ((await clientById(use.db, client?.clientId ?? ''))?.roles ?? []);
+  const { purpose_of_use: inForm, client_assertion: assertion } = (body as Claims | undefined) ?? {};
+  const claimed = b2bClaim(assertion);
+  const asked = [...new Set([...askedPurposes(inForm), ...(claimed?.purposes ?? [])])];
+  const service = asked.length === 0 ? undefined : await clientById(use.db, client?.clientId ?? '');
+  const roles = service?.roles ?? [];
+  if (claimed?.declares !== undefined && service !== undefined)
+    return declaredGlass(use, ctx, service, claimed.declares, asked);
   const allowed = allowedPurposes(use.purposes, roles, asked);
   if (allowed.length < asked.length) throw new errors.InvalidRequest('this client may not name that purpose of use');
   return claim(allowed);
+}
+
+/** R-227, R-229: granted or refused, and either is on record before the answer. */
+async function declaredGlass(
+  use: TokenClaimsDependencies,
+  ctx: KoaContextWithOIDC,
+  service: Client,
+  human: NonNullable<B2bClaim['declares']>,
+  purposes: readonly string[],
+): Promise<Claims> {
+  const place = { address: ctx.ip, requestId: requestIdOf(ctx.req) };
+  const person = { id: `${service.id}#${human.id}`, name: human.name, roles: service.roles, fhirUser: undefined };
+  const client = { id: service.id, name: service.name };
+  if (use.glasses?.mayBreak(service.roles) !== true) {
+    await use.glasses?.refused(person, `${service.name} declared an emergency by hl7-b2b without the privilege.`, place);
+    throw new errors.InvalidGrant('this client may not declare break-the-glass');
+  }
+  const { id } = await use.glasses.open({
+    ...place,
+    person,
+    client,
+    declared: 'claim',
+    organization: human.organization,
+    patient: undefined,
+    reasonCode: 'another-emergency',
+    reason: `Declared by ${service.name} in a token request.`,
+  });
+  return { ...claim(purposes), glass: id, human: { id: person.id, name: person.name } };
 }
 
 const claim = (codes: readonly string[]): Claims | undefined =>

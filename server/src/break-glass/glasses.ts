@@ -32,6 +32,9 @@ export interface Declarer {
 export interface Declaration {
   readonly person: Declarer;
   readonly client?: { readonly id: string; readonly name: string } | undefined;
+  /** Default: on the page. */
+  readonly declared?: 'page' | 'claim';
+  readonly organization?: string;
   /** Bare id; undefined: the first patient who is opened. */
   readonly patient: string | undefined;
   readonly reasonCode: string;
@@ -150,20 +153,20 @@ export function openGlasses(use: GlassesOptions): Glasses {
       if (!isGlassReason(reasonCode)) throw new Problem('parameter-invalid', 'The reason is not one of those known.');
       if (reason.length < reasonLength.least || reason.length > reasonLength.most)
         throw new Problem('parameter-invalid', 'What is happening must be said in one sentence at least.');
-      const before = await openGlassOf(db, person.id, at());
+      const before = declaration.declared === 'claim' ? undefined : await openGlassOf(db, person.id, at());
       if (before !== undefined) await close(before, 'another was opened', requestId);
       const opened = at();
       const id = await nextGlassId(db, opened);
       const glass = {
         id,
-        person_id: person.id,
+        person_id: declaration.declared === 'claim' ? null : person.id,
         person_name: person.name,
         fhir_user: person.fhirUser ?? null,
         client_id: client?.id ?? null,
         client_name: client?.name ?? null,
-        organization: null,
+        organization: declaration.organization ?? null,
         patient: patient ?? null,
-        declared: 'page' as const,
+        declared: declaration.declared ?? ('page' as const),
         reason_code: reasonCode,
         reason,
         address,

@@ -148,6 +148,7 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
       signIn: row.kind === 'AccessToken' ? signInOf(row.payload) : undefined,
       purposes: purposesOf(row.more, row.payload),
       ...(row.more?.glass === undefined ? {} : { glass: row.more.glass }),
+      ...(row.kind === 'ClientCredentials' ? declaredOf(row.payload) : {}),
     }),
   };
 }
@@ -166,6 +167,12 @@ function purposesOf(more: LaunchMore | null, payload: Readonly<Record<string, un
   return Object.freeze(
     named.flatMap((one) => normalisePurpose(/[|#]/.test(one) ? one : { system: purposeSystem, code: one }) ?? []),
   );
+}
+
+/** What a service declared with its token request. */
+function declaredOf({ extra }: Readonly<Record<string, unknown>>): Pick<ResolvedToken, 'glass' | 'human'> {
+  const { glass, human } = (extra ?? {}) as { readonly glass?: unknown; readonly human?: ResolvedToken['human'] };
+  return typeof glass !== 'string' || human === undefined ? {} : { glass, human: Object.freeze(human) };
 }
 
 function signInOf(payload: Readonly<Record<string, unknown>>): ResolvedToken['signIn'] {

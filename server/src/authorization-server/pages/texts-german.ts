@@ -505,7 +505,7 @@ export const german: Texts = {
     whose: 'Wessen Akte? Die Nummer der Patientin oder des Patienten im Aktensystem',
     thisOne: 'Diese Akte',
     goOn: 'Weiter in Ihrer App',
-    consentNote: (id: string) => `Notfallzugang ${id}: nur solange das Glas zerbrochen ist, und nie länger.`,
+    consentNote: (id: string) => `Notfallzugang ${id}: nur solange das Glas eingeschlagen ist, und nie länger.`,
     numbered: (id) => `die Akte Nr. ${id}`,
     numberedAlone: (id) => `Akte Nr. ${id}`,
     patient: 'Akte',

@@ -4,8 +4,11 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 export interface Backend {
   readonly id: string;
-  /** `endpoint`: that which its base names; `resource`: the base itself (RFC 8707). */
-  token(scope: string, at?: { readonly endpoint?: string; readonly resource?: string }): Promise<string>;
+  /** `endpoint`: that which its base names; `resource`: the base itself (RFC 8707); `claims`: of the assertion, beside those that it must have. */
+  token(
+    scope: string,
+    more?: { readonly endpoint?: string; readonly resource?: string; readonly claims?: Readonly<Record<string, unknown>> },
+  ): Promise<string>;
   /** At this node; the audience stays the issuer that all nodes share. */
   revoke(token: string, at?: string): Promise<Response>;
 }
@@ -24,9 +27,9 @@ export async function registerBackend(
     body: JSON.stringify({ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] } }),
   });
   if (made.status !== 201) throw new Error(`${made.status} ${await made.text()}`);
-  const proof = async (audience = `${issuer}/token`) => ({
+  const proof = async (audience = `${issuer}/token`, claims: Readonly<Record<string, unknown>> = {}) => ({
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await new SignJWT({})
+    client_assertion: await new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES384', kid: 'k1', typ: 'JWT' })
       .setIssuer(id)
       .setSubject(id)
@@ -37,14 +40,14 @@ export async function registerBackend(
   });
   return {
     id,
-    async token(scope, { endpoint, resource } = {}) {
+    async token(scope, { endpoint, resource, claims } = {}) {
       const answer = await fetch(endpoint ?? `${issuer}/token`, {
         method: 'POST',
         body: new URLSearchParams({
           grant_type: 'client_credentials',
           scope,
           ...(resource === undefined ? {} : { resource }),
-          ...(await proof(endpoint)),
+          ...(await proof(endpoint, claims)),
         }),
       });
       const body = (await answer.json()) as { access_token?: string };

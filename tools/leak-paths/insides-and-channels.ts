@@ -28,7 +28,13 @@ export const insidesAndChannels = rows([
   [121, 'Provenance, AuditEvent', 'who, why, and what was', 'about whatever they point to', inside],
   [122, 'linked patients', 'other identities', 'not followed', inside],
   [123, 'more than one patient', 'the other one', 'all must be permitted', inside],
-  [124, 'Binary', 'content without a label', 'decided by its securityContext; without one closed', inside],
+  [
+    124,
+    'Binary',
+    'content without a label',
+    'seen by whoever sees what its securityContext names; without one, a document that points to it; else by nobody. Parts and HEAD alike',
+    closed('content-owners'),
+  ],
   [
     125,
     'URLs and hashes of attachments',

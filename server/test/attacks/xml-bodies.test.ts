@@ -101,41 +101,6 @@ describe('R-244 what a parser of XML could be made to do', () => {
   });
 });
 
-describe('R-028 content: parts, contexts and formats tell nothing of what is hidden', () => {
-  const raw = { accept: 'application/pdf', range: 'bytes=0-9' };
-
-  test('a part of hidden content is as a part of absent content', async () => {
-    for (const { put } of place.wards)
-      await put({
-        resourceType: 'Binary',
-        id: 'theirs',
-        contentType: 'application/pdf',
-        securityContext: { reference: 'Patient/other' },
-        data: 'QUJD',
-      });
-    const [hidden, absent] = [
-      await place.alike({ path: '/Binary/theirs', headers: raw }),
-      await place.alike({ path: '/Binary/nobody', headers: raw }),
-    ];
-    expect(hidden).toEqual(absent);
-    expect(hidden.status).toBe(404);
-  });
-
-  test('a context that is hidden is as one that is absent', async () => {
-    const send = (context: string) =>
-      place.alike({
-        method: 'POST',
-        path: '/Binary',
-        headers: { 'content-type': 'application/pdf', 'x-security-context': context },
-        body: 'x',
-      });
-    const absent = await send('Observation/nowhere');
-    expect(absent.status).toBe(403);
-    for (const context of ['Observation/secret', 'Observation/ghost-1', 'Patient/other', 'Patient/further'])
-      expect(await send(context), context).toEqual(absent);
-  });
-});
-
 describe('B4-59 whose a new record is: told by what the writer sees alone', () => {
   const note = (to: string) => ({
     resourceType: 'Basic',

@@ -11,6 +11,7 @@ import { plainProtection } from './protection.ts';
 import { type DecideInput, type Question, question } from './question.ts';
 import { permitDecision } from './reasons.ts';
 import { Residual } from './residual.ts';
+import { sightOf } from './sight.ts';
 
 export function decide(input: DecideInput): Permit | Refusal {
   const asked = question(input);
@@ -23,8 +24,7 @@ export function decide(input: DecideInput): Permit | Refusal {
   return mintPermit({
     type: asked.type,
     decision: permitDecision(asked.permits.map(({ rule }) => rule)),
-    // A consent may hide any instance that points to a patient, and instances of every type may; so nobody sees a type whole.
-    sight: 'filtered',
+    sight: sightOf(asked),
     maskable: maskable(asked),
     // A consent spares patients themselves and their guardians, so who reads consents needs relations too.
     needs: Object.freeze({ relations: readsConsents || readsRelations(asked), consents: readsConsents }),

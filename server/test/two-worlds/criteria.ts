@@ -2,8 +2,9 @@
 import type { SearchParameter, TypeFacts } from '@fireguard/engine';
 import { type Drawing, one } from './drawing.ts';
 import { tables } from './gateway.ts';
-import type { Json } from './json.ts';
+import { type Json, valuesAt } from './json.ts';
 import type { Asked } from './scenario.ts';
+import { timeOf } from './upstream.ts';
 import { drawValue } from './values.ts';
 
 const modifiers: Readonly<Record<string, readonly string[]>> = {
@@ -49,17 +50,19 @@ function termFor(drawing: Drawing, type: TypeFacts, parameter: SearchParameter, 
     ...(parameter.name.startsWith('_') ? [`parameter ${parameter.name}`] : []),
   ];
   if (parameter.name === '_lastUpdated') {
+    const early = timeOf(`${type.name}/${resource.id}`, 0) < Date.parse('2025-01-28');
     const [prefix, time] = random.pick([
       ['ge', '2020'],
-      ['lt', '2025-02-01'],
-      ['gt', '2025-01-20'],
+      early !== random.chance(0.15) ? ['lt', '2025-02-01'] : ['gt', '2025-01-20'],
     ] as const);
     return { text: `_lastUpdated=${prefix}${time}`, tries: [...tries, `prefix ${prefix}`] };
   }
   const drawn = drawValue(random, type, parameter, resource);
   const modifier = random.chance(0.3) ? random.pick(modifiers[parameter.type] ?? ['']) : '';
-  if (modifier === 'missing')
-    return { text: `${parameter.name}:missing=${random.pick(['true', 'false'])}`, tries: [...tries, 'modifier :missing'] };
+  if (modifier === 'missing') {
+    const missing = (drawn === undefined) !== random.chance(0.2);
+    return { text: `${parameter.name}:missing=${missing}`, tries: [...tries, 'modifier :missing'] };
+  }
   if (drawn === undefined) return undefined;
   let text = drawn.text;
   if (random.chance(0.15)) {
@@ -76,7 +79,16 @@ function termFor(drawing: Drawing, type: TypeFacts, parameter: SearchParameter, 
   }
   if (modifier === 'identifier')
     return { text: `${parameter.name}:identifier=${encodeURIComponent('urn:x|1')}`, tries: [...tries, 'modifier :identifier'] };
+  if (modifier === 'text') text = (textOf(random, parameter, resource) ?? text).slice(0, 8);
   return { text: `${parameter.name}:${modifier}=${encodeURIComponent(text)}`, tries: [...tries, `modifier :${modifier}`] };
+}
+
+/** What is shown for one of the codes that stand there. */
+function textOf(random: Drawing['random'], { paths }: SearchParameter, resource: Json): string | undefined {
+  const texts = paths
+    .flatMap((path) => valuesAt(resource, path))
+    .flatMap((value) => value?.text ?? value?.coding?.[0]?.display ?? []);
+  return texts.length === 0 ? undefined : random.pick(texts);
 }
 
 export function searchOf(

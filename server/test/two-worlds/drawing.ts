@@ -68,7 +68,7 @@ export function typeFor({ random, types, shown, closed }: Drawing): string {
 }
 
 export function one({ random, shown, raw }: Drawing, type: string): Json | undefined {
-  const from = random.chance(0.85) ? (shown.get(type) ?? raw.get(type)) : raw.get(type);
+  const from = random.chance(0.92) ? (shown.get(type) ?? raw.get(type)) : raw.get(type);
   return from === undefined ? undefined : random.pick(from);
 }
 

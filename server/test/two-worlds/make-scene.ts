@@ -24,7 +24,7 @@ const MOST_VISIBLE = 0.45;
 /** Scenes in which next to nothing may be seen tell little; a few of them are kept all the same. */
 export function makeScene(options: SceneOptions): Scene {
   const random = new Random(options.seed);
-  const wanted = random.chance(0.03) ? 0 : 12;
+  const wanted = random.chance(0.03) ? 0 : 15;
   for (let attempt = 0; ; attempt++) {
     const scene = attemptScene(random, options, attempt < 8 ? wanted : 0);
     if (scene !== undefined) return scene;

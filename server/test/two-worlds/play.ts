@@ -121,15 +121,16 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
   return { differences, requests };
 }
 
-const withoutCount = (query: string) => query.replace(/(^|&)(_count|_total|_summary|_elements)=[^&]*/g, '').replace(/^&/, '');
+const withoutCount = (query: string) =>
+  query.replace(/(^|&)(_count|_total|_summary|_elements|_in)=[^&]*/g, '').replace(/^&/, '');
 
 /** As anybody would ask who is not held back: what is hidden from this caller among its matches? */
-function openly({ method, target, headers, body, tries }: Asked): readonly string[] {
+function openly({ method, target, headers, body, plain, tries }: Asked): readonly string[] {
   const [place = '', inUrl = ''] = target
     .slice(1)
     .replace(/\/_search$/, '')
     .split('?');
-  const query = withoutCount(typeof body === 'string' ? body : inUrl);
+  const query = withoutCount(plain ?? (typeof body === 'string' ? body : inUrl));
   const feature = tries[0] ?? '';
   if (/^feature (search|history|conditional)/.test(feature)) return [`${place}?${query}`];
   if (feature === 'feature $lastn') return [`Observation?${query}`];
@@ -177,8 +178,8 @@ function tellable({ status, headers, text, problem }: Answered): Json {
   return { status, headers, text: text.replace(/_cursor=[\w-]+/g, '_cursor=…'), problem };
 }
 
-function showsSomething({ status, json }: Answered): boolean {
-  if (status >= 300 || json === undefined) return status === 204 || status === 304;
+function showsSomething({ status, json, text }: Answered): boolean {
+  if (status >= 300 || json === undefined) return status === 204 || status === 304 || (status === 200 && text !== '');
   return json.resourceType !== 'Bundle' || (json.entry ?? []).length > 0 || json.total > 0;
 }
 

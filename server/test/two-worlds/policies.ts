@@ -121,9 +121,14 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     add({ interactions: [random.pick(['search', 'read'])], resources: { types: random.some(types, 1, 2) } });
   if (random.chance(0.1))
     add({ effect: 'deny', interactions: R, resources: { types: [random.pick(types)] }, caller: { kinds: ['system'] } });
-  if (random.chance(0.2)) {
-    const type = random.pick(types);
-    add({ resources: { types: [type] }, ...clears(random), consentExempt: 'The law asks for it.', ...callerOf(random) });
+  if (random.chance(0.3)) {
+    const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
+    add({
+      resources: { types: random.some(types, 1, 3) },
+      consentExempt: 'The law asks for it.',
+      ...(random.chance(0.7) ? { clears: whole } : clears(random)),
+      ...(random.chance(0.7) ? {} : callerOf(random)),
+    });
   }
   for (const rule of rules) {
     const named = rule.resources?.types;

@@ -2,106 +2,48 @@
  * Random requests from the engine's search-parameter tables (the one thing that is taken from it: what exists, not what is permitted). Each
  * kind of request is a feature; what is not served yet is asked rarely, so that it is seen to be refused alike.
  */
+import { condition, idToWrite, ifMatch, patchBody, versions, written } from './bodies.ts';
 import { byMasked, criterion, isTouched, searchOf, sortTerm, type Term } from './criteria.ts';
-import { type Drawing, idOf, typeFor } from './drawing.ts';
+import { type Drawing, idOf, one, typeFor } from './drawing.ts';
 import { filtered } from './filters.ts';
 import { tables } from './gateway.ts';
-import { copy, type Json } from './json.ts';
+import { valuesAt } from './json.ts';
 import { chain, has, include, revinclude } from './links.ts';
 import type { NaiveInteraction } from './naive/decider.ts';
 import { naiveTypes } from './naive/types.ts';
-import { generate, patients } from './resources.ts';
+import { patients } from './resources.ts';
 import type { Asked } from './scenario.ts';
 
 type Maker = (drawing: Drawing) => Asked | undefined;
 
-function written(drawing: Drawing, type: string, id: string): Json {
-  const { random, shown, facts } = drawing;
-  const known = shown.get(type)?.find((each) => each.id === id);
-  const fresh = generate(random, type, id, facts.subjects);
-  if (known === undefined || random.chance(0.3)) {
-    // A fresh one mostly keeps the labels that it must not choose.
-    if (known?.meta?.security !== undefined) fresh.meta = { ...fresh.meta, security: known.meta.security };
-    else if (fresh.meta !== undefined && random.chance(0.8)) delete fresh.meta.security;
-    return fresh;
-  }
-  const body = copy(known);
-  const keys = Object.keys(fresh).filter((key) => !['resourceType', 'id', 'meta', 'contained'].includes(key));
-  // What narrow scopes read, so that states move in and out of their reach.
-  const moving = keys.filter((key) => ['status', 'gender', 'category'].includes(key));
-  const often = isOutOfReach(drawing, known) ? 0.8 : 0.35;
-  const changed = moving.length > 0 && random.chance(often) ? moving : random.some(keys, 1, 2);
-  for (const key of changed) if (key !== 'subject' && key !== 'patient') body[key] = fresh[key];
-  if (fresh.meta?.security !== undefined && random.chance(0.25)) body.meta = { ...body.meta, security: fresh.meta.security };
-  // A client that takes the mark of a partial view away, or leaves out what it could not see.
-  if (body.meta?.tag?.some(({ code }: Json) => code === 'SUBSETTED') && random.chance(0.8)) {
-    body.meta = { ...body.meta, tag: body.meta.tag.filter(({ code }: Json) => code !== 'SUBSETTED') };
-    for (const path of closedPaths(drawing, type, 'update'))
-      if (random.chance(0.9))
-        for (const key of [path.split('.')[0]!, 'text', 'contained']) if (!path.includes('.')) delete body[key];
-  }
-  return body;
+/** Mostly one whom something of the type is about. */
+function patientOf(drawing: Drawing, type: string): string {
+  const { random } = drawing;
+  const anchor = one(drawing, type);
+  const about = naiveTypes[type]!.compartment.flatMap((path) => (anchor === undefined ? [] : valuesAt(anchor, path)));
+  const ids = about.flatMap(({ reference }) => /Patient\/(p\d)$/.exec(reference ?? '')?.[1] ?? []);
+  return ids.length > 0 && random.chance(0.85) ? random.pick(ids) : random.pick(patients);
 }
 
-/** Seen, but not the caller's to change. */
-function isOutOfReach({ decider }: Drawing, shown: Json): boolean {
-  return typeof decider.sees(shown, 'update') !== 'object';
-}
-
-/** Now and then of what is seen and may not be changed. */
-function idToWrite(drawing: Drawing, type: string): string {
-  const { random, shown } = drawing;
-  const among = (shown.get(type) ?? []).filter((each) => isOutOfReach(drawing, each));
-  return among.length > 0 && random.chance(0.35) ? random.pick(among).id : idOf(drawing, type);
-}
-
-/** What could be masked for a writer, whole elements and parts. */
-function closedPaths({ decider }: Drawing, type: string, interaction: NaiveInteraction): readonly string[] {
-  return [...new Set([...decider.maskable(type, interaction), ...decider.maskable(type, 'read')])];
-}
-
-const versions = ['1', '1', '1', '1', '2', '3'];
-const ifMatch = ({ random }: Drawing) => {
-  const headers = {
-    ...(random.chance(0.2) ? { 'if-match': `W/"${random.pick(versions)}"` } : {}),
-    ...(random.chance(0.04) ? { 'if-none-match': '*' } : {}),
-    ...(random.chance(0.2) ? { prefer: `return=${random.pick(['minimal', 'representation'])}` } : {}),
-  };
-  return Object.keys(headers).length === 0 ? {} : { headers };
-};
-/** One that means one resource, or any. */
-const condition = (drawing: Drawing, type: string) =>
-  drawing.random.chance(0.6) ? `_id=${idOf(drawing, type)}` : criterion(drawing, type)?.text;
-
-function patchBody(drawing: Drawing, type: string, id: string): Json {
-  const { random, raw } = drawing;
-  const fresh = written(drawing, type, id);
-  const keys = Object.keys(fresh).filter(
-    (key) => !['resourceType', 'id', 'meta', 'subject', 'patient', 'text', 'contained'].includes(key),
-  );
-  if (keys.length === 0) keys.push('language');
-  const closed = closedPaths(drawing, type, 'patch').map((path) => path.split('.')[0]!);
-  const open = keys.filter((key) => !closed.includes(key));
-  const key = random.pick(open.length > 0 && random.chance(0.8) ? open : keys);
-  const change = random.weighted<Json>([
-    [6, { op: 'add', path: `/${key}`, value: fresh[key] ?? 'de' }],
-    [2, { op: 'replace', path: `/${key}`, value: fresh[key] ?? 'de' }],
-    [1, { op: 'remove', path: `/${key}` }],
-  ]);
-  // A guess at what is stored, and now and then a copy of it to where it shows.
-  const stored = (raw.get(type) ?? []).filter((each) => each.id === id);
-  const guess = stored.length === 0 ? fresh : random.pick(stored);
-  const among = closed.filter((each) => guess[each] !== undefined);
-  if (among.length > 0 && random.chance(0.35)) {
-    const hidden = random.pick(among);
-    return random.weighted<Json>([
-      [5, [{ op: 'test', path: `/${hidden}`, value: guess[hidden] }, change]],
-      [1, [{ op: 'copy', from: `/${hidden}`, path: `/${key}` }]],
-      [1, [{ op: 'replace', path: `/${hidden}`, value: fresh[hidden] ?? guess[hidden] }]],
-    ]);
-  }
-  const tested = random.pick(keys);
-  return [...(random.chance(0.2) ? [{ op: 'test', path: `/${tested}`, value: (guess ?? fresh)[tested] ?? 'x' }] : []), change];
+/** Of what a List, Group or CareTeam holds, mostly one that is seen and of a type that it holds. */
+function within(
+  drawing: Drawing,
+  places: readonly string[],
+  make: (key: string, rest: readonly string[]) => readonly string[],
+): Asked | undefined {
+  const { random, shown, types } = drawing;
+  const among = places.flatMap((place) => shown.get(place) ?? []);
+  if (among.length === 0) return undefined;
+  const place = random.pick(among);
+  const held: readonly string[] = [
+    ...JSON.stringify(place.entry ?? place.member ?? place.participant ?? []).matchAll(/([A-Z][a-z]+)\/\w+"/g),
+  ].map(([, type = '']) => type);
+  const known = held.filter((type) => types.includes(type));
+  const type = known.length > 0 && random.chance(0.85) ? random.pick(known) : typeFor(drawing);
+  const rest = random.chance(0.3) ? [criterion(drawing, type)?.text ?? '_count=2'] : [];
+  const id = random.chance(0.85) ? place.id : idOf(drawing, place.resourceType);
+  const [term = '', ...terms] = make(`${place.resourceType}/${id}`, rest);
+  return get(`/${type}?${[term, ...terms].join('&')}`, 'search', term.split('=')[0]!);
 }
 
 /** What a count may be asked of: the ids that are there, seen or not. */
@@ -133,7 +75,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
         ? get(`/${d.random.pick(d.former)}`, 'vread')
         : onType(d, (type) => get(`/${type}/${idOf(d, type)}/_history/${d.random.pick(versions)}`, 'vread'), 'vread'),
   ],
-  search: [26, (d) => searchOf(d, typeFor(d))],
+  search: [30, (d) => searchOf(d, typeFor(d))],
   'search by POST': [2, (d) => posted(searchOf(d, typeFor(d)))],
   'search sorted': [5, (d) => onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search')],
   'search by what is masked': [9, byMasked],
@@ -144,7 +86,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
         d,
         (type) =>
           naiveTypes[type]!.compartment.length > 0 || d.random.chance(0.03)
-            ? searchOf(d, type, [], `Patient/${d.random.pick(patients)}/${type}`)
+            ? searchOf(d, type, [], `Patient/${patientOf(d, type)}/${type}`)
             : undefined,
         'search',
         d.types.filter(
@@ -186,16 +128,8 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   'search _include': [4, (d) => include(d, false)],
   'search _include:iterate': [2, (d) => include(d, true)],
   'search _revinclude': [4, revinclude],
-  'search _list': [1, (d) => searchOf(d, typeFor(d), [{ text: `_list=li${1 + d.random.below(4)}`, tries: ['_list'] }])],
-  'search _in': [
-    1.5,
-    (d) => {
-      const places = ['List', 'Group', 'CareTeam'].filter((type) => d.shown.has(type));
-      if (places.length === 0) return undefined;
-      const place = d.random.pick(places);
-      return searchOf(d, typeFor(d), [{ text: `_in=${place}/${idOf(d, place)}`, tries: ['_in'] }]);
-    },
-  ],
+  'search _list': [1, (d) => within(d, ['List'], (key, terms) => [`_list=${key.split('/')[1]}`, ...terms])],
+  'search _in': [1.5, (d) => within(d, ['List', 'Group', 'CareTeam'], (key, terms) => [`_in=${key}`, ...terms])],
   'search _filter': [3, filtered],
   'search _text': [0.5, (d) => searchOf(d, typeFor(d), [{ text: '_text=Ada', tries: ['_text'] }])],
   'search _contained': [0.5, (d) => searchOf(d, typeFor(d), [{ text: '_contained=true', tries: ['_contained'] }])],

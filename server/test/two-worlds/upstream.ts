@@ -120,7 +120,8 @@ export class Upstream {
   }
 }
 
-function timeOf(key: string, index: number): number {
+/** When this version of it was written, in every world. */
+export function timeOf(key: string, index: number): number {
   return Date.parse('2025-01-01T00:00:00Z') + (hash(key) % 100_000) * 60_000 + index * 1000;
 }
 

@@ -33,6 +33,8 @@ async function wrongInstance(
 ): Promise<string | undefined> {
   const seen = resource === undefined ? undefined : judging.decider.sees(resource, interaction);
   if (seen === 'announced') return undefined;
+  if (seen === undefined && isGone(asked, resource, judging))
+    return answer.status === 410 ? undefined : `answers ${answer.status} to who may know that it is gone`;
   if (seen === undefined) return asAbsent(asked, answer, judging);
   if (answer.status === 304 && asked.headers !== undefined && seen.mask.length === 0) return undefined;
   if (answer.status !== 200) return `answers ${answer.status} though it may be seen`;
@@ -42,6 +44,12 @@ async function wrongInstance(
   if (/_elements|_summary/.test(asked.target))
     return within(answer.json, seen.form) ? undefined : 'shows more than may be seen';
   return same(answer.json, seen.form) ? undefined : `shows ${answer.text}, expected ${JSON.stringify(seen.form)}`;
+}
+
+/** Deleted, and nothing of its type could be hidden from this caller. */
+function isGone(asked: Asked, resource: Json | undefined, { upstream, decider }: Judging): boolean {
+  const [, key = ''] = /^\/([^/?]+\/[^/?]+)(?:\?|$)/.exec(asked.target) ?? [];
+  return resource === undefined && upstream.versions(key).length > 0 && decider.seesAll(key.split('/')[0]!, 'read');
 }
 
 /** Of the meta alone. */

@@ -180,6 +180,34 @@ export class NaiveDecider {
     );
   }
 
+  /** Nothing of the type could be hidden from this caller: a rule permits all of it, whatever it carries and whoever objects. */
+  seesAll(type: string, interaction: NaiveInteraction): boolean {
+    const { caller } = this.#scene;
+    const rules = this.#rulesFor(type, interaction);
+    if ([...this.#combining.values()].includes('deny-unless-permit')) return false;
+    if (rules.some(({ effect, elements }) => effect === 'deny' && elements === undefined)) return false;
+    const unbound = caller.scopes.some((text) => {
+      const [, context, named, actions = ''] = /^(user|system)\/([A-Za-z*]+)\.([cruds]+)$/.exec(text) ?? [];
+      return context === caller.kind && (named === '*' || named === type) && actions.includes(letters[interaction]);
+    });
+    return (
+      unbound &&
+      rules.some(
+        ({ effect, consentExempt, caller: who, resources, clears, set, ...rule }) =>
+          effect === 'permit' &&
+          consentExempt !== undefined &&
+          who?.relations === undefined &&
+          ['labels', 'where', 'codes', 'patients'].every((key) => resources[key] === undefined) &&
+          clears?.confidentiality === 'V' &&
+          clears.sensitivities === '*' &&
+          clears.other === '*' &&
+          this.#covers({ effect, caller: who, resources, ...rule }, type).plain &&
+          this.#covers({ effect, caller: who, resources, ...rule }, type).patients &&
+          this.#combining.get(set)?.startsWith('ordered') !== true,
+      )
+    );
+  }
+
   /** Could anything of the type be this caller's to do so with, by its rules alone? */
   isOpen(type: string, interaction: NaiveInteraction): boolean {
     return this.#rulesFor(type, interaction).some(({ effect }) => effect === 'permit');

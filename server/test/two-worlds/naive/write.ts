@@ -38,6 +38,8 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, stored: 
   if (kind === 'update' && isSubsetted(write.body)) return no('it is a partial view');
   if (kind === 'patch' && patchNamesClosed(write.body, closed)) return no('the patch names what could be masked');
   const seen = stored === undefined ? undefined : decider.sees(stored, 'read');
+  if (seen === undefined && stored === undefined && kind === 'update' && decider.seesAll(type, 'read'))
+    return putCreated(decider, write);
   if (seen === 'announced') return no('it is hidden, which may be told');
   if (typeof seen !== 'object') return absent;
   const sees = (resource: Json) => typeof decider.sees(resource, kind) === 'object';
@@ -67,6 +69,18 @@ function created(decider: NaiveDecider, { type, body }: NaiveWrite): Expected {
   if (typeof decider.sees(fresh, 'create') !== 'object') return no('it is not permitted');
   if (labels(fresh).length > 0 && !decider.mayLabel(fresh, 'create')) return no('labels');
   return { may: true, stored: rest };
+}
+
+/** To an id that is free for certain. */
+function putCreated(decider: NaiveDecider, write: NaiveWrite): Expected {
+  const { type, body, id, ifMatch } = write;
+  if (!decider.isOpen(type, 'create')) return no('nothing of the type may be created');
+  if (namesClosed(body, decider.maskable(type, 'create'))) return no('it names what could be masked');
+  if (ifMatch !== undefined) return no('another version');
+  const fresh = toUpstream({ ...body, id });
+  if (typeof decider.sees(fresh, 'create') !== 'object') return no('it is not permitted');
+  if (labels(fresh).length > 0 && !decider.mayLabel(fresh, 'create')) return no('labels');
+  return { may: true, stored: fresh };
 }
 
 function labels(resource: Json): readonly string[] {

@@ -36,19 +36,25 @@ export function wrongWrite(upstream: Upstream, before: Snapshot, decider: NaiveD
   for (const version of upstream.store.log.slice(before.length)) {
     const { key } = version;
     const [old, fresh] = [before.current.get(key), version.bytes === undefined ? undefined : version.value];
-    const wrong = wrongChange(old, fresh, decider);
+    const wrong = wrongChange(old, fresh, decider, fresh && decider.ofWriting(fresh, old, before.current));
     if (wrong !== undefined) return `${key} ${wrong}`;
   }
   return undefined;
 }
 
-function wrongChange(old: Json | undefined, fresh: Json | undefined, decider: NaiveDecider): string | undefined {
+/** `later`: judges the new state. */
+function wrongChange(
+  old: Json | undefined,
+  fresh: Json | undefined,
+  decider: NaiveDecider,
+  later: NaiveDecider = decider,
+): string | undefined {
   const may = (resource: Json, ...any: readonly ('read' | 'create' | 'update' | 'patch' | 'delete')[]) =>
-    any.some((interaction) => typeof decider.sees(resource, interaction) === 'object');
+    any.some((interaction) => typeof (resource === fresh ? later : decider).sees(resource, interaction) === 'object');
   if (old === undefined) {
     if (fresh === undefined) return undefined;
     if (!may(fresh, 'create')) return 'was created, which is not permitted';
-    const labelled = labelsIn(fresh).all.length > 0 && !decider.mayLabel(fresh, 'create');
+    const labelled = labelsIn(fresh).all.length > 0 && !later.mayLabel(fresh, 'create');
     return labelled ? 'was created with labels of the writer’s own' : undefined;
   }
   const seen = decider.sees(old, 'read');
@@ -56,9 +62,9 @@ function wrongChange(old: Json | undefined, fresh: Json | undefined, decider: Na
   if (fresh === undefined) return may(old, 'delete') ? undefined : 'was deleted, which is not permitted';
   if (!may(old, 'update', 'patch')) return 'was changed, and its old state may not be';
   if (!may(fresh, 'update', 'patch')) return 'was changed to a state that is not permitted';
-  const mayLabel = (['update', 'patch'] as const).some((each) => decider.mayLabel(old, each) && decider.mayLabel(fresh, each));
+  const mayLabel = (['update', 'patch'] as const).some((each) => decider.mayLabel(old, each) && later.mayLabel(fresh, each));
   if (!mayLabel && !same([...labelsIn(old).all].sort(), [...labelsIn(fresh).all].sort())) return 'got other labels';
-  if (!same(decider.patients(old), decider.patients(fresh))) return 'was moved to other patients';
+  if (!same(decider.patients(old), later.patients(fresh))) return 'was moved to other patients';
   const lost = seen.mask.find((path) => !same(valuesAt(old, path), valuesAt(fresh, path)));
   return lost === undefined ? undefined : `lost what is masked at ${lost}`;
 }

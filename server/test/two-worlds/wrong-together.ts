@@ -41,7 +41,7 @@ function wrongTransaction(entries: readonly Json[], answer: Answered, { decider,
         ...(request.ifMatch === undefined ? {} : { ifMatch: request.ifMatch }),
       };
     })
-    .map((write) => expectedWrite(decider, write, before.current.get(`${write.type}/${write.id}`)))
+    .map((write) => expectedWrite(decider, write, before.current))
     .find(({ may }) => !may);
   if (refused === undefined)
     return answer.status < 300 ? undefined : `refuses ${answer.status} ${answer.text} what may be done`;

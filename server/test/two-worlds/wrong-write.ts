@@ -16,8 +16,7 @@ export async function wrongWrite(asked: Asked, answer: Answered, judging: Judgin
   if (write === undefined) return undefined;
   if (typeof write === 'string') return answer.status >= 400 ? undefined : `answers ${answer.status}: ${write}`;
   const { decider, before } = judging;
-  const stored = write.id === undefined ? undefined : before.current.get(`${write.type}/${write.id}`);
-  const expected = expectedWrite(decider, write, stored);
+  const expected = expectedWrite(decider, write, before.current);
   if (!expected.may) {
     if (answer.status < 400) return `answers ${answer.status}, but ${expected.because}`;
     return expected.absent === true && !isConditional(asked) ? asAbsent(asked, answer, judging) : undefined;

@@ -9,7 +9,7 @@ import type { Scene } from '../scenario.ts';
 import { contentHolds } from './content.ts';
 import { carries, cleared, labelsIn } from './labels.ts';
 import { releasedForm, withDuties } from './mask.ts';
-import { type About, about, inCompartmentOf } from './patients.ts';
+import { type About, about, inCompartmentOf, owners } from './patients.ts';
 import { announcedShapes, naiveTypes } from './types.ts';
 
 export const interactions = [
@@ -211,6 +211,21 @@ export class NaiveDecider {
   /** Could anything of the type be this caller's to do so with, by its rules alone? */
   isOpen(type: string, interaction: NaiveInteraction): boolean {
     return this.#rulesFor(type, interaction).some(({ effect }) => effect === 'permit');
+  }
+
+  /**
+   * Who judges a new state: what it newly points to and the writer does not see leads to nobody, as if it were not there.
+   * `stored`: what it takes the place of.
+   */
+  ofWriting(fresh: Json, stored: Json | undefined, current: ReadonlyMap<string, Json>): NaiveDecider {
+    const { caller, facts } = this.#scene;
+    const told = stored === undefined ? [] : owners(stored);
+    const known = [caller.fhirUser, `Patient/${caller.patient}`, ...told];
+    const sees = (key: string) => current.has(key) && typeof this.sees(current.get(key), 'read') === 'object';
+    const unseen = owners(fresh).filter((key) => !known.includes(key) && !sees(key));
+    if (unseen.length === 0) return this;
+    const subjects = Object.fromEntries(Object.entries(facts.subjects).filter(([key]) => !unseen.includes(key)));
+    return new NaiveDecider({ ...this.#scene, facts: { ...facts, subjects } });
   }
 
   /** Whom it is about, sorted. */

@@ -16,6 +16,23 @@ type Pointed =
   | undefined;
 
 export function about(resource: Json, facts: SceneFacts): About {
+  const { patients, pending, ...direct } = directly(resource);
+  let { undetermined } = direct;
+  for (const key of pending) {
+    const found = facts.subjects[key];
+    if (found === undefined) undetermined = true;
+    else for (const one of found) patients.add(one);
+  }
+  return { patients: [...patients], undetermined };
+}
+
+/** `Type/id` of what could say whose it is, beside what it says itself. */
+export function owners(resource: Json): readonly string[] {
+  return [...directly(resource).pending];
+}
+
+/** What it says itself. */
+function directly(resource: Json): { patients: Set<string>; pending: ReadonlySet<string>; undetermined: boolean } {
   const type = naiveTypes[resource.resourceType]!;
   const patients = new Set<string>();
   const pending = new Set<string>();
@@ -42,13 +59,7 @@ export function about(resource: Json, facts: SceneFacts): About {
   } else if (type.category !== 'patient') everyReference(resource, (reference) => part(reference, true));
   if ((resource.contained ?? []).some((inner: Json) => inner.resourceType === 'Patient')) undetermined = true;
   if (type.category === 'patient' && patients.size === 0 && pending.size === 0) undetermined = true;
-
-  for (const key of pending) {
-    const found = facts.subjects[key];
-    if (found === undefined) undetermined = true;
-    else for (const one of found) patients.add(one);
-  }
-  return { patients: [...patients], undetermined };
+  return { patients, pending, undetermined };
 }
 
 function atPaths(resource: Json, type: NaiveType, patients: Set<string>, unclear: () => void): readonly string[] {

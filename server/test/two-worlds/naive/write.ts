@@ -27,11 +27,12 @@ export type Expected =
 const no = (because: string): Expected => ({ may: false, because });
 const absent: Expected = { may: false, because: 'not there', absent: true };
 
-/** `stored`: what is there. Undefined: nothing. */
-export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, stored: Json | undefined): Expected {
+/** `current`: what there is, by `Type/id`. */
+export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, current: ReadonlyMap<string, Json>): Expected {
   const { kind, type } = write;
+  const stored = write.id === undefined ? undefined : current.get(`${type}/${write.id}`);
   if (!decider.isOpen(type, kind)) return no('the type is closed');
-  if (kind === 'create') return created(decider, write);
+  if (kind === 'create') return created(decider, write, current);
   if (!decider.isOpen(type, 'read')) return no('the type may not be read');
   const closed = [...new Set([...decider.maskable(type, kind), ...decider.maskable(type, 'read')])];
   if (kind === 'update' && namesClosed(write.body, closed)) return no('it names what could be masked');
@@ -39,47 +40,49 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, stored: 
   if (kind === 'patch' && patchNamesClosed(write.body, closed)) return no('the patch names what could be masked');
   const seen = stored === undefined ? undefined : decider.sees(stored, 'read');
   if (seen === undefined && stored === undefined && kind === 'update' && decider.seesAll(type, 'read'))
-    return putCreated(decider, write);
+    return putCreated(decider, write, current);
   if (seen === 'announced') return no('it is hidden, which may be told');
   if (typeof seen !== 'object') return absent;
-  const sees = (resource: Json) => typeof decider.sees(resource, kind) === 'object';
   if (kind === 'delete') {
-    if (!sees(stored)) return no('it is not to be deleted');
+    if (typeof decider.sees(stored, kind) !== 'object') return no('it is not to be deleted');
     return isExpected(write, stored) ? { may: true, stored: null } : no('another version');
   }
   const fresh =
     kind === 'update' ? mergedBack(toUpstream(write.body), stored, closed) : patched(stored, toUpstream(write.body));
   if (fresh === undefined) return no('it cannot be applied to what is seen');
-  if (!sees(stored)) return no('the old state is not to be changed');
-  if (!sees(fresh)) return no('the new state is not permitted');
-  const mayLabel = decider.mayLabel(stored, kind) && decider.mayLabel(fresh, kind);
+  const later = decider.ofWriting(fresh, stored, current);
+  if (typeof decider.sees(stored, kind) !== 'object') return no('the old state is not to be changed');
+  if (typeof later.sees(fresh, kind) !== 'object') return no('the new state is not permitted');
+  const mayLabel = decider.mayLabel(stored, kind) && later.mayLabel(fresh, kind);
   if (!mayLabel && !same(labels(stored), labels(fresh))) return no('labels');
-  if (!same(decider.patients(stored), decider.patients(fresh))) return no('patients');
-  const after = decider.sees(fresh, 'read');
+  if (!same(decider.patients(stored), later.patients(fresh))) return no('patients');
+  const after = later.sees(fresh, 'read');
   if (typeof after === 'object' && seen.mask.some((path) => !after.mask.includes(path))) return no('it would unmask');
   return isExpected(write, stored) ? { may: true, stored: fresh } : no('another version');
 }
 
-function created(decider: NaiveDecider, { type, body }: NaiveWrite): Expected {
+function created(decider: NaiveDecider, { type, body }: NaiveWrite, current: ReadonlyMap<string, Json>): Expected {
   const readable = decider.isOpen(type, 'read') ? decider.maskable(type, 'read') : [];
   if (namesClosed(body, [...decider.maskable(type, 'create'), ...readable])) return no('it names what could be masked');
   if (isSubsetted(body)) return no('it is a partial view');
   const { id: _, ...rest } = toUpstream(body);
   const fresh = { ...rest, id: 'nobody-yet' };
-  if (typeof decider.sees(fresh, 'create') !== 'object') return no('it is not permitted');
-  if (labels(fresh).length > 0 && !decider.mayLabel(fresh, 'create')) return no('labels');
+  const judge = decider.ofWriting(fresh, undefined, current);
+  if (typeof judge.sees(fresh, 'create') !== 'object') return no('it is not permitted');
+  if (labels(fresh).length > 0 && !judge.mayLabel(fresh, 'create')) return no('labels');
   return { may: true, stored: rest };
 }
 
 /** To an id that is free for certain. */
-function putCreated(decider: NaiveDecider, write: NaiveWrite): Expected {
+function putCreated(decider: NaiveDecider, write: NaiveWrite, current: ReadonlyMap<string, Json>): Expected {
   const { type, body, id, ifMatch } = write;
   if (!decider.isOpen(type, 'create')) return no('nothing of the type may be created');
   if (namesClosed(body, decider.maskable(type, 'create'))) return no('it names what could be masked');
   if (ifMatch !== undefined) return no('another version');
   const fresh = toUpstream({ ...body, id });
-  if (typeof decider.sees(fresh, 'create') !== 'object') return no('it is not permitted');
-  if (labels(fresh).length > 0 && !decider.mayLabel(fresh, 'create')) return no('labels');
+  const judge = decider.ofWriting(fresh, undefined, current);
+  if (typeof judge.sees(fresh, 'create') !== 'object') return no('it is not permitted');
+  if (labels(fresh).length > 0 && !judge.mayLabel(fresh, 'create')) return no('labels');
   return { may: true, stored: fresh };
 }
 

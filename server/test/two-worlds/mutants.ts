@@ -108,8 +108,40 @@ export const mutants: readonly Mutant[] = [
   of(
     'denies-ignored',
     'decision/residual.ts',
-    'for (const { deny, verdict } of this.#wholeDenies) if (this.#holds(deny, matter)) return verdict;',
+    'for (const { deny, verdict } of this.#denies) if (this.#closes(deny, matter)) return verdict;',
     '',
+  ),
+  of(
+    'exempt-from-consent-by-default',
+    'decision/residual.ts',
+    'const left = objection === undefined ? applying : this.#exempt(applying);',
+    'const left = applying;',
+  ),
+  of(
+    'consents-lift-any-deny',
+    'decision/residual.ts',
+    'if (!rule.consentable || candidate.undetermined',
+    'if (candidate.undetermined',
+  ),
+  of(
+    'override-lifts-any-deny',
+    'decision/residual.ts',
+    'return rule.overridable && this.#standsToAll(OVERRIDE, matter);',
+    'return this.#standsToAll(OVERRIDE, matter);',
+  ),
+  of('content-not-asked', 'decision/residual.ts', 'if (rule.content === undefined) return true;', 'return true;'),
+  of(
+    'full-sight-with-denies',
+    'decision/sight.ts',
+    'if (!reachesAll || !known || asksPurpose || denied)',
+    'if (!reachesAll || !known || asksPurpose)',
+  ),
+  of('full-sight-without-exemption', 'decision/sight.ts', 'rule.consentExempt &&', ''),
+  of(
+    'full-sight-within-scopes',
+    'decision/sight.ts',
+    "const reachesAll = caller.kind === 'anonymous' || scope?.unbounded === true;",
+    'const reachesAll = true;',
   ),
   of('scopes-not-held', 'decision/residual.ts', 'if (!this.#inScope(candidate, trace)) return outOfScope;', ''),
   of(
@@ -139,7 +171,7 @@ export const mutants: readonly Mutant[] = [
   of(
     'element-denies-ignored',
     'decision/residual.ts',
-    'if (this.#holds(this.#elementDenies[at]!, matter)) withholding += String.fromCharCode(at);',
+    'if (this.#closes(deny, matter)) withholding += String.fromCharCode(at);',
     '',
   ),
   of(

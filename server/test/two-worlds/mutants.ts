@@ -96,7 +96,7 @@ export const mutants: readonly Mutant[] = [
   of(
     'undetermined-is-open',
     'decision/residual.ts',
-    "if (candidate.undetermined && this.#parts.category !== 'not-classified') return undetermined;",
+    "if (candidate.undetermined && (this.#parts.category !== 'not-classified' || isContent)) return undetermined;",
     '',
   ),
   of(

@@ -176,6 +176,16 @@ const server: readonly Row[] = [
     because: 'alerts look at what was recorded; nothing that answers a request may wait for them',
   },
   {
+    folder: 'server/src/forward',
+    may: ['server/src/storage', 'server/src/audit-log', 'server/src/notify/post-webhook.ts'],
+    because: 'what is sent on is what was recorded; nothing may wait for it',
+  },
+  {
+    folder: 'server/src/feed',
+    may: ['server/src/audit-log', 'server/src/audit-events/receive-event.ts'],
+    because: 'a message becomes a record and nothing else',
+  },
+  {
     folder: 'server/src/notify',
     may: ['server/src/storage'],
     because: 'a notice is stored before anything else is known of it; it knows neither requests nor records',

@@ -100,6 +100,8 @@ export { Released } from './release/released.ts';
 // The record of it.
 export { type AuditInput, auditRecord } from './audit-event/audit-record.ts';
 export { type AuditSite, auditEvent, auditEvents } from './audit-event/audit-events.ts';
+export { dicomMessage } from './audit-event/dicom-message.ts';
+export { readDicomMessage } from './audit-event/read-dicom-message.ts';
 export { eventPlan, recordOfEvent } from './audit-event/event-ids.ts';
 export { isDisclosure } from './audit-event/is-disclosure.ts';
 export type { AuditKind, AuditOutcome, AuditRecord } from './audit-event/record.ts';

@@ -38,6 +38,8 @@ import { purposesByRole } from './consents/purpose-by-role.ts';
 import { createDecisionPoint, type DecisionPoint } from './decision-point/decision-point.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
+import { listenSyslog } from './feed/listen-syslog.ts';
+import { openForwarder } from './forward/forwarder.ts';
 import { furtherBase } from './further-base.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
 import { cursorSeal } from './gateway/cursor-seal.ts';
@@ -139,6 +141,10 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   closing.first(() => audit.close());
   await audit.append(mark('start', weak.length === 0 ? undefined : `Weakened: ${weak.join(' ')}`));
   closing.first(() => audit.append(mark('stop', undefined)));
+  const forwarder = openForwarder({ db, log: audit, targets: config.forward.targets, now, tell });
+  closing.first(() => forwarder.close());
+  const feed = await listenSyslog({ settings: config.feed, log: audit, base: urls.fhir, tell });
+  closing.first(() => feed.close());
   const { keepMonths } = config.audit;
   const retention =
     keepMonths === undefined ? undefined : keepRetention({ storage, log: audit, months: keepMonths, now, tell });

@@ -56,6 +56,12 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
     if (target.kind === 'webhook' && new URL(target.url).protocol === 'http:' && !isLoopback(new URL(target.url).hostname))
       errors.push(`notify.targets.${at}.url: it must be https beyond loopback.`);
   }
+  for (const [at, target] of config.forward.targets.entries()) {
+    if ('url' in target && new URL(target.url).protocol === 'http:' && !isLoopback(new URL(target.url).hostname))
+      errors.push(`forward.targets.${at}.url: it must be https beyond loopback.`);
+  }
+  if (new Set(config.forward.targets.map(({ name }) => name)).size < config.forward.targets.length)
+    errors.push('forward.targets: two have the same name.');
   if (new Set(config.alerts.rules.map(({ id }) => id)).size < config.alerts.rules.length)
     errors.push('alerts.rules: two have the same id.');
   if (new Set(config.notify.targets.map(({ name }) => name)).size < config.notify.targets.length)
@@ -86,6 +92,10 @@ export function weakenings(config: FireguardConfig): readonly string[] {
     if (new URL(one.url).protocol === 'http:' && !isLoopback(new URL(one.url).hostname))
       lines.push(`${at}.url: patient data and our credential travel to the upstream over plain HTTP.`);
   }
+  if (config.feed.syslogUdp !== undefined)
+    lines.push(
+      'feed.syslogUdp.acceptFrom: audit messages by UDP can be forged by who can send from these addresses, and lost.',
+    );
   if (config.facts.acceptUpstreamWithoutConsents)
     lines.push('facts.acceptUpstreamWithoutConsents: no privacy consent that the upstream keeps is enforced.');
   if (config.facts.acceptFactsSecondsOld > 0 && !config.upstream.exclusive)

@@ -9,6 +9,8 @@ import { consentsSection, purposesSection } from '../consents/config.ts';
 import { decisionPointSection } from '../decision-point/config.ts';
 import { exportSection } from '../export/config.ts';
 import { factsSection } from '../facts/config.ts';
+import { feedSection } from '../feed/config.ts';
+import { forwardSection } from '../forward/config.ts';
 import { gatewaySection } from '../gateway/config.ts';
 import { httpSection } from '../http/config.ts';
 import { labelsSection } from '../labels/config.ts';
@@ -80,6 +82,8 @@ export const configuration = z.strictObject({
   storage: storageSection,
   audit: auditSection,
   notify: notifySection,
+  forward: forwardSection,
+  feed: feedSection,
   alerts: alertsSection,
   pages: authorizationServerSection,
   signIn: signInSection,

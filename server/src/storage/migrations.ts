@@ -7,6 +7,7 @@ import * as auditRecords from './migrations/audit-records.ts';
 import * as breakGlass from './migrations/break-glass.ts';
 import * as consents from './migrations/consents.ts';
 import * as exports from './migrations/exports.ts';
+import * as forward from './migrations/forward.ts';
 import * as foundation from './migrations/foundation.ts';
 import * as notices from './migrations/notices.ts';
 import * as people from './migrations/people.ts';
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-z-audit-records': auditRecords,
   '2026-11-z-notices': notices,
   '2026-11-zz-alerts': alerts,
+  '2026-11-zz-forward': forward,
   '2026-11-zz-retention': retention,
   '2026-11-z-exports': exports,
   '2026-11-zz-consents': consents,

@@ -61,8 +61,8 @@ import { checkpointNotice } from './notify/checkpoint-notice.ts';
 import { openNotifier } from './notify/notifier.ts';
 import { compileMaterial } from './policy-trial/policy-material.ts';
 import { listClients } from './storage/clients.ts';
-import { keysFor } from './storage/keys.ts';
 import { relationsOf } from './storage/relations.ts';
+import { sealSecrets } from './storage/seal-file.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
 import { createClientKeySets } from './token/client-key-sets.ts';
 import { createDpopNonces, loadDpopSecrets } from './token/dpop-nonces.ts';
@@ -117,7 +117,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const material = policyMaterial(config.policies);
   const policies = compileMaterial(material, tables, config.upstream.url);
 
-  const storage = options.storage ?? (await openStorage(storageOptions(config), { tell, now }));
+  const storage = options.storage ?? (await openStorage(await storageOptions(config), { tell, now }));
   closing.first(() => storage.close());
   const { db, cluster } = storage;
   const site = { site: config.audit.site, observer: config.audit.observer, base: urls.fhir };
@@ -156,7 +156,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const fetchOut = fetchOutside(config.profile === 'development');
   const keySets = createClientKeySets({ fetch: fetchOut, now });
   const once = usedOnce(db);
-  const nonces = createDpopNonces((await loadDpopSecrets(db)).api, config.pages.dpopNonces === 'required', now);
+  const nonces = createDpopNonces((await loadDpopSecrets(storage.keys)).api, config.pages.dpopNonces === 'required', now);
   const facts = fhirFacts({
     upstream,
     tables,
@@ -291,6 +291,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const admin = createAdminApi({
     db,
     cluster,
+    keys: storage.keys,
     auditLog: audit,
     retention,
     tokens,
@@ -404,15 +405,16 @@ function hostsOf(url: string, place: { readonly host: string; readonly port: num
   return hosts;
 }
 
-function storageOptions({ storage, home }: FireguardConfig): Parameters<typeof openStorage>[0] {
+async function storageOptions({ storage, home }: FireguardConfig): Promise<Parameters<typeof openStorage>[0]> {
+  const secrets = { sealSecrets: await sealSecrets(home, storage.keySeals) };
   const node = storage.node === undefined ? {} : { node: storage.node };
   return storage.url === undefined || storage.mode === 'managed'
-    ? { mode: 'managed', home, ...node }
-    : { mode: 'external', url: storage.url, ...node };
+    ? { mode: 'managed', home, ...node, ...secrets }
+    : { mode: 'external', url: storage.url, ...node, ...secrets };
 }
 
 async function cursorKeys(storage: Storage): Promise<readonly Uint8Array[]> {
-  const keys = await keysFor(storage.db, 'cursor', () => ({
+  const keys = await storage.keys.keysFor('cursor', () => ({
     id: randomUUID(),
     jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
   }));

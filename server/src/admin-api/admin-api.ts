@@ -13,6 +13,7 @@ import type { PasswordRules } from '../authorization-server/password-rules.ts';
 import type { Passwords } from '../authorization-server/passwords.ts';
 import type { PolicyMaterial } from '../policy-trial/policy-material.ts';
 import type { Cluster } from '../storage/cluster.ts';
+import type { KeyStore } from '../storage/keys.ts';
 import type { Database } from '../storage/schema.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
 import type { TokenRevocation } from '../token/revoke.ts';
@@ -40,6 +41,7 @@ import { statusRoute } from './status-route.ts';
 export interface AdminApiDependencies {
   readonly db: Kysely<Database>;
   readonly cluster: Cluster;
+  readonly keys: KeyStore;
   readonly auditLog: SearchableAuditLog;
   /** Undefined: every month is kept. */
   readonly retention: Retention | undefined;

@@ -55,7 +55,7 @@ export interface AuthorizationServerDependencies {
   readonly fhirBase: string;
   /** Of the FHIR version that is served there, which scopes are checked against. */
   readonly tables: FhirTables;
-  readonly storage: Pick<Storage, 'db' | 'cluster'>;
+  readonly storage: Pick<Storage, 'db' | 'cluster' | 'keys'>;
   readonly auditLog: AuditLog;
   readonly tokens: TokenResolver;
   readonly revocation: TokenRevocation;
@@ -107,14 +107,14 @@ export interface AuthorizationServer {
 export async function createAuthorizationServer(use: AuthorizationServerDependencies): Promise<AuthorizationServer> {
   if (new URL(use.issuer).origin !== use.issuer) throw new Error(`the issuer must be an origin without a path: ${use.issuer}`);
   const { issuer, fhirBase, auditLog, tokens, revocation, report } = use;
-  const { db, cluster } = use.storage;
+  const { db, cluster, keys: store } = use.storage;
   const now = use.now ?? Date.now;
   const further = use.further ?? [];
   const brand = brandOf(use.brand);
   const signIn = use.signIn ?? signInSection.parse({});
   const purposes = use.purposes ?? { byRole: {}, mayAsk: {} };
-  const keys = await loadKeys(db, now);
-  const secrets = await loadDpopSecrets(db);
+  const keys = await loadKeys(store, now);
+  const secrets = await loadDpopSecrets(store);
   const nonceRequired = use.dpopNonces === 'required';
   const errorPages = { brand, overTls: issuer.startsWith('https:'), now, report };
   const origins = createRegisteredOrigins({ db, cluster });
@@ -171,10 +171,11 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     provider.use(sessionEnd({ provider: () => provider, revocation, auditLog, knownPerson: (id) => knownPerson(db, id) }));
     return provider;
   };
-  const provider = await createLiveProvider({ cluster, load: () => loadKeys(db, now), build });
+  const provider = await createLiveProvider({ cluster, load: () => loadKeys(store, now), build });
 
   const parts = await peopleParts({
     db,
+    keys: store,
     cluster,
     issuer,
     name: brand.name,

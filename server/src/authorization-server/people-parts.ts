@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Cluster } from '../storage/cluster.ts';
-import { keysFor } from '../storage/keys.ts';
+import type { KeyStore } from '../storage/keys.ts';
 import type { Database } from '../storage/schema.ts';
 import { externalProvider } from './external/external-provider.ts';
 import { passkeys } from './factors/passkeys.ts';
@@ -20,6 +20,7 @@ type Parts = Pick<
 
 export async function peopleParts(use: {
   readonly db: Kysely<Database>;
+  readonly keys: KeyStore;
   readonly cluster: Pick<Cluster, 'announce'>;
   readonly issuer: string;
   /** As authenticators show it. */
@@ -31,11 +32,11 @@ export async function peopleParts(use: {
   readonly now: () => number;
 }): Promise<Parts> {
   const { db, cluster, issuer, name, key, settings, now } = use;
-  const keys = await keysFor(db, 'factor', () => ({
+  const sealing = await use.keys.keysFor('factor', () => ({
     id: randomUUID(),
     jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
   }));
-  const seal = secretSeal(keys.map(({ jwk }) => Buffer.from(String(jwk['k']), 'base64url')));
+  const seal = secretSeal(sealing.map(({ jwk }) => Buffer.from(String(jwk['k']), 'base64url')));
   return {
     cluster,
     seal,

@@ -2,7 +2,18 @@
 import { stringify } from 'yaml';
 import type { FireguardConfig } from './schema.ts';
 
-const SECRET: ReadonlySet<string> = new Set(['bearer', 'password', 'storage.url', 'decisionPoint.doors.key']);
+/** A last word, or a whole path. A test holds the list to the schema: whatever is to be written as a reference is masked. */
+const SECRET: ReadonlySet<string> = new Set([
+  'bearer',
+  'password',
+  'secret',
+  'clientSecret',
+  'keySeals',
+  'storage.url',
+  'decisionPoint.doors.key',
+  'audit.checkpoints.key',
+  'notify.targets.server',
+]);
 
 export function printConfig(config: FireguardConfig): string {
   return stringify(masked(config, ''));

@@ -26,6 +26,14 @@ const storageSection = z
       .regex(/^[A-Za-z0-9._-]{1,64}$/)
       .optional()
       .describe("This node's name, unique among the nodes of one database. Default: the host's name."),
+    keySeals: z
+      .array(z.string().min(32).max(1000))
+      .min(1)
+      .max(5)
+      .optional()
+      .describe(
+        'Secrets that seal the private keys in the database, 32 characters at least, newest first, the same on all nodes. Write them as references. Default: one made in `<home>/key-seal`.',
+      ),
   })
   .refine((value) => value.mode === 'managed' || value.url !== undefined, {
     message: 'mode `external` needs a url',

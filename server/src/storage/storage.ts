@@ -10,6 +10,8 @@ import type { Cluster } from './cluster.ts';
 import type { Connect } from './connection.ts';
 import { openExternal } from './external.ts';
 import { joinCluster } from './join-cluster.ts';
+import { type KeySeal, keySeal } from './key-seal.ts';
+import { createKeyStore, type KeyStore, resealKeys } from './keys.ts';
 import { deleteUnusedLaunchContexts } from './launch-contexts.ts';
 import { deleteStaleLaunches } from './launches.ts';
 import { openManaged } from './managed.ts';
@@ -19,6 +21,7 @@ import { ensurePartitions } from './partitions.ts';
 import { openPool } from './pool.ts';
 import { checkRuntime } from './roles.ts';
 import type { Database } from './schema.ts';
+import { sealSecrets } from './seal-file.ts';
 import { deleteOldCounts } from './sign-in-counts.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -28,6 +31,8 @@ export type StorageOptions = (
 ) & {
   /** This node's name, unique among the nodes on one database. Default: the host's name. */
   readonly node?: string;
+  /** Secrets that seal the keys in the database, newest first, the same on all nodes. Managed: default one in the home folder. */
+  readonly sealSecrets?: readonly [Uint8Array, ...Uint8Array[]];
 };
 
 export interface StorageHooks {
@@ -40,6 +45,7 @@ export interface StorageHooks {
 export interface Storage {
   /** As the runtime role. Queries throw Problem('storage-unavailable') when the database cannot be had. */
   readonly db: Kysely<Database>;
+  readonly keys: KeyStore;
   readonly cluster: Cluster;
   /** The way to the same database, as the runtime role, for a thread that has a connection of its own. */
   readonly connection: () => ClientConfig;
@@ -56,11 +62,15 @@ export async function openStorage(options: StorageOptions, hooks: StorageHooks =
   const tell = hooks.tell ?? (() => undefined);
   const node = options.node ?? hostname();
   if (options.mode === 'external') {
-    return openDatabase(await openExternal(options.url, tell), { node, poolSize: options.poolSize ?? 10, ...hooks });
+    const { sealSecrets: secrets } = options;
+    if (secrets === undefined) throw new StorageError('there is no secret to seal keys with');
+    const connect = await openExternal(options.url, tell);
+    return openDatabase(connect, { node, poolSize: options.poolSize ?? 10, seal: keySeal(secrets), ...hooks });
   }
   const managed = await openManaged({ home: options.home }, tell);
   try {
-    const storage = await openDatabase(managed.connect, { node, poolSize: 10, ...hooks });
+    const seal = keySeal(options.sealSecrets ?? (await sealSecrets(options.home)));
+    const storage = await openDatabase(managed.connect, { node, poolSize: 10, seal, ...hooks });
     return { ...storage, close: () => storage.close().finally(() => managed.close()) };
   } catch (error) {
     await managed.close();
@@ -71,6 +81,7 @@ export async function openStorage(options: StorageOptions, hooks: StorageHooks =
 export interface DatabaseOptions extends StorageHooks {
   readonly node: string;
   readonly poolSize: number;
+  readonly seal: KeySeal;
   /** Tests whose database is a copy of a migrated one. */
   readonly migrated?: boolean;
 }
@@ -87,6 +98,7 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
       await asOwner(async (owner) => {
         await migrate(owner);
         await ensurePartitions(owner, new Date(now()));
+        await resealKeys(owner, options.seal);
       });
       await checkRuntime(connect('runtime'));
     }
@@ -107,6 +119,7 @@ export async function openDatabase(connect: Connect, options: DatabaseOptions): 
     let closed: Promise<void> | undefined;
     return {
       db,
+      keys: createKeyStore(db, options.seal),
       cluster: membership,
       connection: () => connect('runtime'),
       asOwner,

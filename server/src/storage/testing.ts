@@ -10,6 +10,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { roleName } from './connection.ts';
+import { keySeal } from './key-seal.ts';
 import { lockHome } from './managed/home-lock.ts';
 import { runPostmaster } from './managed/postmaster.ts';
 import { asSuperuser, prepare, socketConnect } from './managed.ts';
@@ -51,7 +52,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     async open(node = hostname()) {
       const storage = await openDatabase(
         socketConnect(() => host, database),
-        { node, poolSize: 4, migrated: true },
+        { node, poolSize: 4, migrated: true, seal: keySeal([Buffer.alloc(32, 7)]) },
       );
       opened.push(storage);
       return storage;

@@ -3,9 +3,7 @@
  * share, so that each accepts what another gave and nothing is stored. A new one every minute; one that was given is good for five.
  */
 import { createHmac, hkdfSync, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import { keysFor } from '../storage/keys.ts';
-import type { Database } from '../storage/schema.ts';
+import type { KeyStore } from '../storage/keys.ts';
 
 export interface DpopNonces {
   /** Whether a proof without one is refused; otherwise one is offered, and held to once it is used. */
@@ -37,9 +35,9 @@ export function createDpopNonces(secret: Uint8Array, required: boolean, now: () 
 
 /** Of the authorization server and of the API, each its own: a nonce of one is none of the other (RFC 9449 §8.2). */
 export async function loadDpopSecrets(
-  db: Kysely<Database>,
+  store: KeyStore,
 ): Promise<{ readonly authorizationServer: Buffer; readonly api: Buffer }> {
-  const [key] = await keysFor(db, 'dpop', () => ({
+  const [key] = await store.keysFor('dpop', () => ({
     id: randomUUID(),
     jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
   }));

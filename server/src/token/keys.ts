@@ -6,10 +6,8 @@
 import { generateKeyPair, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JWK } from 'jose';
-import type { Kysely } from 'kysely';
 import type { Cluster } from '../storage/cluster.ts';
-import { deleteRetiredKeys, keysFor, type NewKey, replaceKeys, type StoredKey } from '../storage/keys.ts';
-import type { Database } from '../storage/schema.ts';
+import type { KeyStore, NewKey, StoredKey } from '../storage/keys.ts';
 
 export interface TokenKeys {
   /** Private JWKs with `kid`, `alg` and `use`; of each `alg` the first one signs, the others are still published. */
@@ -25,16 +23,15 @@ const PUBLISHED_AFTER_MS = 24 * 3_600_000;
 export const ID_TOKEN_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
 
-export async function loadKeys(db: Kysely<Database>, now: () => number = Date.now): Promise<TokenKeys> {
+export async function loadKeys(store: KeyStore, now: () => number = Date.now): Promise<TokenKeys> {
   let signing: readonly StoredKey[] = [];
   for (const alg of ID_TOKEN_ALGORITHMS)
-    signing = await keysFor(
-      db,
+    signing = await store.keysFor(
       'token-signing',
       () => make(alg),
       (key) => algorithmOf(key) === alg && key.retired_at === null,
     );
-  const cookie = await keysFor(db, 'cookie', () => ({
+  const cookie = await store.keysFor('cookie', () => ({
     id: randomUUID(),
     jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
   }));
@@ -49,12 +46,12 @@ export async function loadKeys(db: Kysely<Database>, now: () => number = Date.no
 
 /** New keys sign from now on, on every live node once this resolves. Gives their ids. */
 export async function rotateSigningKeys(
-  { db, cluster }: { readonly db: Kysely<Database>; readonly cluster: Cluster },
+  { keys: store, cluster }: { readonly keys: KeyStore; readonly cluster: Cluster },
   now: number,
 ): Promise<readonly string[]> {
   const keys = await Promise.all(ID_TOKEN_ALGORITHMS.map(make));
-  await replaceKeys(db, 'token-signing', keys);
-  await deleteRetiredKeys(db, 'token-signing', new Date(now - PUBLISHED_AFTER_MS));
+  await store.replaceKeys('token-signing', keys);
+  await store.deleteRetiredKeys('token-signing', new Date(now - PUBLISHED_AFTER_MS));
   await cluster.announce({ kind: 'key', id: 'token-signing' });
   return keys.map(({ id }) => id);
 }

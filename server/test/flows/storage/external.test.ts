@@ -91,15 +91,22 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
   });
 
   test('an account that may not make the roles gets the statements to run', async () => {
-    const error = await openStorage({ mode: 'external', url: url('plain') }).catch((reason: Error) => reason);
+    const error = await openStorage({ mode: 'external', sealSecrets: [Buffer.alloc(32, 1)], url: url('plain') }).catch(
+      (reason: Error) => reason,
+    );
     expect((error as Error).message).toMatch(/Have an administrator run: CREATE ROLE fireguard_owner/);
     expect((error as Error).message).not.toContain(password);
   });
 
   test('R-162 two nodes on one database, both as the runtime role whatever account the URL names', async () => {
     const [a, b] = await Promise.all([
-      openStorage({ mode: 'external', url: url('admin'), node: 'a' }),
-      openStorage({ mode: 'external', url: url('admin', 'hospital', '?options=-c%20role%3Dadmin'), node: 'b' }),
+      openStorage({ mode: 'external', sealSecrets: [Buffer.alloc(32, 1)], url: url('admin'), node: 'a' }),
+      openStorage({
+        mode: 'external',
+        sealSecrets: [Buffer.alloc(32, 1)],
+        url: url('admin', 'hospital', '?options=-c%20role%3Dadmin'),
+        node: 'b',
+      }),
     ]);
     try {
       for (const storage of [a, b]) {
@@ -123,14 +130,14 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
 
   test('an account with CREATEROLE and CREATE on the database is enough', async () => {
     await ask('GRANT fireguard_owner, fireguard_runtime TO builder WITH ADMIN OPTION', 'postgres');
-    const storage = await openStorage({ mode: 'external', url: url('builder', 'clinic') });
+    const storage = await openStorage({ mode: 'external', sealSecrets: [Buffer.alloc(32, 1)], url: url('builder', 'clinic') });
     expect(storage.healthy()).toBe(true);
     await storage.close();
   });
 
   test('I10 a database in which somebody let the runtime role change audit rows is refused', async () => {
     await ask('GRANT DELETE ON fireguard.audit_record TO fireguard_runtime');
-    await expect(openStorage({ mode: 'external', url: url('admin') })).rejects.toThrow(
+    await expect(openStorage({ mode: 'external', sealSecrets: [Buffer.alloc(32, 1)], url: url('admin') })).rejects.toThrow(
       /lets Fireguard's runtime role .* change audit rows/,
     );
     await ask('REVOKE DELETE ON fireguard.audit_record FROM fireguard_runtime');
@@ -145,7 +152,7 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
         'mysql://x/y',
         `postgresql://admin:${encodeURIComponent(password)}@127.0.0.1:1/hospital`,
       ].map((target) =>
-        openStorage({ mode: 'external', url: target }).then(
+        openStorage({ mode: 'external', sealSecrets: [Buffer.alloc(32, 1)], url: target }).then(
           () => new Error('it opened'),
           (reason: Error) => reason,
         ),
@@ -163,7 +170,10 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
     // 0.0.0.0 reaches this machine, but is not one of the addresses that count as this machine.
     const target = url('admin').replace('127.0.0.1', '0.0.0.0');
     const open = (more: string) =>
-      openStorage({ mode: 'external', url: `${target}${more}` }, { tell: (line) => told.push(line) });
+      openStorage(
+        { mode: 'external', sealSecrets: [Buffer.alloc(32, 1)], url: `${target}${more}` },
+        { tell: (line) => told.push(line) },
+      );
     await expect(open('')).rejects.toThrow(/does not support SSL/);
     expect(told).toEqual([]);
     const storage = await open('?sslmode=disable');
@@ -172,9 +182,13 @@ describe.skipIf(binaries === undefined)('external PostgreSQL (skipped where the 
   });
 
   test('a server without TLS is refused where TLS is asked', async () => {
-    await expect(openStorage({ mode: 'external', url: url('admin', 'hospital', '?sslmode=verify-full') })).rejects.toThrow(
-      /does not support SSL/,
-    );
+    await expect(
+      openStorage({
+        mode: 'external',
+        sealSecrets: [Buffer.alloc(32, 1)],
+        url: url('admin', 'hospital', '?sslmode=verify-full'),
+      }),
+    ).rejects.toThrow(/does not support SSL/);
   });
 });
 

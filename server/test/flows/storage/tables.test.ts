@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertAuditRecords, type NewAuditRecord } from '../../../src/storage/audit-copy.ts';
 import { auditRecordById, searchAuditRecords } from '../../../src/storage/audit-records.ts';
 import { clientById, insertClient, listClients, setClientDisabled } from '../../../src/storage/clients.ts';
-import { keysFor } from '../../../src/storage/keys.ts';
 import { deleteUnusedLaunchContexts, insertLaunchContext, launchContextByGrant } from '../../../src/storage/launch-contexts.ts';
 import { socketConnect } from '../../../src/storage/managed.ts';
 import { migrate } from '../../../src/storage/migrations.ts';
@@ -272,7 +271,7 @@ describe('the rest', () => {
   test('a key is made once, however many nodes ask at once', async () => {
     let made = 0;
     const make = () => ({ id: `key-${++made}`, jwk: { kty: 'oct', k: 'x' } });
-    const all = await Promise.all(Array.from({ length: 8 }, () => keysFor(storage.db, 'cookie', make)));
+    const all = await Promise.all(Array.from({ length: 8 }, () => storage.keys.keysFor('cookie', make)));
     expect(made).toBe(1);
     expect(new Set(all.map((keys) => keys.map(({ id }) => id).join()))).toEqual(new Set(['key-1']));
   });

@@ -19,6 +19,7 @@ export { text } from './json/write.ts';
 
 // FHIR.
 export { fhirTables } from './fhir/fhir-tables.ts';
+export { withTypes } from './fhir/with-types.ts';
 export { r4 } from './fhir/r4.ts';
 export { type FhirVersion, fhirVersions, type SecurityCategory, versionNamed } from './fhir/version.ts';
 export type { FhirTables, SearchParameter, SearchParameterType, TypeFacts } from './fhir/tables.ts';

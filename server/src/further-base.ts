@@ -3,7 +3,6 @@
  * person or a patient of one server counts at another: identities, relations, consents of ours, cursors and facts end at the base.
  */
 import { createHmac } from 'node:crypto';
-import { fhirTables } from '@fireguard/engine';
 import { recordsOfBase } from './audit-log/records-of-base.ts';
 import { type AuthenticationOptions, authentication } from './authentication/authenticate.ts';
 import { withoutIdentity } from './authentication/without-identity.ts';
@@ -15,6 +14,7 @@ import type { Cluster } from './storage/cluster.ts';
 import type { FurtherUpstream } from './upstream/config.ts';
 import { dialectOf } from './upstream/dialects.ts';
 import { pooledUpstream } from './upstream/pooled-upstream.ts';
+import { tablesOf } from './upstream/tables-of.ts';
 
 export interface FurtherBaseOptions {
   readonly factsSettings: FactsSettings;
@@ -32,7 +32,7 @@ export interface FurtherBaseOptions {
 
 export function furtherBase(options: FurtherBaseOptions): Collaborators {
   const { settings, base, first, cluster } = options;
-  const tables = fhirTables(settings.fhirVersion);
+  const tables = tablesOf(settings);
   const upstream = pooledUpstream(settings);
   return {
     ...first,

@@ -4,7 +4,6 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fhirTables } from '@fireguard/engine';
 import { pino } from 'pino';
 import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
 import { loadAdminToken } from './admin-api/admin-token.ts';
@@ -73,6 +72,7 @@ import { createServiceCredentials, type ServiceCredentials } from './token/servi
 import { usedOnce } from './token/used-once.ts';
 import { dialectOf } from './upstream/dialects.ts';
 import { pooledUpstream } from './upstream/pooled-upstream.ts';
+import { tablesOf } from './upstream/tables-of.ts';
 
 export interface StartOptions {
   /** Hears what an operator should know: weakenings first. Default: standard error. */
@@ -113,7 +113,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   for (const line of weak) tell(`WEAKENED ${line}`);
   const urls = urlsOf(config);
   const logger = pino({ level: config.log.level, base: null }, pino.destination({ fd: 2, sync: true }));
-  const tables = fhirTables(config.upstream.fhirVersion);
+  const tables = tablesOf(config.upstream);
   const material = policyMaterial(config.policies);
   const policies = compileMaterial(material, tables, config.upstream.url);
 
@@ -240,7 +240,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const further = config.upstreams.map((settings) => {
     const { name } = settings;
     const base = urls.further.get(name)!;
-    const ownPolicies = compileMaterial(material, fhirTables(settings.fhirVersion), settings.url);
+    const ownPolicies = compileMaterial(material, tablesOf(settings), settings.url);
     const tokenEndpoint = furtherTokenEndpoint(urls.issuer, name);
     const own = furtherBase({
       factsSettings: config.facts,

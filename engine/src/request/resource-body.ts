@@ -46,7 +46,7 @@ export function typeOfResource(document: JsonDocument, node: JsonNode): string |
 export function checkElements(document: JsonDocument, node: JsonNode, type: string, tables: FhirTables): void {
   const elements = tables.types.get(type)?.elements;
   if (elements?.size === 0)
-    throw new Problem('interaction-not-supported', `Resources of FHIR ${tables.version} are read here, and not written yet.`);
+    throw new Problem('interaction-not-supported', 'Resources of this type are read here, and not written.');
   for (let member = document.first(node); member !== NONE; member = document.next(member)) {
     const key = document.key(member);
     const known = key === 'resourceType' || elements?.has(key.startsWith('_') ? key.slice(1) : key);

@@ -35,6 +35,13 @@ export const upstreamSection = z.strictObject({
     .enum(fhirVersions)
     .default('R4')
     .describe('Which FHIR it speaks. Of R6 the elements are not published yet: no writes, masks, summaries and XML.'),
+  types: z
+    .record(
+      z.string().regex(/^[A-Z][A-Za-z]{0,63}$/),
+      z.enum(['anonymous', 'business', 'individual', 'patient', 'not-classified']),
+    )
+    .optional()
+    .describe('Types that its FHIR version does not have, each with its security category. Without it they are not served.'),
   abilities: abilities
     .optional()
     .describe(

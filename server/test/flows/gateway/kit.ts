@@ -1,5 +1,5 @@
 /** Boots the gateway on free ports: real listener, real pipeline, real upstream client; tokens, audit and cluster in memory. */
-import { type AuditRecord, compilePolicies, fhirTables } from '@fireguard/engine';
+import { type AuditRecord, compilePolicies } from '@fireguard/engine';
 import type { AuditDraft, AuditLog } from '../../../src/audit-log/audit-log.ts';
 import { authentication } from '../../../src/authentication/authenticate.ts';
 import { defaultConfig } from '../../../src/config/default-config.ts';
@@ -19,6 +19,7 @@ import type { ResolvedToken } from '../../../src/token/resolved-token.ts';
 import type { ServiceCredentials } from '../../../src/token/service-credentials.ts';
 import { dialectOf } from '../../../src/upstream/dialects.ts';
 import { pooledUpstream } from '../../../src/upstream/pooled-upstream.ts';
+import { tablesOf } from '../../../src/upstream/tables-of.ts';
 
 export const CREDENTIAL = 'only-the-gateway-knows-this';
 
@@ -139,7 +140,7 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
     ...setting.config,
     upstream: { url: setting.upstream, credentials: { bearer: CREDENTIAL }, dialect: 'demo', ...setting.upstreamOptions },
   });
-  const tables = fhirTables(config.upstream.fhirVersion);
+  const tables = tablesOf(config.upstream);
   const tokens = new Map<string, ResolvedToken>();
   const used = new Set<string>();
   const nobody = async () => undefined;

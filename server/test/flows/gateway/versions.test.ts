@@ -1,6 +1,7 @@
 /** FHIR versions through the whole gateway, each on a server that speaks it: types, parameters, relations, masks, both formats, media types. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadPolicies, packagedPolicies } from '../../../src/config/load-policies.ts';
+import { tablesOf } from '../../../src/upstream/tables-of.ts';
 import { type Gateway, startGateway } from './kit.ts';
 import { type SmallServer, smallServer } from './small-server.ts';
 
@@ -169,6 +170,36 @@ test('R-031 a type that the version does not have is nobody’s to read, whateve
     await gateway.close();
     await upstream.close();
   }
+});
+
+test('R-031 a type of the server’s own, once it is said of what kind it is: read and searched, as strictly as any of its category', async () => {
+  const upstream = await smallServer('4.0.1');
+  upstream.put(JSON.stringify({ resourceType: 'Patient', id: 'mine', generalPractitioner: [doc] }));
+  upstream.put(JSON.stringify({ resourceType: 'DeviceAlert', id: 'a1', about: mine }));
+  upstream.put(JSON.stringify({ resourceType: 'DeviceAlert', id: 'a2', about: { reference: 'Patient/other' } }));
+  upstream.put(JSON.stringify({ resourceType: 'DeviceAlert', id: 'a3' }));
+  const gateway = await startGateway({ upstream: upstream.url, upstreamOptions: { types: { DeviceAlert: 'patient' } } });
+  try {
+    const token = gateway.token();
+    const statuses = await Promise.all(
+      ['a1', 'a2', 'a3', 'a4'].map(async (id) => (await gateway.get(`/DeviceAlert/${id}`, token)).status),
+    );
+    expect(statuses).toEqual([200, 404, 404, 404]);
+    const found = await (await gateway.get('/DeviceAlert?_count=10', token)).json();
+    expect(found.entry.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual(['a1']);
+    expect((await gateway.get('/DeviceAlert?status=x', token)).status).toBe(400);
+    expect((await gateway.get('/DeviceAlert/a1', token, { accept: 'application/fhir+xml' })).status).toBe(406);
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' };
+    const body = JSON.stringify({ resourceType: 'DeviceAlert', about: mine });
+    expect((await fetch(`${gateway.base}/DeviceAlert`, { method: 'POST', headers, body })).status).toBe(405);
+  } finally {
+    await gateway.close();
+    await upstream.close();
+  }
+});
+
+test('R-031 a type that the version has keeps the category that FHIR gives it', () => {
+  expect(() => tablesOf({ fhirVersion: 'R4', types: { Patient: 'business' } })).toThrow('R4 has Patient');
 });
 
 test('a server that speaks another version than was configured is not believed', async () => {

@@ -1,0 +1,23 @@
+/** One node in a process of its own: `node node-process.ts JSON`, with what `two-nodes.ts` gives it. Writes one line of JSON when it serves; ends at SIGTERM. */
+import { defaultConfig } from '../../../src/config/default-config.ts';
+import type { ConfigInput } from '../../../src/config/schema.ts';
+import { start } from '../../../src/main.ts';
+import { socketConnect } from '../../../src/storage/managed.ts';
+import { openDatabase } from '../../../src/storage/storage.ts';
+
+interface Given {
+  readonly config: ConfigInput;
+  readonly node: string;
+  /** Folder of PostgreSQL's socket, and the database. */
+  readonly host: string;
+  readonly database: string;
+}
+
+const { config, node, host, database } = JSON.parse(process.argv[2] ?? '') as Given;
+const storage = await openDatabase(
+  socketConnect(() => host, database),
+  { node, poolSize: 4, migrated: true },
+);
+const running = await start(defaultConfig(config), { storage, tell: () => undefined });
+process.once('SIGTERM', () => void running.close().then(() => process.exit(0)));
+console.log(JSON.stringify({ ready: true }));

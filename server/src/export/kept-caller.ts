@@ -21,10 +21,14 @@ export interface KeptCaller {
   readonly stored: LiveToken;
 }
 
-/** Undefined for a caller without an access token of ours: nothing would end an export that runs on another credential. */
+/**
+ * Undefined for a caller without an access token of ours (nothing would end an export that runs on another credential), and for a service that names a human in an
+ * emergency. A broken glass is not kept: it is for one patient and a short time.
+ */
 export async function keptCaller(caller: Caller, db: Kysely<Database>): Promise<KeptCaller | undefined> {
   const { client, user, token, scopes, patient, purposes, address, signIn } = caller;
   if (client === undefined || token === undefined || caller.kind === 'anonymous') return undefined;
+  if (caller.kind === 'system' && user !== undefined) return undefined;
   const stored = await liveToken(db, token.id, client.id);
   if (stored === undefined) return undefined;
   const { id, issuer, expiresAt } = token;

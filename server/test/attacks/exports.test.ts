@@ -25,6 +25,8 @@ beforeAll(async () => {
     const { put } = place.ward;
     await put({ ...patient('mine', 'Lindqvist'), telecom: [{ system: 'phone', value: first ? '1' : '2' }] });
     await put({ ...observation('last', 'mine'), status: 'amended' });
+    // Itself for everybody, and about somebody who is hidden here and absent there.
+    await put(observation('orphan', 'hidden'));
     // Hidden: here a whole record, a restricted member and claims; there other ones, or none.
     await put({ ...patient(first ? 'hidden' : 'veiled', 'Nobody'), meta: R });
     for (const number of first ? [1, 2, 3, 4] : [5])
@@ -89,7 +91,11 @@ const withOther = {
   Observation: ['last', 'mine-1', 'mine-2', 'mine-3', 'other-1', 'other-2', 'other-3'],
   Patient: ['mine', 'other'],
 };
-const everything = { ...withOther, Practitioner: ['doc'] };
+const everything = {
+  ...withOther,
+  Observation: ['last', 'mine-1', 'mine-2', 'mine-3', 'orphan', 'other-1', 'other-2', 'other-3'],
+  Practitioner: ['doc'],
+};
 
 test.each([
   ['B8-101', '/$export', everything],

@@ -17,6 +17,7 @@ import {
 } from '@fireguard/engine';
 import { defaultConfig } from '../../src/config/default-config.ts';
 import { dialectOf } from '../../src/upstream/dialects.ts';
+import { runExport } from './exporting.ts';
 import type { Json } from './json.ts';
 import { type Asked, now, ourBase, type Scene, type SceneFacts, upstreamBase } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
@@ -59,13 +60,18 @@ export class Gateway implements Askable {
 
   async ask(asked: Asked): Promise<Answered> {
     try {
-      const flow = enforce(this.#given(asked));
+      const given = this.#given(asked);
+      const flow = enforce(given);
       let step = flow.next();
       for (let turns = 0; !step.done; turns++) {
         if (turns > 500) throw new Error('the flow does not end');
         step = flow.next(await this.#fulfil(step.value));
       }
       const { status, headers, body } = step.value;
+      if (status === 202) {
+        const told = await runExport(given, (need) => this.#fulfil(need));
+        return answered(200, { 'content-type': 'application/json' }, JSON.stringify(told), undefined);
+      }
       return answered(status, Object.fromEntries(headers), decoder.decode(body), undefined);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -103,6 +109,7 @@ export class Gateway implements Askable {
       unseal: (text) => JSON.parse(Buffer.from(text, 'base64url').toString()),
       dialect: dialectFor(this.#scene),
       limits,
+      exports: true,
     };
   }
 

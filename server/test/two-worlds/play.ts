@@ -135,6 +135,7 @@ function openly({ method, target, headers, body, plain, tries }: Asked): readonl
   if (/^feature (search|history|conditional)/.test(feature)) return [`${place}?${query}`];
   if (feature === 'feature $lastn') return [`Observation?${query}`];
   if (feature === 'feature $everything') return [place];
+  if (feature === 'feature $export') return (new URLSearchParams(inUrl).get('_type') ?? 'Patient').split(',');
   const condition = headers?.['if-none-exist'];
   if (condition !== undefined) return [`${place}?${condition}`];
   const entries: readonly Json[] = method === 'POST' && body?.resourceType === 'Bundle' ? body.entry : [];

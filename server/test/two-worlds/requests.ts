@@ -11,7 +11,7 @@ import { valuesAt } from './json.ts';
 import { chain, has, include, revinclude } from './links.ts';
 import type { NaiveInteraction } from './naive/decider.ts';
 import { naiveTypes } from './naive/types.ts';
-import { patients } from './resources.ts';
+import { patients, types } from './resources.ts';
 import type { Asked } from './scenario.ts';
 
 type Maker = (drawing: Drawing) => Asked | undefined;
@@ -252,12 +252,27 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   'read as XML': [1, (d) => onType(d, (type) => get(`/${type}/${idOf(d, type)}?_format=xml`, 'xml'))],
   $everything: [1.5, (d) => get(`/Patient/${idOf(d, 'Patient')}/$everything`, '$everything')],
   $lastn: [1, (d) => get(`/Observation/$lastn?patient=${d.random.pick(patients)}`, '$lastn')],
+  $export: [0.7, exporting],
   $meta: [0.5, (d) => onType(d, (type) => get(`/${type}/${idOf(d, type)}/$meta`, '$meta'))],
   $document: [
     3,
     (d) => (d.shown.has('Composition') ? get(`/Composition/${idOf(d, 'Composition')}/$document`, '$document') : undefined),
   ],
 };
+
+/** Of a few types mostly: an export of all is as many searches as there are types. */
+function exporting(drawing: Drawing): Asked {
+  const { random } = drawing;
+  const of = random.chance(0.3) ? '' : random.chance(0.6) ? '/Patient' : `/Group/${idOf(drawing, 'Group')}`;
+  const possible = types.filter((type) => of === '' || naiveTypes[type]!.compartment.length > 0 || type === 'Patient');
+  const named = random.chance(0.1) ? [] : [...new Set([random.pick(possible), random.pick(possible)])];
+  const query = [
+    ...(named.length === 0 ? [] : [`_type=${named.join(',')}`]),
+    ...(of !== '' && random.chance(0.2) ? [`patient=Patient/${idOf(drawing, 'Patient')}`] : []),
+  ].join('&');
+  const headers = { prefer: 'respond-async' };
+  return { method: 'GET', target: `${of}/$export${query === '' ? '' : `?${query}`}`, headers, tries: ['$export'] };
+}
 
 /** `among`: types that are tried first. */
 function onType(

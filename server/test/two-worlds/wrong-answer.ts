@@ -5,6 +5,7 @@ import type { PlainServer } from './plain-server.ts';
 import type { Snapshot } from './released.ts';
 import type { Asked } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
+import { wrongExport } from './wrong-export.ts';
 import { wrongHistories, wrongHistory, wrongMeta, wrongRead, wrongVersion } from './wrong-instance.ts';
 import { wrongEverything, wrongLast } from './wrong-operation.ts';
 import { wrongSearch } from './wrong-search.ts';
@@ -34,6 +35,7 @@ export async function wrongAnswer(asked: Asked, pages: readonly Answered[], judg
   if (tries.includes('history-type') || tries.includes('history-system')) return wrongHistories(asked, pages, judging);
   if (tries.includes('$meta')) return wrongMeta(asked, answer, judging);
   if (tries.includes('$everything')) return wrongEverything(asked, pages, judging);
+  if (tries.includes('$export')) return wrongExport(asked, pages, judging);
   if (tries.includes('$lastn')) return wrongLast(asked, pages, judging);
   return undefined;
 }

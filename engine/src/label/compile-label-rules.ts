@@ -8,6 +8,7 @@ import { isSensitivity } from '../terminology/sensitivity.ts';
 import type { CodeSet } from '../terminology/value-set.ts';
 import type { CompiledLabelRule, CompiledLabelRules, LabelRule, LabelRulesDocument } from './label-rules.ts';
 import type { LabelCode } from './labels.ts';
+import { startKey } from './word-start.ts';
 
 const documentKeys = ['labelRules', 'version', 'default', 'veryRestricted', 'rules'];
 const evidenceKeys = ['codes', 'valueSets', 'words'] as const;
@@ -34,8 +35,10 @@ class Compiling {
   readonly #sets: ReadonlyMap<string, CodeSet>;
   readonly #ids = new Set<string>();
   readonly #rules: CompiledLabelRule[] = [];
-  readonly #byCode = new Map<string, number[]>();
-  readonly #byPrefix = new Map<string, (readonly [string, number])[]>();
+  readonly #bySystem = new Map<
+    string,
+    { readonly codes: Map<string, number[]>; readonly beginnings: (readonly [string, number])[] }
+  >();
   readonly #byWord = new Map<string, number[]>();
   readonly #unconditional: number[] = [];
 
@@ -76,15 +79,19 @@ class Compiling {
     if (bar <= 0 || bar === text.length - 1) refuse(at, `write ${text} as system|code`);
     const system = clinicalSystem(text.slice(0, bar));
     const code = text.slice(bar + 1);
-    if (!code.endsWith('*')) put(this.#byCode, `${system}|${code}`, position);
+    const rules = this.#bySystem.get(system) ?? { codes: new Map<string, number[]>(), beginnings: [] };
+    this.#bySystem.set(system, rules);
+    if (!code.endsWith('*')) put(rules.codes, code, position);
     else if (code.length < 3) refuse(at, `${text} is too short a beginning`);
-    else put(this.#byPrefix, system, [code.slice(0, -1), position] as const);
+    else rules.beginnings.push([code.slice(0, -1), position]);
   }
 
-  /** Of a word, and of all that are its beginnings: only the longest is found. */
-  #rulesWithin(word: string, words: readonly string[]): readonly number[] {
-    const within = words.filter((other) => other === word || (other.length >= 5 && word.startsWith(other)));
-    return Object.freeze([...new Set(within.flatMap((other) => this.#byWord.get(other)!))]);
+  /** HIV is not hives, so a short word stands alone; a longer one may go on. */
+  #byStart(): CompiledLabelRules['byStart'] {
+    const found = new Map<number, { word: string; whole: boolean; rules: readonly number[] }[]>();
+    for (const [word, rules] of this.#byWord)
+      put(found, startKey(word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2)), { word, whole: word.length < 5, rules });
+    return found;
   }
 
   compiled(
@@ -92,25 +99,16 @@ class Compiling {
     defaultRank: number,
     veryRestricted: readonly string[],
   ): CompiledLabelRules {
-    const words = [...this.#byWord.keys()].sort((one, other) => other.length - one.length);
     return Object.freeze({
       documents: Object.freeze(documents),
       rules: Object.freeze(this.#rules),
-      byCode: this.#byCode,
-      byPrefix: this.#byPrefix,
-      anyWord: words.length === 0 ? undefined : new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.map(pattern).join('|')})`, 'giu'),
-      byWord: new Map(words.map((word) => [word, this.#rulesWithin(word, words)] as const)),
+      bySystem: this.#bySystem,
+      byStart: this.#byStart(),
       unconditional: Object.freeze(this.#unconditional),
       defaultRank,
       veryRestricted: Object.freeze(veryRestricted),
     });
   }
-}
-
-/** HIV is not hives, so a short word stands alone; a longer one may go on. */
-function pattern(word: string): string {
-  const text = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return word.length < 5 ? `${text}(?![\\p{L}\\p{N}])` : text;
 }
 
 function put<Key, Item>(into: Map<Key, Item[]>, key: Key, item: Item): void {

@@ -42,18 +42,23 @@ export interface LabelRule {
 export interface CompiledLabelRules {
   readonly documents: readonly { readonly name: string; readonly version: number }[];
   readonly rules: readonly CompiledLabelRule[];
-  /** `system|code` → positions of rules. */
-  readonly byCode: ReadonlyMap<string, readonly number[]>;
-  /** System → beginnings of codes, with positions. */
-  readonly byPrefix: ReadonlyMap<string, readonly (readonly [prefix: string, rule: number])[]>;
-  /** Finds the words of all rules at once; undefined = no rule has any. */
-  readonly anyWord: RegExp | undefined;
-  readonly byWord: ReadonlyMap<string, readonly number[]>;
+  /** By system, in its short name: codes, and beginnings of codes, with positions of rules. */
+  readonly bySystem: ReadonlyMap<string, SystemRules>;
+  /** First three letters → the words that begin so, lower case, with positions of rules. */
+  readonly byStart: ReadonlyMap<
+    number,
+    readonly { readonly word: string; readonly whole: boolean; readonly rules: readonly number[] }[]
+  >;
   /** Rules that ask for no content. */
   readonly unconditional: readonly number[];
   /** Ranks in U<L<M<N<R<V. */
   readonly defaultRank: number;
   readonly veryRestricted: readonly string[];
+}
+
+export interface SystemRules {
+  readonly codes: ReadonlyMap<string, readonly number[]>;
+  readonly beginnings: readonly (readonly [beginning: string, rule: number])[];
 }
 
 export interface CompiledLabelRule {

@@ -17,7 +17,8 @@ export function withTypes(tables: FhirTables, added: ReadonlyMap<string, Securit
     ofEveryType.flatMap((name) => (known.has(name) ? [[name, known.get(name)!] as const] : [])),
   );
   for (const [name, category] of added) {
-    if (types.has(name)) throw new Error(`FHIR ${tables.version} has ${name}: its category is FHIR's, and rules of a policy treat it otherwise`);
+    if (types.has(name))
+      throw new Error(`FHIR ${tables.version} has ${name}: its category is FHIR's, and rules of a policy treat it otherwise`);
     const facts: TypeFacts = { name, category, searchParameters, patientCompartment: [], elements: new Set() };
     types.set(name, Object.freeze(facts));
   }

@@ -28,6 +28,7 @@ import { checkInput } from './check-input.ts';
 import { clientRoutes } from './client-routes.ts';
 import { consentRoutes } from './consent-routes.ts';
 import { credentialRoutes } from './credential-routes.ts';
+import { disclosureRoutes } from './disclosure-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { launchRoutes } from './launch-routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -88,6 +89,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...consentRoutes(use),
     ...auditRoutes(use),
     ...alertRoutes(use),
+    ...disclosureRoutes(use),
     ...holdRoutes(use),
     ...policyRoutes(use),
     ...breakGlassRoutes(use),

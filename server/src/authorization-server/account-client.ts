@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ClientMetadata } from 'oidc-provider';
 
 /** Those that people come back to from signing in. */
-export const ownPages = ['/account', '/my-apps', '/break-glass'] as const;
+export const ownPages = ['/account', '/my-apps', '/who-looked', '/break-glass'] as const;
 export type OwnPage = (typeof ownPages)[number];
 
 export const accountClientId = 'fireguard-account';

@@ -1,4 +1,5 @@
 /** All commands, in the order of the help. */
+import { auditDisclosures } from './audit-disclosures.ts';
 import { auditList } from './audit-list.ts';
 import { auditVerify } from './audit-verify.ts';
 import { breakGlassList } from './break-glass-list.ts';
@@ -83,6 +84,7 @@ export const commands: readonly Command[] = Object.freeze([
   launch,
   auditList,
   auditVerify,
+  auditDisclosures,
   breakGlassList,
   breakGlassReview,
 ]);

@@ -20,6 +20,7 @@ import { answerChange, showChange } from './change-app.ts';
 import { answerStop, showApps } from './my-apps.ts';
 import { type OwnSession, ownSession, readOwnForm, signInAgain } from './own-session.ts';
 import { answerEverywhere, answerPassword, showPassword } from './password.ts';
+import { whoLookedRoutes } from './who-looked.ts';
 
 type Show = (use: PeopleDependencies, reply: FastifyReply, mine: OwnSession, done: string) => Promise<FastifyReply>;
 type Answer = (
@@ -61,6 +62,7 @@ export function ownPagesRoutes(app: FastifyInstance, use: PeopleDependencies): v
   answer('/my-apps/stop', '/my-apps', answerStop);
   answer('/my-apps/change', '/my-apps', showChange);
   answer('/my-apps/narrow', '/my-apps', answerChange);
+  whoLookedRoutes(app, use);
 }
 
 /** Only where the glass can be broken. A person's way back from signing in names the patient in `state`, since an address that is registered has no query. */

@@ -48,7 +48,7 @@ export function headedPage(
     html`<header class="top"><div>
     ${mark(frame.brand)}
     <div class="who"><span class="name">${frame.person}</span>
-      ${frame.links === true && html`<a href="/my-apps">${texts.account.apps}</a> <a href="/account">${texts.account.title}</a>`}
+      ${frame.links === true && html`<a href="/my-apps">${texts.account.apps}</a> <a href="/who-looked">${texts.looked.title}</a> <a href="/account">${texts.account.title}</a>`}
       <a href="/sign-out">${texts.signOut.link}</a></div>
   </div></header>
   <main id="main"><div class="wrap">${main}</div></main>

@@ -45,6 +45,8 @@ export type * from './scope/scope.ts';
 
 // What patients want.
 export { type ReadConsent, readConsent } from './consent/read-consent.ts';
+export { type PcfAnswer, type PcfClaims, pcfClaims } from './consent/pcf-residual.ts';
+export type { ConsentContext } from './consent/consent-effect.ts';
 export type { ConsentRules } from './consent/consent-effect.ts';
 export { isPurpose, normalisePurpose, purposeReaches, purposeSystem } from './terminology/purpose.ts';
 

@@ -50,7 +50,10 @@ export async function testDatabase(): Promise<TestDatabase> {
     database,
     host,
     async open(node = hostname()) {
-      const storage = await openTestDatabase(host, database, node);
+      const storage = await openDatabase(
+        socketConnect(() => host, database),
+        { node, poolSize: 4, migrated: true, seal: keySeal([Buffer.alloc(32, 7)]) },
+      );
       opened.push(storage);
       return storage;
     },
@@ -59,14 +62,6 @@ export async function testDatabase(): Promise<TestDatabase> {
       await asSuperuser(host, 'postgres', (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
     },
   };
-}
-
-/** A node on a database of `testDatabase`, also from another process: all have one secret. */
-export function openTestDatabase(host: string, database: string, node: string): Promise<Storage> {
-  return openDatabase(
-    socketConnect(() => host, database),
-    { node, poolSize: 4, migrated: true, seal: keySeal([Buffer.alloc(32, 7)]) },
-  );
 }
 
 /** Starts the server in `folder` unless another worker has; returns the socket's folder. */

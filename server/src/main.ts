@@ -13,6 +13,7 @@ import { listenLocally } from './admin-api/local-socket.ts';
 import { watch } from './alerts/watch.ts';
 import { withAuditEvents } from './audit-events/with-audit-events.ts';
 import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
+import { watchClock } from './audit-log/clock-watch.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { keepRetention } from './audit-log/retention.ts';
 import { authentication } from './authentication/authenticate.ts';
@@ -145,6 +146,17 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   closing.first(() => forwarder.close());
   const feed = await listenSyslog({ settings: config.feed, log: audit, base: urls.fhir, tell });
   closing.first(() => feed.close());
+  const clock = watchClock({
+    log: audit,
+    now,
+    server: config.audit.clock.server,
+    tolerance: config.audit.clock.toleranceSeconds * 1_000,
+    alarm(title) {
+      tell(title);
+      void notifier.enqueue({ topic: 'operation', title, text: title }).catch(() => undefined);
+    },
+  });
+  closing.first(() => clock.stop());
   const { keepMonths } = config.audit;
   const retention =
     keepMonths === undefined ? undefined : keepRetention({ storage, log: audit, months: keepMonths, now, tell });

@@ -5,6 +5,23 @@ export const auditSection = z
   .strictObject({
     site: z.string().min(1).max(200).default('fireguard').describe('AuditEvent.source.site.'),
     observer: z.string().min(1).max(200).default('Fireguard').describe('AuditEvent.source.observer, as a display.'),
+    clock: z
+      .strictObject({
+        server: z
+          .string()
+          .regex(/^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/)
+          .optional()
+          .describe(
+            'Time server (NTP) to compare this machine’s clock with: host, or host:port. Default: none; jumps are noticed all the same.',
+          ),
+        toleranceSeconds: z
+          .int()
+          .min(1)
+          .max(3600)
+          .default(2)
+          .describe('By how much the clock may differ or jump before it is told.'),
+      })
+      .prefault({}),
     keepMonths: z
       .int()
       .min(1)

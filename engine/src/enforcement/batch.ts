@@ -1,6 +1,6 @@
 /**
- * http.html#batch: every entry goes through the very flow that it would go through alone, one after the other, and is answered by itself
- * (hardening B5-72). INVARIANT: nothing of the Bundle is sent as a Bundle.
+ * http.html#batch: every entry goes through the very flow that it would go through alone, and is answered by itself (hardening B5-72). Writes keep their
+ * place; what only reads between two of them may go at the same time. INVARIANT: nothing of the Bundle is sent as a Bundle.
  */
 import { Problem } from '../problem.ts';
 import { type Answered, releaseResponses } from '../release/release-responses.ts';
@@ -10,6 +10,17 @@ import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
 import { refuseStranger } from './refuse-stranger.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
+import { together } from './together.ts';
+
+const reads: ReadonlySet<string> = new Set([
+  'read',
+  'vread',
+  'search',
+  'history-instance',
+  'history-type',
+  'history-system',
+  'capabilities',
+]);
 
 /** The flow of one request; handed in, since it is the flow that led here. */
 export type Flow = (given: Given) => Generator<Need, Outcome, Found>;
@@ -19,7 +30,17 @@ export function* batch(given: Given, asked: BundleRequest, flow: Flow): Generato
   if (stranger !== undefined) return stranger;
   refuseUnserved(asked);
   const answers: Answered[] = [];
-  for (const { request } of asked.entries) answers.push(yield* answerEntry(given, request, flow));
+  const { together: most = 1, ...alone } = given;
+  let reading: Generator<Need, Answered, Found>[] = [];
+  for (const { request } of asked.entries) {
+    const entry = answerEntry(alone, request, flow);
+    if (most > 1 && reads.has(request.interaction)) reading.push(entry);
+    else {
+      answers.push(...(yield* together(reading, most)), yield* entry);
+      reading = [];
+    }
+  }
+  answers.push(...(yield* together(reading, most)));
   return releaseResponses('batch-response', answers);
 }
 

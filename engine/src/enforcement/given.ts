@@ -48,6 +48,8 @@ export interface Given {
   readonly protection?: Protection | undefined;
   /** The host runs exports (`exportOf`); without it they are refused. */
   readonly exports?: boolean | undefined;
+  /** How many things the host can get at the same time; undefined = one after the other. */
+  readonly together?: number | undefined;
   /** For the capability statement. */
   readonly authorization?: AuthorizationEndpoints | undefined;
 }

@@ -8,6 +8,7 @@ import { canonicalTarget } from '../request/canonical.ts';
 import type { HistoryRequest } from '../request/request.ts';
 import type { Given } from './given.ts';
 import { cursorInvalid, makeCursor, unsealed } from './page-cursor.ts';
+import { shapeOf } from './shape-of.ts';
 
 export class HistoryPager {
   readonly #given: Given;
@@ -70,6 +71,7 @@ export class HistoryPager {
           : `${bases.ours}${place}${place.includes('?') ? '&' : '?'}_cursor=${encodeURIComponent(cursor)}`,
       total: this.#more || this.#after !== undefined ? undefined : this.#met,
       withheld,
+      shape: shapeOf(this.#given, this.#wanted),
     };
     return releaseHistory(page, decision, bases);
   }

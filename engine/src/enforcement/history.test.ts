@@ -56,6 +56,21 @@ describe('R-079 history of an instance', () => {
     expect(second.text).toContain('<versionId value="1"/>');
   });
 
+  test.each([
+    ['/Observation/a/_history?_elements=status', 'code id meta resourceType status'],
+    ['/Observation/_history?_summary=true', 'code id meta resourceType status subject'],
+    ['/Observation/a/_history?_elements=subject&_count=1', 'code id meta resourceType status subject'],
+  ])('%s is shortened, page after page', (target, kept) => {
+    const one = setting();
+    const keysOf = ({ json }: Ended) =>
+      json.entry.flatMap(({ resource }: Told) => (resource === undefined ? [] : [Object.keys(resource).sort().join(' ')]));
+    const first = ask(one, get(target));
+    expect(keysOf(first)[0]).toBe(kept);
+    expect(first.text).toContain('SUBSETTED');
+    const next = first.json.link.find(({ relation }: { relation: string }) => relation === 'next')?.url;
+    if (next !== undefined) expect(ask(one, get(next.slice(ourBase.length))).text).toContain('SUBSETTED');
+  });
+
   test('holds the versions that are visible by themselves, newest first, and counts those', () => {
     const answer = ask(setting(), get('/Observation/a/_history'));
     expect([answer.status, answer.json.type, answer.json.total]).toEqual([200, 'history', 2]);

@@ -63,5 +63,20 @@ export interface FactsFound {
   readonly answers: readonly FactAnswer[];
 }
 
-export type Need = FactsNeed | UpstreamRequest;
-export type Found = FactsFound | UpstreamAnswer;
+/** Asked for at the same time; only by `Given.together`, and never a write. */
+export interface Several {
+  readonly kind: 'several';
+  readonly needs: readonly Single[];
+}
+
+/** In the order of the needs. */
+export interface SeveralFound {
+  readonly kind: 'several';
+  readonly found: readonly SingleFound[];
+}
+
+export type Single = FactsNeed | UpstreamRequest;
+/** `failed`: what the host could not get, and why; it is thrown into the flow that asked. */
+export type SingleFound = FactsFound | UpstreamAnswer | { readonly kind: 'failed'; readonly problem: unknown };
+export type Need = Single | Several;
+export type Found = FactsFound | UpstreamAnswer | SeveralFound;

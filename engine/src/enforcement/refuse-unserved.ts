@@ -16,6 +16,16 @@ const writes: ReadonlySet<string> = new Set([
   'conditional-delete',
 ]);
 
+/** Interactions that answer with resources as they are stored, which may be shortened. */
+const shortened: ReadonlySet<string> = new Set([
+  'search',
+  'read',
+  'vread',
+  'history-instance',
+  'history-type',
+  'history-system',
+]);
+
 function isWrite(asked: FhirRequest): asked is FhirRequest & { readonly type: string } {
   return writes.has(asked.interaction);
 }
@@ -23,7 +33,7 @@ function isWrite(asked: FhirRequest): asked is FhirRequest & { readonly type: st
 /** Throws unless everything that the request asks for is served. */
 export function refuseUnserved(asked: FhirRequest): void {
   const { representation } = asked;
-  if (asked.interaction !== 'search' && asked.interaction !== 'read' && asked.interaction !== 'vread') {
+  if (!shortened.has(asked.interaction)) {
     if (representation.elements !== undefined) refuse('parameter-unknown', '_elements is not served.');
     if (representation.summary !== undefined && representation.summary !== 'false')
       refuse('parameter-unknown', '_summary is not served.');

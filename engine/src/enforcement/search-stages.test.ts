@@ -42,6 +42,44 @@ function hospital(): SmallUpstream {
   ]);
 }
 
+describe('what a Group, CareTeam or List holds', () => {
+  const members = (...ids: readonly string[]) => ids.map((id) => ({ entity: { reference: `Patient/${id}` } }));
+  const upstream = (more: object = {}): SmallUpstream =>
+    new SmallUpstream([
+      ...[patient('ann', 'Smith'), patient('bob', 'Smith', secret), patient('cid', 'Jones')],
+      { resourceType: 'Group', id: 'g', member: [...members('ann', 'bob'), { ...members('cid')[0], inactive: true }], ...more },
+    ]);
+
+  test('_in finds the members that may be seen, and none that are no longer in it', () => {
+    expect(found({ upstream: upstream(), policies: filtered }, '/Patient?_in=Group/g')).toEqual(['Patient/ann']);
+    expect(found({ upstream: upstream(), policies: filtered }, '/Patient?_in=Group/other')).toEqual([]);
+    expect(found({ upstream: upstream(), policies: filtered }, '/Observation?_in=Group/g')).toEqual([]);
+  });
+
+  test('a hidden Group holds nobody, and one whose members are masked neither', () => {
+    expect(found({ upstream: upstream(secret), policies: filtered }, '/Patient?_in=Group/g')).toEqual([]);
+    const masked: TestPolicies = {
+      ...filtered,
+      'search Group': { sees: () => true, maskable: ['member'], mask: () => ['member'] },
+    };
+    expect(found({ upstream: upstream(), policies: masked }, '/Patient?_in=Group/g')).toEqual([]);
+  });
+
+  test('a closed type of group refuses', () => {
+    const policies: TestPolicies = { ...filtered, 'search Group': { refuse: 'forbidden' } };
+    expect(ask({ upstream: upstream(), policies }, { target: '/Patient?_in=Group/g' }).status).toBe(403);
+  });
+});
+
+describe('includes by a wildcard', () => {
+  test('follow every reference from what is visible', () => {
+    const setting: Setting = { upstream: hospital(), policies: filtered };
+    expect(keys(ask(setting, { target: '/Observation?_id=a1&_include=*' }), 'include')).toEqual(['Patient/ann']);
+    expect(keys(ask(setting, { target: '/Patient?_id=ann&_include=Patient:*' }), 'include')).toEqual(['Practitioner/doc']);
+    expect(keys(ask(setting, { target: '/Observation?_id=b1&_include=*' }), 'include')).toEqual([]);
+  });
+});
+
 describe('a chain', () => {
   const setting = (): Setting => ({ upstream: hospital(), policies: filtered });
 

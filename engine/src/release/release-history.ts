@@ -2,6 +2,7 @@
 import type { Decision } from '../decision/decision.ts';
 import { joined } from '../json/joined.ts';
 import { text } from '../json/write.ts';
+import type { Shape } from './project.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { versionHeaders, versionOf } from './version-headers.ts';
@@ -24,6 +25,7 @@ export interface HistoryPage {
   readonly next: string | undefined;
   readonly total: number | undefined;
   readonly withheld: number;
+  readonly shape: Shape;
 }
 
 const MOST_RECORDED = 1000;
@@ -31,11 +33,11 @@ const headers: ReadonlyMap<string, string> = new Map([['content-type', 'applicat
 const encoder = new TextEncoder();
 
 export function releaseHistory(page: HistoryPage, decision: Decision, bases: Bases): Released {
-  const { shown, self, next, total, withheld } = page;
+  const { shown, self, next, total, withheld, shape } = page;
   const link = [{ relation: 'self', url: self }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])];
   const head = text({ resourceType: 'Bundle', type: 'history', ...(total === undefined ? {} : { total }), link });
   const living = shown.filter(({ method }) => method !== 'DELETE').map(({ visible }) => visible);
-  const bodies = resourceBytes(living, bases);
+  const bodies = resourceBytes(living, bases, shape);
   let at = 0;
   const pieces: Uint8Array[] = [encoder.encode(head.slice(0, -1))];
   for (const [index, one] of shown.entries()) {

@@ -11,6 +11,12 @@ export const gatewaySection = z
       .max(1000)
       .default(50)
       .describe('Upstream pages read for one client page before the search is stopped.'),
+    together: z
+      .int()
+      .min(1)
+      .max(32)
+      .default(4)
+      .describe('Entries of a batch that only read and are answered at the same time.'),
     chainDepth: z.int().min(1).max(4).default(2).describe('Links of a chained search parameter, or of `_has` in `_has`.'),
     stages: z.int().min(1).max(200).default(20).describe('Searches that the chains of one request may become.'),
     stageIds: z.int().min(1).max(10_000).default(1000).describe('Visible ids that one link of a chain may hand on.'),

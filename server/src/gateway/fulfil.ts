@@ -1,5 +1,5 @@
 /** Gets what the engine says it needs, and hands it over; a failure goes into the flow as well, where it ends it (I6). */
-import type { Found, Need } from '@fireguard/engine';
+import type { Found, Need, Single, SingleFound } from '@fireguard/engine';
 import type { Collaborators } from './collaborators.ts';
 
 export async function resume<Result>(
@@ -20,6 +20,8 @@ async function fulfil(need: Need, use: Collaborators): Promise<Found> {
   switch (need.kind) {
     case 'facts':
       return { kind: 'facts', answers: await use.facts.answer(need.queries) };
+    case 'several':
+      return { kind: 'several', found: await Promise.all(need.needs.map((one) => settled(one, use))) };
     case 'upstream': {
       if (!need.writes) return use.upstream.send(need);
       try {
@@ -28,6 +30,15 @@ async function fulfil(need: Need, use: Collaborators): Promise<Found> {
         await wrote(need.about, use);
       }
     }
+  }
+}
+
+/** A failure belongs to the part of the request that asked. */
+async function settled(need: Single, use: Collaborators): Promise<SingleFound> {
+  try {
+    return (await fulfil(need, use)) as SingleFound;
+  } catch (problem) {
+    return { kind: 'failed', problem };
   }
 }
 

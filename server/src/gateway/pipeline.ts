@@ -24,7 +24,7 @@ export async function handle(incoming: Incoming, use: Collaborators): Promise<Ht
     const asked = await understandFor(called, incoming, use.tables); // cannot tell → Problem, never a guess
     const caller = (await use.bound?.(called, asked)) ?? called; // a glass broken for nobody in particular
     known = { ...known, caller, asked };
-    const flow = enforce(given(caller, asked, known.now, use));
+    const flow = enforce({ ...given(caller, asked, known.now, use), together: use.limits.together });
     let step = flow.next();
     while (!step.done) {
       const need = step.value; // facts or one upstream answer; nothing else can be asked for

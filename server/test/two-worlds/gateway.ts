@@ -6,12 +6,14 @@ import {
   enforce,
   type FactAnswer,
   type FactQuery,
+  type Found,
   type Given,
   type Need,
   Problem,
   parseScopes,
   type Relation,
   r4,
+  type SingleFound,
   UpstreamRequest,
   understand,
 } from '@fireguard/engine';
@@ -79,7 +81,12 @@ export class Gateway implements Askable {
     }
   }
 
-  async #fulfil(need: Need) {
+  async #fulfil(need: Need): Promise<Found> {
+    if (need.kind === 'several') {
+      const found: SingleFound[] = [];
+      for (const one of need.needs) found.push((await this.#fulfil(one)) as SingleFound);
+      return { kind: 'several', found };
+    }
     if (need.kind === 'facts')
       return { kind: 'facts' as const, answers: need.queries.map((query) => factOf(this.#scene.facts, query)) };
     if (!UpstreamRequest.isUpstreamRequest(need)) throw new Error('not a planned request');
@@ -110,6 +117,7 @@ export class Gateway implements Askable {
       dialect: dialectFor(this.#scene),
       limits,
       exports: true,
+      together: 3,
     };
   }
 

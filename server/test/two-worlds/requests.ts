@@ -46,6 +46,12 @@ function within(
   return get(`/${type}?${[term, ...terms].join('&')}`, 'search', term.split('=')[0]!);
 }
 
+function shortening({ random }: Drawing, joint: string): string {
+  return random.chance(0.15)
+    ? `${joint}${random.pick(['_summary=true', '_summary=data', '_elements=id', '_elements=meta'])}`
+    : '';
+}
+
 /** What a count may be asked of: the ids that are there, seen or not. */
 function few({ raw }: Drawing, type: string): readonly Term[] {
   const ids = [...new Set((raw.get(type) ?? []).map(({ id }) => id as string))];
@@ -139,13 +145,23 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   ],
   'history of an instance': [
     3,
-    (d) => onType(d, (type) => get(`/${type}/${idOf(d, type)}/_history`, 'history-instance'), 'history-instance'),
+    (d) =>
+      onType(
+        d,
+        (type) => get(`/${type}/${idOf(d, type)}/_history${shortening(d, '?')}`, 'history-instance'),
+        'history-instance',
+      ),
   ],
   'history of a type': [
     2,
-    (d) => onType(d, (type) => get(`/${type}/_history?_count=${d.random.pick([2, 5, 50])}`, 'history-type'), 'history-type'),
+    (d) =>
+      onType(
+        d,
+        (type) => get(`/${type}/_history?_count=${d.random.pick([2, 5, 50])}${shortening(d, '&')}`, 'history-type'),
+        'history-type',
+      ),
   ],
-  'history of all': [1, (d) => get(`/_history?_count=${d.random.pick([3, 20])}`, 'history-system')],
+  'history of all': [1, (d) => get(`/_history?_count=${d.random.pick([3, 20])}${shortening(d, '&')}`, 'history-system')],
   create: [
     3,
     (d) =>

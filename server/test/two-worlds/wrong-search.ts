@@ -66,7 +66,7 @@ function isSubset(resource: Json): boolean {
 }
 
 /** The mark is worded as a server pleases. */
-function untagged(resource: Json): Json {
+export function untagged(resource: Json): Json {
   const { tag = [], ...meta } = resource.meta ?? {};
   return { ...resource, meta: { ...meta, tag: tag.filter((one: Json) => !isMark(one)) } };
 }

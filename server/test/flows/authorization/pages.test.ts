@@ -39,6 +39,7 @@ const sizes = [
   { name: '1280', viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, colorScheme: 'light' },
   { name: '390', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'light' },
   { name: 'dark-1280', viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, colorScheme: 'dark' },
+  { name: 'dark-390', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'dark' },
 ] as const;
 
 describe.skipIf(browser === undefined)('pages in Chromium (skipped where no Chromium starts)', { timeout: 120_000 }, () => {
@@ -55,7 +56,9 @@ describe.skipIf(browser === undefined)('pages in Chromium (skipped where no Chro
 
       const scope =
         'openid fhirUser launch/patient offline_access patient/Patient.rs patient/MedicationRequest.rs patient/Condition.rs patient/AllergyIntolerance.rs patient/Observation.cruds patient/Encounter.rs';
-      await page.goto(authorizeUrl(server, { scope, request: { redirect_uri: home } }, 'v'.repeat(43), 'state-1'));
+      await page.goto(
+        authorizeUrl(server, { scope, request: { redirect_uri: home, purpose_of_use: 'TREAT' } }, 'v'.repeat(43), 'state-1'),
+      );
       await look('sign-in', 'h1:text-is("Sign in")');
       await page.getByLabel('Username or work email').fill('okafor');
       await page.getByLabel('Password').fill('wrong');

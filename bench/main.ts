@@ -15,6 +15,10 @@ if (process.argv[2] === 'tokens') {
   await import('./tokens.ts');
   process.exit();
 }
+if (process.argv[2] === 'decisions') {
+  await import('./decisions.ts');
+  process.exit();
+}
 if (process.argv[2] === 'consents') {
   await import('./consents.ts');
   process.exit();

@@ -66,7 +66,7 @@ export { importPermission, type PermissionContext } from './permission/import-pe
 export type { CallerCondition, PolicyDocument, PolicyRule } from './policy/document.ts';
 export { decide } from './decision/decide.ts';
 export { mayBreakGlass } from './decision/may-break-glass.ts';
-export { type Explanation, explain } from './decision/explain.ts';
+export { type Explanation, explain, explainer } from './decision/explain.ts';
 export type { LabelProtection, Protection } from './decision/protection.ts';
 export type { NearMiss } from './decision/near-misses.ts';
 export type { TraceStep } from './decision/trace.ts';

@@ -47,9 +47,9 @@ function holdsCode({ codes, bare, at }: CompiledCodes, candidate: Candidate): To
 
 /** Every Coding below the resource, in document order: the tape holds a value's descendants right behind it. */
 function codeAnywhere(codes: ReadonlySet<string>, bare: ReadonlySet<string>, { document, node }: Candidate): Told {
-  const end = document.end(node);
+  const end = document.after(node);
   let unsure = false;
-  for (let at = node + 1; at < document.count && document.start(at) < end; at++) {
+  for (let at = node + 1; at < end; at++) {
     if (!document.keyIs(at, CODE)) continue;
     const code = document.string(at);
     if (code === undefined || !bare.has(code)) continue;

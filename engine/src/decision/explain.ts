@@ -16,21 +16,35 @@ export interface Explanation {
 
 /** The same checks and the same residual as `decide`, so that what is explained is what is enforced. */
 export function explain(input: DecideInput, candidate: Candidate, facts: KnownFacts): Explanation {
+  return explainer(input)(candidate, facts);
+}
+
+/** For many resources of one request. */
+export function explainer(input: DecideInput): (candidate: Candidate, facts: KnownFacts) => Explanation {
   const asked = question(input);
   for (const check of checks) {
     const result = check(asked);
-    if (result !== undefined) return explained(asked, result, []);
+    if (result !== undefined) return () => explained(asked, result, []);
   }
-  const steps: TraceStep[] = [];
-  const trace = {
-    step: (rule: string, condition: TraceStep['condition'], held: boolean) =>
-      steps.push(Object.freeze({ rule, condition, held })),
+  const residual = residualOf(asked);
+  return (candidate, facts) => {
+    const steps: TraceStep[] = [];
+    const step = (rule: string, condition: TraceStep['condition'], held: boolean): void => {
+      steps.push({ rule, condition, held });
+    };
+    return explained(asked, residual.judge(candidate, facts, { step }), steps);
   };
-  const result = residualOf(asked).judge(candidate, facts, trace);
-  return explained(asked, result, steps);
 }
 
 function explained(asked: Question, result: Explanation['result'], steps: readonly TraceStep[]): Explanation {
-  const near = 'effect' in result && result.effect === 'permit' ? [] : nearMisses(asked, steps);
-  return Object.freeze({ result, steps: Object.freeze([...steps]), near: Object.freeze(near) });
+  let near: readonly NearMiss[] | undefined;
+  return Object.freeze({
+    result,
+    steps: Object.freeze(steps),
+    // Looked for when somebody asks.
+    get near() {
+      near ??= Object.freeze('effect' in result && result.effect === 'permit' ? [] : nearMisses(asked, steps));
+      return near;
+    },
+  });
 }

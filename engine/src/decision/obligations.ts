@@ -26,7 +26,7 @@ const MODIFIER = name('modifierExtension');
 
 /** an extension that changes the meaning of what it stands in. It may say anything, so there is no de-identified view of it. */
 export function hasModifier({ document, node }: Candidate): boolean {
-  const end = document.end(node);
-  for (let at = node + 1; at < document.count && document.start(at) < end; at++) if (document.keyIs(at, MODIFIER)) return true;
+  const end = document.after(node);
+  for (let at = node + 1; at < end; at++) if (document.keyIs(at, MODIFIER)) return true;
   return false;
 }

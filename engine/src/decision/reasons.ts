@@ -10,6 +10,19 @@ export interface ConsentDenial {
 
 type Denial = Extract<Verdict, { effect: 'deny' }>;
 
+/** The sentences of a rule are made once and kept as long as the rule is. */
+function once<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
+  const known = new WeakMap<Of, Made>();
+  return (of) => {
+    let made = known.get(of);
+    if (made === undefined) {
+      made = make(of);
+      known.set(of, made);
+    }
+    return made;
+  };
+}
+
 /** A deny that answers as if nothing were there. */
 export function denial(rule: string, cause: Decision['cause'], reason: string, denyAs: DenyAs = 'not-found'): Denial {
   return Object.freeze({ effect: 'deny', decision: denyDecision([rule], cause, reason), denyAs });
@@ -32,31 +45,30 @@ export function permitDecision(rules: readonly CompiledRule[], also: readonly Co
 }
 
 /** INVARIANT: an answer that tells of hidden things is given only by a rule that says so (I11). */
-export function ruleDenial(rule: CompiledRule): Denial {
+export const ruleDenial = once((rule: CompiledRule): Denial => {
   const tells = rule.denyAs === 'forbidden' || rule.denyAs === 'unauthorized';
   const denyAs = tells && !rule.announces ? 'not-found' : (rule.denyAs ?? 'not-found');
   return denial(rule.id, 'policy', `Denied: ${quote(rule)}`, denyAs);
-}
+});
 
-export function setDenial({ name }: CompiledSet): Denial {
-  return denial('builtin:set', 'policy', `Policy set ${name} denies what none of its own rules permits.`);
-}
+export const setDenial = once(
+  ({ name }: CompiledSet): Denial =>
+    denial('builtin:set', 'policy', `Policy set ${name} denies what none of its own rules permits.`),
+);
 
-export function noRuleDenial(type: string, nearest: CompiledRule): Denial {
-  return denial(
-    'builtin:no-rule',
-    'policy',
-    `No rule permits this ${type}. The conditions of the nearest one do not hold: ${quote(nearest)}`,
-  );
-}
+export const noRuleDenial = once(
+  (nearest: CompiledRule): Denial =>
+    denial('builtin:no-rule', 'policy', `No rule permits it. The conditions of the nearest one do not hold: ${quote(nearest)}`),
+);
 
-export function labelDenial(rule: CompiledRule): Denial {
-  return denial(
-    'builtin:label',
-    'label',
-    `A rule would permit it, but does not clear every protective label it carries: ${quote(rule)}`,
-  );
-}
+export const labelDenial = once(
+  (rule: CompiledRule): Denial =>
+    denial(
+      'builtin:label',
+      'label',
+      `A rule would permit it, but does not clear every protective label it carries: ${quote(rule)}`,
+    ),
+);
 
 export function consentDenial({ why, consent }: ConsentDenial): Denial {
   const which = consent === undefined ? 'A consent of the patient' : `The patient's ${consent}`;

@@ -65,24 +65,17 @@ interface Matter {
   readonly trace: Trace | undefined;
 }
 
-interface WholeDeny {
-  readonly deny: Applicable;
-  readonly verdict: Verdict;
-}
-
 export class Residual {
   readonly #parts: ResidualParts;
   readonly #standing: StandingOf;
   readonly #labels: LabelsFor;
   readonly #reader: Reader;
-  readonly #denies: readonly WholeDeny[];
+  readonly #denies: readonly Applicable[];
   /** Of sets in which a permit beats them. */
-  readonly #weakDenies: readonly WholeDeny[];
+  readonly #weakDenies: readonly Applicable[];
   /** Positions of sets that deny unless they permit. */
   readonly #demanding: readonly number[];
   readonly #elementDenies: readonly Applicable[];
-  readonly #notCleared: readonly Verdict[];
-  readonly #noRule: Verdict;
   /** Verdicts by the rules that applied, as their positions: the same few come again and again. */
   readonly #permitted = new Map<string, Verdict>();
   /** The same for a patient for whom the glass is broken. */
@@ -93,15 +86,16 @@ export class Residual {
     this.#standing = standings(parts.consents);
     this.#labels = labelling(parts.labels, parts.type, parts.category === 'patient', parts.consents);
     this.#reader = Object.freeze({ me: parts.me, bases: parts.consents.bases });
-    const whole = parts.denies
-      .filter(({ rule }) => !rule.elementsOnly)
-      .map((deny) => Object.freeze({ deny, verdict: ruleDenial(deny.rule) }));
-    this.#denies = whole.filter(({ deny }) => !parts.sets[deny.rule.set]!.permitFirst);
-    this.#weakDenies = whole.filter(({ deny }) => parts.sets[deny.rule.set]!.permitFirst);
+    const [denies, weakDenies, elementDenies]: [Applicable[], Applicable[], Applicable[]] = [[], [], []];
+    for (const deny of parts.denies) {
+      if (deny.rule.elementsOnly) elementDenies.push(deny);
+      else if (parts.sets[deny.rule.set]!.permitFirst) weakDenies.push(deny);
+      else denies.push(deny);
+    }
+    this.#denies = denies;
+    this.#weakDenies = weakDenies;
+    this.#elementDenies = elementDenies;
     this.#demanding = parts.sets.flatMap(({ combining }, at) => (combining === 'deny-unless-permit' ? [at] : []));
-    this.#elementDenies = parts.denies.filter(({ rule }) => rule.elementsOnly);
-    this.#notCleared = parts.permits.map(({ rule }) => labelDenial(rule));
-    this.#noRule = noRuleDenial(parts.type, parts.permits[0]!.rule);
   }
 
   /** The order of checks: type, scope, denies, permits with their clearances, consents; then what is withheld. */
@@ -116,7 +110,7 @@ export class Residual {
     if (!this.#confined(candidate)) return notConfined;
     if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
     const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace };
-    for (const { deny, verdict } of this.#denies) if (this.#closes(deny, matter)) return verdict;
+    for (const deny of this.#denies) if (this.#closes(deny, matter)) return ruleDenial(deny.rule);
     const applying = this.#applying(matter);
     if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;
     const objection = this.#objection(matter);
@@ -170,17 +164,17 @@ export class Residual {
         applying += String.fromCharCode(at);
         // The rules of a set stand side by side.
         if (sets[permit.rule.set]!.ordered) settled = permit.rule.set;
-      } else uncleared ??= this.#notCleared[at];
+      } else uncleared ??= labelDenial(permit.rule);
     }
-    return applying === '' ? (uncleared ?? this.#noRule) : applying;
+    return applying === '' ? (uncleared ?? noRuleDenial(permits[0]!.rule)) : applying;
   }
 
   /** What sets in which permits come first still deny: none of their permits applies. `applying`: positions, as above. */
   #unbeaten(applying: string, matter: Matter): Verdict | undefined {
     if (this.#weakDenies.length === 0 && this.#demanding.length === 0) return undefined;
     const permitting = new Set(pick(this.#parts.permits, applying).map(({ rule }) => rule.set));
-    for (const { deny, verdict } of this.#weakDenies)
-      if (!permitting.has(deny.rule.set) && this.#closes(deny, matter)) return verdict;
+    for (const deny of this.#weakDenies)
+      if (!permitting.has(deny.rule.set) && this.#closes(deny, matter)) return ruleDenial(deny.rule);
     const demanding = this.#demanding.find((set) => !permitting.has(set));
     return demanding === undefined ? undefined : setDenial(this.#parts.sets[demanding]!);
   }

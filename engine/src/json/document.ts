@@ -100,6 +100,15 @@ export class JsonDocument {
     return this.#field(node, NEXT) || NONE;
   }
 
+  /** The first value behind `node` and all that is inside it, in document order; `count` when there is none. */
+  after(node: JsonNode): JsonNode {
+    for (let at = node; at !== NONE; at = this.parent(at)) {
+      const next = this.next(at);
+      if (next !== NONE) return next;
+    }
+    return this.count;
+  }
+
   /** Number of members or items; 0 for anything else. */
   size(node: JsonNode): number {
     return node < 0 ? 0 : this.#field(node, META) >>> CHILD_BITS;
@@ -133,6 +142,11 @@ export class JsonDocument {
   key(node: JsonNode): string {
     const from = this.#field(node, KEY) + 1;
     return from === 0 ? '' : utf8Text(this.bytes, from, from + this.#field(node, KEY_LENGTH));
+  }
+
+  /** Hash of the member's name, as in `Name.hash`: equal for equal names, so whoever looks for few names among many members can pass by the rest. */
+  keyHash(node: JsonNode): number {
+    return this.#field(node, KEY_HASH);
   }
 
   keyIs(node: JsonNode, name: Name): boolean {

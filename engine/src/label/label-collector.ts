@@ -5,7 +5,7 @@ import { labelKind } from '../terminology/label-kind.ts';
 import { isSensitivity, sensitivitySubsumes } from '../terminology/sensitivity.ts';
 import { canonicalSystem } from './canonical-system.ts';
 import { bindsDisclosure } from './duties.ts';
-import type { LabelCode, Labels } from './labels.ts';
+import { type LabelCode, type Labels, noLabels } from './labels.ts';
 
 const SYSTEM = name('system');
 const CODE = name('code');
@@ -13,9 +13,10 @@ const CODE = name('code');
 export class LabelCollector {
   readonly #document: JsonDocument;
   #confidentiality = -1;
-  readonly #sensitivities = new Set<string>();
-  readonly #other = new Set<string>();
-  readonly #all = new Map<string, LabelCode>();
+  // Few, each once: lists are quicker than sets.
+  readonly #sensitivities: string[] = [];
+  readonly #other: string[] = [];
+  readonly #all: LabelCode[] = [];
 
   constructor(document: JsonDocument) {
     this.#document = document;
@@ -48,9 +49,9 @@ export class LabelCollector {
   labels(): Labels {
     return Object.freeze({
       confidentiality: this.#confidentiality,
-      sensitivities: Object.freeze([...this.#sensitivities]),
-      other: Object.freeze([...this.#other]),
-      all: Object.freeze([...this.#all.values()]),
+      sensitivities: this.#sensitivities.length === 0 ? noLabels.sensitivities : Object.freeze([...this.#sensitivities]),
+      other: this.#other.length === 0 ? noLabels.other : Object.freeze([...this.#other]),
+      all: Object.freeze([...this.#all]),
     });
   }
 
@@ -80,23 +81,23 @@ export class LabelCollector {
   }
 
   #note(system: string, code: string): void {
-    const key = `${system}|${code}`;
-    this.#all.set(key, Object.freeze({ system, code }));
+    if (this.#all.some((one) => one.code === code && one.system === system)) return;
+    this.#all.push(Object.freeze({ system, code }));
     switch (labelKind(system, code)) {
       case 'confidentiality':
         this.#raise(confidentialityRank(system, code) ?? veryRestricted);
         break;
       case 'sensitivity':
-        this.#sensitivities.add(code);
+        if (!this.#sensitivities.includes(code)) this.#sensitivities.push(code);
         if (!isSensitivity(code)) this.#raise(veryRestricted);
         break;
       case 'compartment':
       case 'policy':
-        this.#other.add(key);
+        this.#other.push(`${system}|${code}`);
         break;
       case 'obligation':
       case 'refrain':
-        if (bindsDisclosure(code)) this.#other.add(key);
+        if (bindsDisclosure(code)) this.#other.push(`${system}|${code}`);
         break;
       case 'integrity':
       case 'purpose':

@@ -33,8 +33,10 @@ export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Lab
   let collector: LabelCollector | undefined;
   let single: ElementLabelCollector | undefined;
   const named = labelling?.elements;
-  const end = document.end(node);
-  for (let at = node + 1; at < document.count && document.start(at) < end; at++) {
+  const end = document.after(node);
+  for (let at = node + 1; at < end; at++) {
+    const hash = document.keyHash(at);
+    if (hash !== SECURITY.hash && hash !== SECURITY_LABEL.hash && hash !== URL.hash) continue;
     const found = labelNode(document, at);
     if (found === NONE) continue;
     const element =

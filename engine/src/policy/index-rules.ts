@@ -9,6 +9,9 @@ const UNKNOWN_TYPE = '*';
 /** The key under which rules stand that ask for no role; checked names are never empty. */
 const ANY_ROLE = '';
 
+/** Answers that are kept; there are as many as combinations of roles that ask for a type. */
+const MOST_KEPT = 10_000;
+
 interface Placed extends Applicable {
   readonly order: number;
 }
@@ -33,13 +36,24 @@ export function indexRules(rules: readonly CompiledRule[], tables: FhirTables): 
       }
     }
   }
+  const found = new Map<string, readonly Placed[]>();
   return (roles, type, interaction) => {
     const known = tables.types.has(type) ? type : UNKNOWN_TYPE;
+    const key = `${known} ${interaction} ${JSON.stringify(roles)}`;
+    const before = found.get(key);
+    if (before !== undefined) return before;
+    if (found.size >= MOST_KEPT) found.clear();
+    const rules = look(roles, known, interaction);
+    found.set(key, rules);
+    return rules;
+  };
+
+  function look(roles: readonly string[], known: string, interaction: DecidedInteraction): readonly Placed[] {
     const found = new Set<Placed>();
     for (const role of [ANY_ROLE, ...roles])
       for (const placed of index.get(keyOf(role, known, interaction)) ?? []) found.add(placed);
-    return [...found].sort((one, other) => one.order - other.order);
-  };
+    return Object.freeze([...found].sort((one, other) => one.order - other.order));
+  }
 }
 
 function keyOf(role: string, type: string, interaction: DecidedInteraction): string {

@@ -66,6 +66,13 @@ export function v3System(system: string): string | undefined {
   return bySpelling.get(system);
 }
 
+const canonical: ReadonlyMap<string, string> = new Map([...bySpelling].map(([spelled, name]) => [spelled, v3SystemUrl(name)]));
+
+/** The present URL of one of these systems in any spelling; undefined for any other system. */
+export function canonicalV3(system: string): string | undefined {
+  return canonical.get(system);
+}
+
 /** The URL of a short name. */
 export function v3SystemUrl(name: string): string {
   const found = v3Systems.find(([one]) => one === name);

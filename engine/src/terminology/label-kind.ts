@@ -17,13 +17,23 @@ export type LabelKind =
 
 const inActCode: readonly CodeKind[] = ['sensitivity', 'compartment', 'obligation', 'refrain', 'mark', 'policy'];
 
+let known: ReadonlyMap<string, CodeKind> | undefined;
+
+/** Codes of v3-ActCode that are labels, by kind; one that is in two trees is of the first. */
+function actCodes(): ReadonlyMap<string, CodeKind> {
+  known ??= new Map(
+    [...inActCode].reverse().flatMap((kind) => [...codeTree(kind).ancestors.keys()].map((code) => [code, kind])),
+  );
+  return known;
+}
+
 export function labelKind(system: string, code: string): LabelKind {
   // R4 prints HTEST as an ActCode, the code system has it under ActReason; both are met.
   switch (v3System(system)) {
     case 'v3-Confidentiality':
       return 'confidentiality';
     case 'v3-ActCode':
-      return code === 'HTEST' ? 'test' : (inActCode.find((kind) => codeTree(kind).ancestors.has(code)) ?? 'sensitivity');
+      return code === 'HTEST' ? 'test' : (actCodes().get(code) ?? 'sensitivity');
     case 'v3-ActReason':
       return code === 'HTEST' ? 'test' : 'purpose';
     case 'v3-ObservationValue':

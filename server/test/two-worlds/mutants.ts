@@ -108,7 +108,7 @@ export const mutants: readonly Mutant[] = [
   of(
     'denies-ignored',
     'decision/residual.ts',
-    'for (const { deny, verdict } of this.#denies) if (this.#closes(deny, matter)) return verdict;',
+    'for (const deny of this.#denies) if (this.#closes(deny, matter)) return ruleDenial(deny.rule);',
     '',
   ),
   of(

@@ -35,6 +35,7 @@ import { type Urls, urlsOf } from './config/urls.ts';
 import { keptConsents } from './consents/kept-consents.ts';
 import { protectionOf } from './consents/protection-of.ts';
 import { purposesByRole } from './consents/purpose-by-role.ts';
+import { tokenConsents } from './consents/token-consents.ts';
 import { createDecisionPoint, type DecisionPoint } from './decision-point/decision-point.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
@@ -169,6 +170,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const keySets = createClientKeySets({ fetch: fetchOut, now });
   const once = usedOnce(db);
   const nonces = createDpopNonces((await loadDpopSecrets(storage.keys)).api, config.pages.dpopNonces === 'required', now);
+  const protection = protectionOf(config.consents, config.purposes, loadLabelRules(config.labels, config.policies.valueSets));
   const facts = fhirFacts({
     upstream,
     tables,
@@ -220,7 +222,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     }),
     bound: (caller, asked) => bound(caller, asked, glasses),
     policies: () => policies,
-    protection: protectionOf(config.consents, config.purposes, loadLabelRules(config.labels, config.policies.valueSets)),
+    protection,
     tables,
     facts,
     upstream,
@@ -287,6 +289,15 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     signIn: config.signIn,
     rules,
     purposes: config.purposes,
+    consents: config.consents.inTokens
+      ? tokenConsents({
+          facts,
+          protection,
+          bases: { ours: urls.fhir, upstream: upstream.base },
+          purposes: purposesByRole(config.purposes),
+          now,
+        })
+      : undefined,
     glasses,
     glassStepUp: config.breakGlass.stepUp,
     dpopNonces: config.pages.dpopNonces,

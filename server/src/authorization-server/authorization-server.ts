@@ -19,6 +19,7 @@ import type { TokenRevocation } from '../token/revoke.ts';
 import { knownPerson } from './account.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { logoutPages, sessionEnd } from './app-sign-out.ts';
+import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { createRegisteredOrigins } from './cors.ts';
 import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
 import { endpointGuard } from './endpoint-guard.ts';
@@ -75,6 +76,8 @@ export interface AuthorizationServerDependencies {
   readonly dpopNonces?: 'offered' | 'required';
   /** Purposes of use that may be asked for; left out: none. */
   readonly purposes?: PurposeRules;
+  /** What consents say at token time (IHE PCF); left out: tokens say nothing of them. */
+  readonly consents?: ConsentsAtTokenTime | undefined;
   /** Days that "stay connected" lasts. */
   readonly stayConnectedDays: number;
   /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
@@ -121,6 +124,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const { keySets } = use;
   const adapter = createPayloadAdapter({ db, cluster, revocation, keySets });
   const introspection = {
+    consents: use.consents,
     tokens,
     issuer,
     fhirBase,
@@ -137,6 +141,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
       db,
       tokens,
       purposes,
+      consents: use.consents,
       dpop: { secret: secrets.authorizationServer, required: nonceRequired },
       adapter,
       signingKeys: current.signing,

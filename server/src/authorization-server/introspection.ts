@@ -5,6 +5,7 @@
 
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ResolvedToken, TokenResolver } from '../token/resolved-token.ts';
+import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { paths } from './discovery.ts';
 import { launchParameters } from './launch/launch-parameters.ts';
 import type { Middleware } from './middleware.ts';
@@ -16,6 +17,8 @@ export interface IntrospectionDependencies {
   readonly tokens: TokenResolver;
   readonly issuer: string;
   readonly fhirBase: string;
+  /** What the consents of the patient in context leave to be enforced (IHE PCF); left out: nothing is said of them. */
+  readonly consents?: ConsentsAtTokenTime | undefined;
   /** Whether person and client of a refresh token are still enabled. */
   readonly isAlive: (personId: string, clientId: string) => Promise<boolean>;
 }
@@ -70,7 +73,11 @@ export async function introspectAsBearer(
 
 async function describe(use: IntrospectionDependencies, token: string): Promise<object> {
   const found = await use.tokens.resolve(token);
-  return found === undefined ? { active: false } : activeAnswer(found, use);
+  if (found === undefined) return { active: false };
+  const claims = found.patient === undefined ? undefined : await use.consents?.({ ...found, patient: found.patient });
+  // what a patient withdraws ends what was granted before.
+  if (claims === 'deny') return { active: false };
+  return { ...activeAnswer(found, use), ...(claims === undefined ? {} : { extensions: { ihe_pcf: claims } }) };
 }
 
 function activeAnswer(token: ResolvedToken, use: IntrospectionDependencies): object {

@@ -13,6 +13,7 @@ import type { KnownPerson } from './audit-drafts.ts';
 import { type B2bClaim, b2bClaim } from './b2b-claim.ts';
 import { EXCHANGE_GRANT } from './client-metadata.ts';
 import { allowedPurposes, askedPurposes, type PurposeRules, purposeText } from './purposes.ts';
+import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { requestIdOf } from './request-id.ts';
 
 type Claims = Record<string, unknown>;
@@ -23,6 +24,8 @@ export interface TokenClaimsDependencies {
   readonly purposes: PurposeRules;
   readonly tokens: TokenResolver;
   /** Where the glass can be broken. */
+  /** What the consents of the patient in context leave to be enforced; left out: tokens say nothing of them. */
+  readonly consents?: ConsentsAtTokenTime | undefined;
   readonly glasses?: Glasses | undefined;
 }
 
@@ -41,10 +44,16 @@ export async function tokenClaims(
   const context = grantId === undefined ? undefined : await launchContextByGrant(db, grantId);
   const person = ctx.oidc.entities.Account?.['person'] as KnownPerson | undefined;
   return {
+  const client = { id: token.clientId ?? '', name: ctx.oidc.client?.clientName ?? '', roles: [] };
+  const purposes = (context?.more.purposes ?? []).map((code) => ({ system: purposeSystem, code }));
+  const consents =
+    context?.patient == null ? undefined : await use.consents?.({ client, person, purposes, patient: context.patient });
+  if (consents === 'deny') throw new errors.AccessDenied('the patient does not agree');
     ...signIn,
     ...(person?.fhirUser === undefined ? {} : { fhirUser: `${fhirBase}/${person.fhirUser}` }),
     ...(context?.patient == null ? {} : { patient: context.patient }),
     ...(context?.encounter == null ? {} : { encounter: context.encounter }),
+    ...(consents === undefined ? {} : { extensions: { ihe_pcf: consents } }),
     ...(context?.more.purposes === undefined ? {} : { purpose_of_use: context.more.purposes.map(purposeText) }),
   };
 }

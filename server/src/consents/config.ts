@@ -18,6 +18,12 @@ export const consentsSection = z
       .describe(
         'What holds where no consent says anything: `policy` leaves it to the rules, the others are the implicit policies of IHE PCF.',
       ),
+    inTokens: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Servers that enforce consents themselves are told what is left to enforce, in JWTs and at introspection (`extensions.ihe_pcf`); where a patient denies, no JWT is given and no token is active there.',
+      ),
     onlyVerified: z
       .boolean()
       .default(false)

@@ -44,6 +44,7 @@ export function isOpenType(caller: Caller, type: string, use: Collaborators): bo
     tables: use.tables,
     bases: { ours: use.base, upstream: use.upstream.base },
     now: use.now(),
+    protection: use.protection,
   });
   return Permit.isPermit(permit) && permit.sight === 'full' && permit.maskable.length === 0;
 }

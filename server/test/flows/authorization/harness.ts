@@ -8,7 +8,11 @@ import { type AuditRecord, r4 } from '@fireguard/engine';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { AuditLog } from '../../../src/audit-log/audit-log.ts';
-import { type AuthorizationServer, createAuthorizationServer } from '../../../src/authorization-server/authorization-server.ts';
+import {
+  type AuthorizationServer,
+  type AuthorizationServerDependencies,
+  createAuthorizationServer,
+} from '../../../src/authorization-server/authorization-server.ts';
 import type { BrandChoice } from '../../../src/authorization-server/pages/brand.ts';
 import type { PasswordRules } from '../../../src/authorization-server/password-rules.ts';
 import { createPasswords } from '../../../src/authorization-server/passwords.ts';
@@ -76,6 +80,8 @@ const appScope =
   'openid fhirUser profile launch launch/patient launch/encounter offline_access online_access patient/*.cruds user/*.cruds';
 
 export interface IssuerOptions {
+  /** What consents say at token time. Default: nothing. */
+  readonly consents?: AuthorizationServerDependencies['consents'];
   /** Settings of `signIn` that differ from the defaults. */
   readonly signIn?: z.input<typeof signInSection>;
   readonly rules?: PasswordRules;
@@ -108,6 +114,7 @@ export async function startIssuer({
   brand,
   now,
   dpopNonces = 'offered',
+  consents,
 }: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];
@@ -147,6 +154,7 @@ export async function startIssuer({
     signIn: signInSection.parse(signIn ?? {}),
     ...(rules === undefined ? {} : { rules }),
     ...(now === undefined ? {} : { now }),
+    consents,
     stayConnectedDays: 92,
     dpopNonces,
     purposes: {

@@ -20,6 +20,7 @@ import { knownPerson } from './account.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { logoutPages, sessionEnd } from './app-sign-out.ts';
 import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
+import { chosenLanguage, keepChosenLanguage } from './chosen-language.ts';
 import { createRegisteredOrigins } from './cors.ts';
 import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
 import { endpointGuard } from './endpoint-guard.ts';
@@ -206,6 +207,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     glasses: use.glasses,
     stayConnectedDays: use.stayConnectedDays,
     purposes,
+    mayBreakGlass: (roles: readonly string[]) => use.glasses?.mayBreak(roles) === true,
     passwords: use.passwords ?? createPasswords(),
     ...parts,
     accounts,
@@ -234,8 +236,10 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
         );
         // Left unread: the provider refuses it by its type.
         scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+        keepChosenLanguage(scope, brand, issuer.startsWith('https:'));
         scope.setErrorHandler((error, request, reply) => {
           const answer = errorAnswer(errorPages, error, request.routeOptions.url ?? '', {
+            chosen: chosenLanguage(request),
             uiLocales: undefined,
             acceptLanguage: request.headers['accept-language'],
           });

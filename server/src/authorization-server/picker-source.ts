@@ -16,6 +16,8 @@ export interface PickerPatient {
   readonly name: string;
   /** FHIR date. */
   readonly birthDate: string | undefined;
+  /** FHIR AdministrativeGender. */
+  readonly sex?: string | undefined;
   /** Hospital number. */
   readonly mrn: string | undefined;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import { accountClientId } from './account-client.ts';
+import { chosenLanguage } from './chosen-language.ts';
 import { allowOwnPages, answerConsent, showConsent } from './steps/consent.ts';
 import { answerEncounter, showEncounters } from './steps/encounter.ts';
 import { answerEnrolled, answerEnrolment } from './steps/enrol.ts';
@@ -42,6 +43,14 @@ export function stepRoutes(app: FastifyInstance, use: PeopleDependencies & SignO
         throw new errors.SessionNotFound('no such step');
     }
   });
+  // A page that a form answered, asked for again in another language: back to where the step is.
+  for (const path of ['/interaction/:uid/:form', '/interaction/:uid/patient/search'])
+    app.get(path, (request, reply) => {
+      const { uid } = request.params as { readonly uid: string };
+      const language = chosenLanguage(request);
+      const query = language === undefined ? '' : `?lang=${encodeURIComponent(language)}`;
+      return reply.header('Cache-Control', 'no-store').redirect(`/interaction/${encodeURIComponent(uid)}${query}`, 303);
+    });
   type Work = (here: typeof use, request: FastifyRequest, reply: FastifyReply, step: Step) => Promise<FastifyReply>;
   const answer = (name: string, work: Work) =>
     app.post(`/interaction/:uid/${name}`, async (request, reply) => {

@@ -17,6 +17,7 @@ export interface FoundPatient {
   readonly id: string;
   readonly name: string;
   readonly birthDate: string | undefined;
+  readonly sex: string | undefined;
   readonly mrn: string | undefined;
 }
 
@@ -127,6 +128,7 @@ const NAME = name('name');
 const FAMILY = name('family');
 const GIVEN = name('given');
 const BIRTH_DATE = name('birthDate');
+const GENDER = name('gender');
 const IDENTIFIER = name('identifier');
 const VALUE = name('value');
 const PERIOD = name('period');
@@ -158,6 +160,7 @@ function shown(document: JsonDocument, node: JsonNode): FoundPatient {
     id,
     name: [family?.toUpperCase(), given].filter((part) => part !== undefined).join(', ') || `Patient ${id}`,
     birthDate: text(BIRTH_DATE),
+    sex: text(GENDER),
     mrn: text(IDENTIFIER, 0, VALUE),
   };
 }

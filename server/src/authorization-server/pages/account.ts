@@ -39,7 +39,7 @@ export function accountPage(page: AccountPage): Html {
   const { factors } = page;
   const told = Object.hasOwn(text.done, page.done) ? text.done[page.done as keyof typeof text.done] : undefined;
   return headedPage(
-    { title: text.title, brand: page.brand, person: page.person, links: true },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person, links: true },
     html`<div class="stack-l">
         ${told !== undefined && html`<p class="note is-good" role="status" tabindex="-1" autofocus>${told}</p>`}
         <div>

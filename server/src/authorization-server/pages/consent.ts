@@ -4,11 +4,12 @@ import type { PickerPatient } from '../picker-source.ts';
 import type { Brand } from './brand.ts';
 import { choiceFields } from './choice-fields.ts';
 import { consentChoices } from './consent-choices.ts';
-import { birthDateText, longDate } from './dates.ts';
+import { ageInYears, birthDateText, longDate } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import type { Language } from './language.ts';
 import { headedPage } from './page.ts';
+import { sexOf } from './patient-picker.ts';
 
 export interface ConsentPage {
   readonly brand: Brand;
@@ -27,6 +28,7 @@ export interface ConsentPage {
   readonly emergency?: string | undefined;
   /** Until when "stay connected" lasts, milliseconds since the epoch. */
   readonly stayUntil: number;
+  readonly now: number;
   readonly action: string;
   readonly csrf: string;
 }
@@ -38,7 +40,7 @@ export function consentPage(page: ConsentPage): Html {
   const signInOnly = groups.length === 0;
   const title = titleOf(page, signInOnly);
   return headedPage(
-    { title, brand: page.brand, person: page.person },
+    { title, brand: page.brand, speaks: true, person: page.person },
     html`<form class="cols" method="post" action="${page.action}">
         <div class="stack-l">
           <div>
@@ -47,7 +49,7 @@ export function consentPage(page: ConsentPage): Html {
             <p class="lead">${signInOnly ? text.leadSignIn : page.own ? text.leadOwn : text.leadOther}</p>
           </div>
           <input type="hidden" name="csrf" value="${page.csrf}">
-          ${page.patient !== undefined && !page.own && patientBanner(page.patient, page.brand.language)}
+          ${page.patient !== undefined && !page.own && patientBanner(page.patient, page.now, page.brand.language)}
           ${identityGroup(page.scopes, page.brand.language)}
           ${choiceFields(groups, page.brand.language)}
           ${page.emergency !== undefined && html`<p class="note">${icons.glass} ${page.brand.language.texts.glass.consentNote(page.emergency)}</p>`}
@@ -79,15 +81,21 @@ function titleOf(page: ConsentPage, signInOnly: boolean): string {
   return page.own ? text.titleOwn(page.app) : text.titlePatient(page.app);
 }
 
-function patientBanner(patient: PickerPatient, language: Language): Html {
+function patientBanner(patient: PickerPatient, now: number, language: Language): Html {
   const text = language.texts.consent;
   return html`<section class="patient" aria-label="${text.patient}">
             <p class="name">${patient.name}</p>
             <dl>
-              ${patient.birthDate !== undefined && html`<div><dt>${text.born}</dt><dd><time>${birthDateText(patient.birthDate, language)}</time></dd></div>`}
+              ${patient.birthDate !== undefined && html`<div><dt>${text.born}</dt><dd><time>${birthDateText(patient.birthDate, language)}</time>${ageText(patient.birthDate, now, language)}</dd></div>`}
+              ${sexOf(patient, language) !== '' && html`<div><dt>${text.sex}</dt><dd>${sexOf(patient, language)}</dd></div>`}
               ${patient.mrn !== undefined && html`<div><dt>${text.number}</dt><dd class="num">${patient.mrn}</dd></div>`}
             </dl>
           </section>`;
+}
+
+function ageText(birthDate: string, now: number, { texts }: Language): string {
+  const age = ageInYears(birthDate, now);
+  return age === undefined ? '' : texts.picker.years(age);
 }
 
 function identityGroup(scopes: ScopeSet, language: Language): Html | undefined {

@@ -19,7 +19,7 @@ export function encounterPickerPage(page: EncounterPickerPage): Html {
   const { language } = page.brand;
   const text = language.texts.visits;
   return headedPage(
-    { title: text.title, brand: page.brand, person: page.person },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person },
     html`<form class="stack-l" method="post" action="${page.action}">
           <div>
             <h1>${text.title}</h1>

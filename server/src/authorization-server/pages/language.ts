@@ -5,12 +5,14 @@ import { german as germanTexts } from './texts-german.ts';
 export interface Language {
   /** BCP 47. */
   readonly code: string;
+  /** As its speakers call it. */
+  readonly name: string;
   readonly direction: 'ltr' | 'rtl';
   readonly texts: Texts;
 }
 
-export const english: Language = Object.freeze({ code: 'en', direction: 'ltr', texts });
-export const german: Language = Object.freeze({ code: 'de', direction: 'ltr', texts: germanTexts });
+export const english: Language = Object.freeze({ code: 'en', name: 'English', direction: 'ltr', texts });
+export const german: Language = Object.freeze({ code: 'de', name: 'Deutsch', direction: 'ltr', texts: germanTexts });
 
 /** By code. */
 export const languages = Object.freeze({ en: english, de: german });

@@ -40,7 +40,7 @@ export function myAppsPage(page: MyAppsPage): Html {
   const { texts } = page.brand.language;
   const text = texts.apps;
   return headedPage(
-    { title: text.title, brand: page.brand, person: page.person, links: true },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person, links: true },
     html`<div class="cols">
         <div class="stack-l">
           ${page.done !== undefined && html`<p class="note is-good" role="status" tabindex="-1" autofocus>${texts.account.done[page.done]}</p>`}

@@ -9,6 +9,8 @@ export interface Frame {
   readonly brand: Brand;
   /** The page's one script; only the passkey pages have one. */
   readonly script?: Html | undefined;
+  /** The page can be had again by GET, in another language. */
+  readonly speaks?: boolean;
 }
 
 export function helpLine(brand: Brand): Html {
@@ -31,7 +33,7 @@ export function doorPage(frame: Frame & { readonly say?: Html }, main: HtmlValue
   </header>
   <div class="side">
     <main id="main"><div>${main}</div></main>
-    ${foot(frame.brand)}
+    ${foot(frame)}
   </div>
 </div>`,
   );
@@ -52,7 +54,7 @@ export function headedPage(
       <a href="/sign-out">${texts.signOut.link}</a></div>
   </div></header>
   <main id="main"><div class="wrap">${main}</div></main>
-  ${foot(frame.brand)}`,
+  ${foot(frame)}`,
     frame.emergency,
   );
 }
@@ -61,12 +63,14 @@ function mark(brand: Brand): Html {
   return html`<span class="brand">${brand.logo ?? icons.hospital} ${brand.name}</span>`;
 }
 
-function foot(brand: Brand): Html {
+function foot({ brand, speaks }: Frame): Html {
   const { texts } = brand.language;
+  const others = speaks === true ? brand.languages.filter(({ code }) => code !== brand.language.code) : [];
   return html`<footer class="foot"><div>
     <span class="help">${texts.help(helpLine(brand))}</span>
     ${brand.privacy !== undefined && html`<a href="${brand.privacy}">${texts.privacy}</a>`}
     ${brand.accessibility !== undefined && html`<a href="${brand.accessibility}">${texts.accessibility}</a>`}
+    ${others.map(({ code, name }) => html`<a href="?lang=${code}" lang="${code}" hreflang="${code}">${name}</a>`)}
     <span class="mark">${icons.fireguard} ${texts.protected}</span>
   </div></footer>`;
 }

@@ -21,6 +21,8 @@ export interface PatientPickerPage {
   readonly patients: readonly PickerPatient[];
   /** True when more were found than are shown. */
   readonly more: boolean;
+  /** Whether this person may break the glass: told to nobody else. */
+  readonly mayBreakGlass: boolean;
   readonly now: number;
 }
 
@@ -30,7 +32,7 @@ export function patientPickerPage(page: PatientPickerPage): Html {
   const alike = alikeNames(page.patients.map((patient) => patient.name));
   const rows = page.patients.map((patient, at) => row(patient, at, alike.has(at), page.now, language));
   return headedPage(
-    { title: text.title, brand: page.brand, person: page.person },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person },
     html`<div class="cols">
         <form class="stack-l" method="post" action="${page.action}">
           <div>
@@ -56,9 +58,16 @@ export function patientPickerPage(page: PatientPickerPage): Html {
         <aside class="stack" aria-label="${text.aside}">
           <h2>${text.missing}</h2>
           <p>${text.missingWhat}</p>
+          ${page.mayBreakGlass && html`<p>${text.emergency(html`<a href="/break-glass">${text.emergencyLink}</a>`)}</p>`}
         </aside>
       </div>`,
   );
+}
+
+/** FHIR AdministrativeGender, in words; empty where nothing is known. */
+export function sexOf({ sex }: PickerPatient, { texts }: Language): string {
+  const words: Readonly<Record<string, string>> = texts.picker.sexes;
+  return words[sex ?? ''] ?? '';
 }
 
 function row(patient: PickerPatient, at: number, alike: boolean, now: number, language: Language): Html {
@@ -70,6 +79,7 @@ function row(patient: PickerPatient, at: number, alike: boolean, now: number, la
                 <div>
                   <p class="name" id="${id}">${patient.name}</p>
                   <p class="sub-line">${born !== '' && html`<span>${text.born(html`<time>${born}</time>`)}${age !== undefined && text.years(age)}</span>`}
+                  ${sexOf(patient, language) !== '' && html`<span>${sexOf(patient, language)}</span>`}
                   ${patient.mrn !== undefined && html`<span>${text.number(html`<span class="num">${patient.mrn}</span>`)}</span>`}</p>
                   ${alike && html`<p class="alike">${icons.alike} ${text.alike}</p>`}
                 </div>

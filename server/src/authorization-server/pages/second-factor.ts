@@ -35,6 +35,7 @@ export function secondFactorPage(page: SecondFactorPage): Html {
     {
       title: problem === undefined ? title : texts.problemTitle(text.problemTitle),
       brand: page.brand,
+      speaks: true,
       say: html`<p>${text.neverAsk}</p>`,
     },
     html`

@@ -35,6 +35,7 @@ export function signInPage(page: SignInPage): Html {
     {
       title: problem === undefined ? text.title : texts.problemTitle(text.problemTitle),
       brand: page.brand,
+      speaks: true,
       say: html`<p>${texts.addressBar(page.issuer)}</p>`,
     },
     html`

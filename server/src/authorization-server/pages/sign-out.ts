@@ -6,7 +6,7 @@ import { doorPage } from './page.ts';
 export function signOutPage(page: { readonly brand: Brand; readonly csrf: string }): Html {
   const text = page.brand.language.texts.signOut;
   return doorPage(
-    { title: text.title, brand: page.brand },
+    { title: text.title, brand: page.brand, speaks: true },
     html`
       <h1>${text.title}</h1>
       <p class="lead">${text.lead}</p>

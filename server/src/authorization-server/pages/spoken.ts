@@ -1,17 +1,19 @@
 /**
- * Which of the hospital's languages a page is in: what the app asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), else what the browser accepts
+ * Which of the hospital's languages a page is in: what the person chose at the foot of a page, else what the app asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), else what the browser accepts
  * (RFC 9110 §12.5.4), else the first. A language meets a more special one of it (RFC 4647 §3.4): `de-AT` is read in `de`.
  */
 import type { Brand } from './brand.ts';
 import type { Language } from './language.ts';
 
 export interface Wish {
+  /** By its code, as the person chose it. */
+  readonly chosen?: unknown;
   readonly uiLocales: unknown;
   readonly acceptLanguage: string | undefined;
 }
 
-export function spoken(brand: Brand, { uiLocales, acceptLanguage }: Wish): Brand {
-  const wanted = [...named(uiLocales), ...accepted(acceptLanguage)];
+export function spoken(brand: Brand, { chosen, uiLocales, acceptLanguage }: Wish): Brand {
+  const wanted = [...(typeof chosen === 'string' ? [chosen] : []), ...named(uiLocales), ...accepted(acceptLanguage)];
   for (const one of wanted) {
     const language = languageFor(one, brand.languages);
     if (language !== undefined) return language === brand.language ? brand : Object.freeze({ ...brand, language });

@@ -64,6 +64,9 @@ export const german: Texts = {
     choose: 'Wählen',
     chooseWhom: (name, born) => (born === '' ? ` ${name}` : ` ${name}, geboren am ${born}`),
     back: (app) => `Ohne Auswahl zurück zu ${app}`,
+    sexes: { female: 'Weiblich', male: 'Männlich', other: 'Divers' },
+    emergency: (link) => html`Im Notfall können Sie ${link}.`,
+    emergencyLink: 'das Glas einschlagen',
     missing: 'Fehlt jemand?',
     missingWhat:
       'Sie sehen die Akten, die Sie öffnen dürfen. Wenn Sie jemanden gerade erst übernommen haben, bitten Sie die Station, Sie einzutragen: das gilt sofort.',
@@ -109,6 +112,7 @@ export const german: Texts = {
     only: (what) => `Nur ${what}`,
     kinds: (part) => `Arten von: ${part}`,
     kindsHint: 'Sie können auch nur einige Arten erlauben. Keine angehakt: alle.',
+    someKinds: 'Nur einige Arten',
     kindOf: (type, kind) => `${type}: ${kind}`,
     acts: { c: 'hinzufügen', u: 'ändern', d: 'löschen' },
     can: (acts) => `Sie kann ${acts}.`,
@@ -134,6 +138,7 @@ export const german: Texts = {
       `Was ${app} bekommen hat, bleibt bei denen, die sie betreiben. Wenn Sie die App hier anhalten, kommt nichts Neues dazu.`,
     patient: 'Die Akte',
     born: 'Geboren',
+    sex: 'Geschlecht',
     number: 'Nr.',
   },
 

@@ -59,6 +59,9 @@ export const texts = {
     choose: 'Choose',
     chooseWhom: (name: string, born: string) => (born === '' ? ` ${name}` : ` ${name}, born ${born}`),
     back: (app: string) => `Go back to ${app} without choosing`,
+    sexes: { female: 'Female', male: 'Male', other: 'Other' },
+    emergency: (link: HtmlValue) => html`In an emergency you can ${link}.`,
+    emergencyLink: 'break the glass',
     missing: 'Someone missing?',
     missingWhat:
       'You see the patients whose records you may open. If you have just taken someone over, ask the ward to add you: it takes effect at once.',
@@ -103,6 +106,7 @@ export const texts = {
     only: (what: string) => `Only ${what}`,
     kinds: (part: string) => `Kinds of: ${part}`,
     kindsHint: 'You can allow only some kinds. None ticked: all of them.',
+    someKinds: 'Only some kinds',
     kindOf: (type: string, kind: string) => `${type}: ${kind}`,
     acts: { c: 'add', u: 'change', d: 'delete' },
     can: (acts: string) => `It can ${acts}.`,
@@ -128,6 +132,7 @@ export const texts = {
       `What ${app} has received stays with whoever runs it. Stopping the app here stops new information.`,
     patient: 'The record',
     born: 'Born',
+    sex: 'Sex',
     number: 'No.',
   },
 

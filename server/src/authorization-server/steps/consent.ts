@@ -44,6 +44,7 @@ export async function showConsent(
     scopes: offered(step, person),
     purposes,
     emergency: glass?.id,
+    now: use.now(),
     stayUntil: use.now() + use.stayConnectedDays * DAY_MS,
     action: `/interaction/${step.uid}/consent`,
     csrf: use.formTokens.make(step.uid, 'consent'),

@@ -73,6 +73,7 @@ function sendPicker(
     query,
     patients: patients.slice(0, SHOWN),
     more: patients.length > SHOWN,
+    mayBreakGlass: use.mayBreakGlass(person.roles),
     now: use.now(),
   });
   return sendPage(use, reply, page, status, step.redirectUri);

@@ -8,6 +8,7 @@ import type { Glasses } from '../../break-glass/glasses.ts';
 import type { Database, LaunchMore } from '../../storage/schema.ts';
 import { knownPerson } from '../account.ts';
 import type { KnownPerson } from '../audit-drafts.ts';
+import { chosenLanguage } from '../chosen-language.ts';
 import { type FormTokens, parseForm } from '../form.ts';
 import { own } from '../forward.ts';
 import { type FurtherBase, personAt, pickerAt } from '../further-bases.ts';
@@ -31,6 +32,8 @@ export interface StepDependencies {
   readonly formTokens: FormTokens;
   readonly stayConnectedDays: number;
   readonly purposes: PurposeRules;
+  /** Whether somebody with these roles may break the glass, where there is any to break. */
+  readonly mayBreakGlass: (roles: readonly string[]) => boolean;
   /** Where the glass can be broken. */
   readonly glasses?: Glasses | undefined;
   readonly now: () => number;
@@ -163,7 +166,7 @@ export function deniedResult(description: string): InteractionResults {
 /** The same, in the language that the app or the person's browser asks for. */
 export function inLanguage<Use extends { readonly brand: Brand }>(use: Use, request: FastifyRequest, uiLocales?: unknown): Use {
   const acceptLanguage = request.headers['accept-language'];
-  return { ...use, brand: spoken(use.brand, { uiLocales, acceptLanguage }) };
+  return { ...use, brand: spoken(use.brand, { chosen: chosenLanguage(request), uiLocales, acceptLanguage }) };
 }
 
 export function placeOf(request: FastifyRequest): { readonly address: string; readonly requestId: string } {

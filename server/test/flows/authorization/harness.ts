@@ -34,8 +34,8 @@ export const PASSWORD = 'correct horse battery staple';
 export const SECRET = randomBytes(32).toString('base64url');
 
 export const patients: readonly PickerPatient[] = [
-  { id: 'haruka', name: 'ITO, Haruka', birthDate: '2019-03-14', mrn: '7702 118' },
-  { id: 'haruki', name: 'ITO, Haruki', birthDate: '2018-11-02', mrn: '7714 906' },
+  { id: 'haruka', name: 'ITO, Haruka', birthDate: '2019-03-14', sex: 'female', mrn: '7702 118' },
+  { id: 'haruki', name: 'ITO, Haruki', birthDate: '2018-11-02', sex: 'male', mrn: '7714 906' },
   { id: 'mei', name: 'SAITO, Mei', birthDate: '2024-06-30', mrn: '8120 447' },
 ];
 

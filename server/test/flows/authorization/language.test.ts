@@ -99,6 +99,22 @@ test('every page is in German for a German browser, and no sentence is left in E
       expect(page.text, page.url).toContain('<html lang="de" dir="ltr">');
       expect([page.url, english.filter((one) => page.text.includes(`>${one}<`))]).toEqual([page.url, []]);
     }
+    // Every page that can be had again leads to the other language, and the choice is kept.
+    const chooser = newBrowser(place.issuer, (url, init) =>
+      fetch(url, { ...init, headers: { ...init?.headers, 'accept-language': 'de' } }),
+    );
+    const door = await chooser.open(authorizeUrl(place, {}, 'v'.repeat(43), 's'));
+    expect(door.text).toContain('<a href="?lang=en" lang="en" hreflang="en">English</a>');
+    const wrong = await chooser.submit(door, '/sign-in', { username: 'okafor', password: 'wrong' });
+    const chosen = await chooser.open(new URL('?lang=en', wrong.url).href);
+    expect([chosen.status, chosen.text.includes('<html lang="en"'), chosen.text.includes('>Deutsch</a>')]).toEqual([
+      200,
+      true,
+      true,
+    ]);
+    expect((await chooser.open(`${place.issuer}/sign-out`)).text).toContain('<html lang="en"');
+    expect(chooser.cookies.get('fireguard-language')?.attributes).toMatch(/httponly; samesite=lax/i);
+    expect((await chooser.open(`${place.issuer}/sign-out?lang=xx`)).text).toContain('<html lang="de"');
     // What the app asks for comes before the browser's.
     const asked = authorizeUrl(place, { request: { ui_locales: 'en-GB' } }, 'v'.repeat(43), 's');
     const page = await newBrowser(place.issuer).open(asked, { headers: { 'accept-language': 'de' } });

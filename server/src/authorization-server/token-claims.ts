@@ -2,6 +2,7 @@
  * What a token says beside its scopes: how and when the person signed in (RFC 9470 §4, RFC 8176), and in a JWT (RFC 9068) also whose record is open, since its
  * resource server cannot ask us. INVARIANT: never who the patient is by name, nor anything that the token answer does not say.
  */
+import { purposeSystem } from '@fireguard/engine';
 import type { Kysely } from 'kysely';
 import { type AccessToken, type ClientCredentials, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Glasses } from '../break-glass/glasses.ts';
@@ -12,8 +13,8 @@ import type { TokenResolver } from '../token/resolved-token.ts';
 import type { KnownPerson } from './audit-drafts.ts';
 import { type B2bClaim, b2bClaim } from './b2b-claim.ts';
 import { EXCHANGE_GRANT } from './client-metadata.ts';
-import { allowedPurposes, askedPurposes, type PurposeRules, purposeText } from './purposes.ts';
 import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
+import { allowedPurposes, askedPurposes, type PurposeRules, purposeText } from './purposes.ts';
 import { requestIdOf } from './request-id.ts';
 
 type Claims = Record<string, unknown>;
@@ -23,9 +24,9 @@ export interface TokenClaimsDependencies {
   readonly fhirBase: string;
   readonly purposes: PurposeRules;
   readonly tokens: TokenResolver;
-  /** Where the glass can be broken. */
   /** What the consents of the patient in context leave to be enforced; left out: tokens say nothing of them. */
   readonly consents?: ConsentsAtTokenTime | undefined;
+  /** Where the glass can be broken. */
   readonly glasses?: Glasses | undefined;
 }
 
@@ -43,17 +44,17 @@ export async function tokenClaims(
   if (resourceServer?.accessTokenFormat !== 'jwt') return signIn;
   const context = grantId === undefined ? undefined : await launchContextByGrant(db, grantId);
   const person = ctx.oidc.entities.Account?.['person'] as KnownPerson | undefined;
-  return {
   const client = { id: token.clientId ?? '', name: ctx.oidc.client?.clientName ?? '', roles: [] };
   const purposes = (context?.more.purposes ?? []).map((code) => ({ system: purposeSystem, code }));
   const consents =
     context?.patient == null ? undefined : await use.consents?.({ client, person, purposes, patient: context.patient });
   if (consents === 'deny') throw new errors.AccessDenied('the patient does not agree');
+  return {
     ...signIn,
     ...(person?.fhirUser === undefined ? {} : { fhirUser: `${fhirBase}/${person.fhirUser}` }),
     ...(context?.patient == null ? {} : { patient: context.patient }),
-    ...(context?.encounter == null ? {} : { encounter: context.encounter }),
     ...(consents === undefined ? {} : { extensions: { ihe_pcf: consents } }),
+    ...(context?.encounter == null ? {} : { encounter: context.encounter }),
     ...(context?.more.purposes === undefined ? {} : { purpose_of_use: context.more.purposes.map(purposeText) }),
   };
 }

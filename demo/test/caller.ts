@@ -53,15 +53,20 @@ export async function allPages(ask: FhirCaller, target: string): Promise<Pages> 
 /** The pages behind a first answer that is there already. */
 export async function follow(ask: FhirCaller, first: Answer): Promise<Pages> {
   const pages = [first];
-  const entries = [...(first.status === 200 ? rawEntries(first.text) : [])];
+  const entries = [...(first.status === 200 ? matchesIn(first.text) : [])];
   for (let next = nextOf(first); next !== undefined; next = nextOf(pages.at(-1)!)) {
     if (pages.length >= MOST_PAGES) throw new Error(`no end of pages after ${MOST_PAGES}`);
     const page = await ask('GET', next);
     pages.push(page);
     if (page.status !== 200) return { status: page.status, pages, entries };
-    entries.push(...rawEntries(page.text));
+    entries.push(...matchesIn(page.text));
   }
   return { status: first.status, pages, entries };
+}
+
+/** Without what the server says about the search itself. */
+function matchesIn(text: string): readonly RawEntry[] {
+  return rawEntries(text).filter(({ type }) => type !== 'OperationOutcome');
 }
 
 export function nextOf(page: Answer): string | undefined {

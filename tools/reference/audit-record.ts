@@ -13,6 +13,7 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
   caller:
     'who: kind, client, user with the FHIR resource that is them, roles, purposes, and the public id of the token (never the token)',
   address: 'network address',
+  base: 'the FHIR base at which it happened, where that is not the first; `patients` and `resources` are then absolute',
   patients: 'ids of the patients whose data were touched',
   resources: '`Type/id` of what was released or written; the first 1,000. Of a refused request, what it named',
   masked: 'elements that were withheld in at least one resource',

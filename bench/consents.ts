@@ -78,7 +78,7 @@ async function fill(): Promise<void> {
   }
 }
 
-async function put(resource: { readonly resourceType: string; readonly id: string } & object): Promise<void> {
+async function put(resource: { readonly resourceType: string; readonly id: string } & Readonly<Record<string, unknown>>): Promise<void> {
   const answer = await fetch(`${upstream.url}/${resource.resourceType}/${resource.id}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${CREDENTIAL}`, 'content-type': 'application/fhir+json' },

@@ -1,3 +1,3 @@
 /** What must be known beside patients in order to judge; kept here, since the flow knows decisions, and neither consents nor labels. */
-export { type ConsentWants, consentWants } from '../consent/wants.ts';
+export { consentWants } from '../consent/wants.ts';
 export { containersOf } from '../label/containers-of.ts';

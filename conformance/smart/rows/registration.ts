@@ -42,6 +42,9 @@ const badMetadata: readonly (readonly [says: string, change: object])[] = [
       jwks: { keys: [{ kty: 'EC', crv: 'P-384', x: 'A', y: 'B', d: 'C', kid: 'k' }] },
     },
   ],
+  ['an address with one slash', { redirect_uris: ['https:/app.example.test/callback'] }],
+  ['backslashes in its address', { redirect_uris: ['https:\\\\app.example.test/callback'] }],
+  ['a line end in its address', { redirect_uris: [`${REDIRECT}\n`] }],
 ];
 
 const registerAnything: Row['mutant'] = () => ({

@@ -3,6 +3,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { newBrowser } from '../../../server/test/flows/authorization/browser.ts';
 import { mending } from '../../mutants/mend-requests.ts';
 import { isAt } from '../../mutants/mutant.ts';
+import { answering } from '../../mutants/spoil-answers.ts';
 import { SIGNED_OUT } from '../client.ts';
 import { claimsOf, headerOf, isRs256By } from '../jwt.ts';
 import { newPerson } from '../new-person.ts';
@@ -69,6 +70,20 @@ export const signOut: readonly Row[] = [
       name: 'nobody told',
       ask: (asked) => (isAt(asked, '/session/end/confirm') ? { ...asked, url: new URL('/nowhere', asked.url) } : asked),
     }),
+  },
+  {
+    id: 'smart-out.05',
+    says: 'U+0000 in a parameter of sign-out is a bad request, and no failure inside',
+    async run(site) {
+      const { browser } = await signedIn(site);
+      for (const query of [
+        'client_id=%00',
+        'state=a%00b',
+        `client_id=${site.subject.clients.told.id}&post_logout_redirect_uri=a%00b`,
+      ])
+        equal((await browser.open(`${site.issuer}/session/end?${query}`)).status, 400, query);
+    },
+    mutant: answering('/session/end', 503),
   },
   {
     id: 'smart-out.04',

@@ -48,7 +48,11 @@ export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): 
     return reply.header('Cache-Control', 'no-store').redirect(`${paths.authorization}?${query}`, 303);
   });
   app.get(`${paths.authorization}/:uid`, use.forward);
-  for (const path of [paths.end_session, `${paths.end_session}/success`]) app.get(path, use.forward);
+  for (const path of [paths.end_session, `${paths.end_session}/success`])
+    app.get(path, async (request, reply) => {
+      queryOf(request);
+      return use.forward(request, reply);
+    });
   for (const path of [paths.end_session, `${paths.end_session}/confirm`])
     app.post(path, (request, reply) => send(use, request, reply, parseForm(request.body)));
   for (const path of [paths.jwks, '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
@@ -86,8 +90,6 @@ async function authorize(
   reply: FastifyReply,
   query: URLSearchParams,
 ): Promise<void> {
-  for (const [name, value] of query)
-    if (name.includes('\0') || value.includes('\0')) throw new errors.InvalidRequest('a parameter holds U+0000');
   asEveryLaunch(query);
   request.raw.url = `${paths.authorization}?${query}`;
   return use.forward(request, reply);
@@ -108,10 +110,14 @@ function asEveryLaunch(query: URLSearchParams): void {
   if (!query.getAll('scope').join(' ').split(' ').includes('openid')) query.delete('nonce');
 }
 
+/** PostgreSQL cannot keep U+0000, and no parameter of ours has it. */
 function queryOf(request: FastifyRequest): URLSearchParams {
   const url = request.raw.url ?? '';
   const at = url.indexOf('?');
-  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+  const query = new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+  for (const [name, value] of query)
+    if (name.includes('\0') || value.includes('\0')) throw new errors.InvalidRequest('a parameter holds U+0000');
+  return query;
 }
 
 /** fhirclient refreshes a public client's token without naming the client (RFC 6749 §6 lets the token name it). */

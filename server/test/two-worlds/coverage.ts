@@ -22,6 +22,9 @@ export class Coverage {
   requests = 0;
   #shown = 0;
   #touched = 0;
+  #calls = 0;
+  #mostCalls = 0;
+  #mostFor = '';
 
   constructor(served: ReadonlySet<string>) {
     this.#served = served;
@@ -30,7 +33,9 @@ export class Coverage {
   add(scene: Scene, { requests }: Played): void {
     for (const { rules } of scene.policies)
       for (const rule of rules) for (const kind of kindsOf(rule)) this.#rules.set(kind, (this.#rules.get(kind) ?? 0) + 1);
-    for (const { asked, status, problem, shown, touched } of requests) {
+    for (const { asked, status, problem, shown, touched, calls } of requests) {
+      this.#calls += calls;
+      if (calls > this.#mostCalls) [this.#mostCalls, this.#mostFor] = [calls, `${asked.method} ${asked.target}`];
       this.requests++;
       if (shown && status < 400) this.#shown++;
       if (touched) this.#touched++;
@@ -63,6 +68,7 @@ export class Coverage {
           .filter((name) => !this.#served.has(name))
           .join(', ') || 'nothing'
       }`,
+      `calls: ${(this.#calls / Math.max(this.requests, 1)).toFixed(1)} to the server behind for each request, at most ${Math.round(this.#mostCalls)} (${this.#mostFor.slice(0, 120)})`,
       `shown: ${percent(this.#shown, this.requests)} of requests were answered with something visible; touched: ${percent(this.#touched, this.requests)} met something hidden or masked`,
     ];
   }

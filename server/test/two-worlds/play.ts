@@ -24,6 +24,8 @@ export interface Played {
     readonly problem: string | undefined;
     readonly shown: boolean;
     readonly touched: boolean;
+    /** Requests to the server behind, for each page that the client asked for. */
+    readonly calls: number;
   }[];
 }
 
@@ -84,11 +86,13 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
     a.at(at);
     b.at(at);
     touches.reset(asked);
+    a.calls = 0;
     try {
       const before = snapshot(a);
       for (const path of openly(asked)) touches.saw((await a.plain({ method: 'GET', path })).text);
       if (isWrite(asked)) plain.ready();
       const pages = await bothWorlds(asked, inA, inB, note);
+      const calls = a.calls / pages.length;
       const answer = pages[0]!;
       if (answer.problem !== undefined && !lawful.has(answer.problem))
         note('refusal', `refused with ${answer.problem}: ${answer.text}`);
@@ -111,10 +115,11 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
         problem: answer.problem,
         shown: showsSomething(answer),
         touched: touches.touched(),
+        calls,
       });
     } catch (error) {
       note('bug', error instanceof Error ? (error.stack ?? error.message) : String(error));
-      requests.push({ asked, status: 500, problem: undefined, shown: false, touched: false });
+      requests.push({ asked, status: 500, problem: undefined, shown: false, touched: false, calls: 0 });
     }
     if (stopAtFirst && differences.length > 0) break;
   }

@@ -22,6 +22,8 @@ export interface PlainAnswer {
 
 export class Upstream {
   readonly store: Store;
+  /** Requests of the gateway. */
+  calls = 0;
   readonly #service: Service;
   #time = now;
   #ids = 0;
@@ -96,6 +98,7 @@ export class Upstream {
   }
 
   async answer(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    this.calls++;
     const { method, path, headers, body } = request;
     const answer = await this.plain({ method, path, headers: Object.fromEntries(headers), body });
     const kept = [...answer.headers].filter(([name]) => HEADERS.includes(name));

@@ -326,7 +326,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     fhirBase: urls.fhir,
     audiences: [`${urls.issuer}/admin`, urls.fhir],
     adminToken,
-    policies: material,
+    policies: { ...material, labelRules: protection.labels?.rules },
     startedAt: now(),
     now,
     log: (line) => logger.error(line, 'bug'),

@@ -11,9 +11,9 @@ const masked = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/dat
 const R = { group: ['R'] };
 const rule = (more: object) => ({ id: 'it', description: 'The rule of the test.', effect: 'permit', interactions: R, ...more });
 
-function asking(rules: readonly object[], resources: readonly object[], target: string, consents = {}) {
+function asking(rules: readonly object[], resources: readonly object[], target: string, consents = {}, headers = {}) {
   const policies = compilePolicies([{ policySet: 't', version: 1, combining: 'deny-overrides', rules }], r4());
-  return ask({ upstream: new SmallUpstream([...resources] as never), policies, facts: { consents } }, { target });
+  return ask({ upstream: new SmallUpstream([...resources] as never), policies, facts: { consents } }, { target, headers });
 }
 
 describe('R-144 announced masks', () => {
@@ -94,6 +94,27 @@ describe('R-201 duties travel along as labels', () => {
     );
     expect(json.meta).toMatchObject(meta);
     expect(json.meta.security).toEqual(meta.security);
+  });
+
+  test('bare content, which carries no labels, is not let out with a duty', () => {
+    const binary = {
+      resourceType: 'Binary',
+      id: 'b',
+      contentType: 'text/plain',
+      data: 'aGk=',
+      securityContext: { reference: 'Patient/p' },
+    };
+    const open = { resources: { types: ['Binary', 'Patient'] } };
+    const content = (more: object) =>
+      asking(
+        [rule({ ...open, ...more })],
+        [binary, { resourceType: 'Patient', id: 'p' }],
+        '/Binary/b',
+        {},
+        { accept: 'text/plain' },
+      );
+    expect(content({}).text).toBe('hi');
+    expect(content({ obligations: { labels: [`${ACT}|NOREUSE`] } }).problem?.code).toBe('not-acceptable');
   });
 
   test('beside the tag of what is masked', () => {

@@ -26,15 +26,13 @@ export interface AskedContent {
 
 /** RFC 9110 §15.3.7: 206 for a part, 416 where there is nothing in it. Throws Problem `not-acceptable`. */
 export function releaseContent(visible: Visible, bases: Bases, unchanged: boolean, { ranges, part }: AskedContent): Released {
+  // A duty travels as a label, and bare content carries none (R-187).
+  if (visible.obligations.some(({ kind }) => kind === 'label')) throw notAcceptable();
   const { document, root } = scanned(resourceBytes([visible], bases)[0]!);
   const type = parseMediaType(document.string(document.member(root, CONTENT_TYPE)) ?? '')?.name;
   const data = document.string(document.member(root, DATA));
   const bytes = data === undefined ? undefined : decodeBase64(data.replace(/\s+/g, ''));
-  if (type === undefined || bytes === undefined || !ranges.some((range) => covers(range, type)))
-    throw new Problem(
-      'not-acceptable',
-      'The content is not of a type that you accept. The resource can be had as application/fhir+json.',
-    );
+  if (type === undefined || bytes === undefined || !ranges.some((range) => covers(range, type))) throw notAcceptable();
   const headers = new Map<string, string>();
   if (!unchanged) headers.set('content-type', type).set('content-disposition', 'attachment').set('accept-ranges', 'bytes');
   for (const [header, value] of versionHeaders(visible)) headers.set(header, value);
@@ -51,6 +49,13 @@ export function releaseContent(visible: Visible, bases: Bases, unchanged: boolea
       withheld: 0,
     },
   });
+}
+
+function notAcceptable(): Problem {
+  return new Problem(
+    'not-acceptable',
+    'The content is not of a type that you accept. The resource can be had as application/fhir+json.',
+  );
 }
 
 /** Adds to `headers` which part it is. */

@@ -133,7 +133,11 @@ function worldsOf(material: PolicyMaterial): WorldOf {
   const worlds = new Map<FhirVersion, CaseWorld>();
   return (version) => {
     const tables = fhirTables(version);
-    const world = worlds.get(version) ?? { tables, policies: compileMaterial(material, tables) };
+    const world = worlds.get(version) ?? {
+      tables,
+      policies: compileMaterial(material, tables),
+      labelRules: material.labelRules,
+    };
     worlds.set(version, world);
     return world;
   };

@@ -22,10 +22,11 @@ export const policyCheck: Command = {
     const documents = loadPolicies([place]);
     const sets = given.all('value-sets').map((one) => path.resolve(one));
     try {
-      const { sets: compiled } = compileMaterial(policyMaterial({ files: [place], valueSets: sets }), tables);
+      const { sets: compiled, rules } = compileMaterial(policyMaterial({ files: [place], valueSets: sets }), tables);
       for (const { name, combining } of compiled)
         if (combining === 'permit-unless-deny')
           out.tell(`Note: policy set ${name} permits whatever it does not deny, to everyone who is signed in.`);
+      for (const { id, consentExempt } of rules) if (consentExempt) out.tell(`Note: no consent stands against rule ${id}.`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       throw new CliError(

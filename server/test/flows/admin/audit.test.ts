@@ -117,6 +117,14 @@ test('one record is a FHIR AuditEvent, and looking at it is recorded with its pa
   expect((await it.local('GET', '/admin/audit/nothing-like-it')).status).toBe(404);
 });
 
+test('one request is found by its X-Request-Id, which is what `fireguard policy explain --request` asks for', async () => {
+  const [first] = (await search('kind=request&limit=1')).records as unknown as { readonly requestId: string }[];
+  const found = (await search(`request=${first!.requestId}`)).records as unknown as { readonly requestId: string }[];
+  expect(found.length).toBeGreaterThan(0);
+  expect(new Set(found.map(({ requestId }) => requestId))).toEqual(new Set([first!.requestId]));
+  expect((await search('request=nobody-asked-this')).records).toEqual([]);
+});
+
 test('the journal is verified on request', async () => {
   const { body } = await it.local('POST', '/admin/audit/verify');
   expect(body).toMatchObject({ ok: true });

@@ -121,7 +121,7 @@ export function ask(setting: Setting, asked: Asked): Ended {
   }
 }
 
-function givenBy(setting: Setting, { method = 'GET', target, headers = {}, body }: Asked): Given {
+export function givenBy(setting: Setting, { method = 'GET', target, headers = {}, body }: Asked): Given {
   const withType =
     body === undefined || method === 'GET'
       ? headers

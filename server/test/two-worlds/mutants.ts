@@ -239,11 +239,4 @@ export const mutants: readonly Mutant[] = [
     'return ids;',
   ),
   of('exports-of-hidden-patients', 'enforcement/visible-patients.ts', 'if (permit === undefined) return ids;', 'return ids;'),
-  of(
-    'exports-by-what-is-stored',
-    'enforcement/export-page.ts',
-    'const { document, node } = releasedForm(one);',
-    'const { document, node } = one;',
-  ),
-  of('exports-end-after-a-few-pages', 'enforcement/export-page.ts', "read.end === 'end' ? undefined", 'true ? undefined'),
 ];

@@ -92,6 +92,18 @@ export const mutants: readonly Mutant[] = [
     'if (mask.length === 0) return;\n  const { document } = edit;',
     'return;\n  const { document } = edit;',
   ),
+  of(
+    'consents-let-the-rest-go',
+    'consent/outcomes.ts',
+    "if (within !== 'yes') outcomes |= root.effect === 'permit' ? DENY : NONE;",
+    "if (within !== 'yes') outcomes |= NONE;",
+  ),
+  of(
+    'consent-exceptions-ignored',
+    'consent/outcomes.ts',
+    'exceptions: provision.exceptions.flatMap((one) => prepare(one, context) ?? []),',
+    'exceptions: [],',
+  ),
   of('consents-ignored', 'decision/residual.ts', 'if (objection !== undefined) return consentDenial(objection);', ''),
   of(
     'undetermined-is-open',

@@ -366,10 +366,34 @@ function consent(random: Random, patient: string, caller: SceneCaller): SceneFac
     { resource: { ...base, status: 'inactive', provision: { type: 'deny' } }, denies: 'nobody' },
     { resource: { ...base, provision: { type: 'deny', period: { end: '2020-01-01' } } }, denies: 'nobody' },
     { resource: { ...base, provision: { type: 'deny', actor: [me] } }, denies: 'everyone' },
+    ...ofData(random, base),
     // Who is no known person may be whoever is named.
     {
       resource: { ...base, provision: { type: 'deny', actor: [other] } },
       denies: caller.fhirUser === undefined ? 'everyone' : 'nobody',
     },
   ]);
+}
+
+const RESOURCE_TYPES = 'http://hl7.org/fhir/resource-types';
+
+/** Consents that decide by the resource; a denial of data leaves nobody alone, guardians neither. */
+function ofData(random: Random, base: Json): readonly SceneFacts['consents'][string][number][] {
+  const types = random.some(['Observation', 'Condition', 'Encounter', 'Patient', 'DocumentReference'], 1, 2);
+  const kinds = types.map((code) => ({ system: RESOURCE_TYPES, code }));
+  const instance = random.pick(['Observation/ob1', 'Observation/ob2', 'Condition/c1', 'Encounter/e1']);
+  const data = [{ meaning: 'instance', reference: { reference: instance } }];
+  const sensitivity = random.pick(['HIV', 'PSY']);
+  const securityLabel = [{ system: ACT_CODE, code: sensitivity }];
+  const permitBut = (exception: Json) => ({
+    ...base,
+    provision: { type: 'permit', provision: [{ type: 'deny', ...exception }] },
+  });
+  return [
+    { resource: permitBut({ class: kinds }), denies: { types }, agrees: true },
+    { resource: { ...base, provision: { type: 'deny', class: kinds } }, denies: { types } },
+    { resource: { ...base, provision: { type: 'permit', class: kinds } }, denies: { butTypes: types }, agrees: true },
+    { resource: permitBut({ data }), denies: { instance }, agrees: true },
+    { resource: permitBut({ securityLabel }), denies: { sensitivity }, agrees: true },
+  ];
 }

@@ -28,11 +28,18 @@ export interface SceneFacts {
   readonly subjects: Readonly<Record<string, readonly string[]>>;
 }
 
+/** To everyone: these, or all but these, or what carries the sensitivity or no label at all. */
+export type DeniedData =
+  | { readonly types: readonly string[] }
+  | { readonly butTypes: readonly string[] }
+  | { readonly instance: string }
+  | { readonly sensitivity: string };
+
 export interface SceneConsent {
   readonly resource: Json;
   /** What it means, said by whoever wrote it, so that the naive decider need not read consents. */
-  readonly denies: 'nobody' | 'everyone' | 'everyone-but-guardians';
-  /** It permits, and for certain. */
+  readonly denies: 'nobody' | 'everyone' | 'everyone-but-guardians' | DeniedData;
+  /** It permits what it does not deny, and for certain. */
   readonly agrees?: boolean;
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Json } from '../json.ts';
 import { valuesAt } from '../json.ts';
-import type { Scene } from '../scenario.ts';
+import type { Scene, SceneConsent } from '../scenario.ts';
 import { contentHolds } from './content.ts';
 import { carries, cleared, labelsIn } from './labels.ts';
 import { releasedForm, withDuties } from './mask.ts';
@@ -121,7 +121,8 @@ export class NaiveDecider {
       permits.filter((rule) => this.#holds(rule, resource, whom) && cleared(labelsIn(resource), rule.clears)),
     );
     const stopped =
-      (whom.undetermined && type.category !== 'not-classified') || whom.patients.some((patient) => this.#objects(patient));
+      (whom.undetermined && type.category !== 'not-classified') ||
+      whom.patients.some((patient) => this.#objects(patient, resource));
     const left = stopped ? applying.filter(({ consentExempt }) => consentExempt !== undefined) : applying;
     if (applying.length > 0 && left.length === 0) return undefined;
     // What is permitted by none of a set's own rules is what its denies, or the set itself, still close.
@@ -164,7 +165,7 @@ export class NaiveDecider {
     if (!this.#holds(rule, resource, whom)) return false;
     const all = (test: (patient: string) => boolean) =>
       !whom.undetermined && whom.patients.length > 0 && whom.patients.every(test);
-    if (rule.consentable === true && all((patient) => this.#agrees(patient))) return false;
+    if (rule.consentable === true && all((patient) => this.#agrees(patient, resource))) return false;
     return !(rule.overridable !== undefined && all((patient) => patient === this.#scene.caller.override));
   }
 
@@ -311,21 +312,20 @@ export class NaiveDecider {
     return labels === undefined || carries(labelsIn(resource), labels, rule.effect);
   }
 
-  #objects(patient: string): boolean {
+  #objects(patient: string, resource: Json): boolean {
     const { relations, consents } = this.#scene.facts;
     const standing = relations[patient] ?? [];
     if (standing.includes('self')) return false;
-    const denying = (consents[patient] ?? []).filter(({ denies }) => denies !== 'nobody');
     if (patient === this.#scene.caller.override) return false;
-    return denying.some(({ denies }) => denies === 'everyone' || !standing.includes('guardian'));
+    return (consents[patient] ?? []).some(({ denies }) => denied(denies, resource, standing.includes('guardian')));
   }
 
   /** For certain; what patients say of themselves is no agreement. */
-  #agrees(patient: string): boolean {
+  #agrees(patient: string, resource: Json): boolean {
     const { relations, consents } = this.#scene.facts;
     const all = consents[patient] ?? [];
     if ((relations[patient] ?? []).includes('self')) return false;
-    return all.some(({ agrees }) => agrees === true) && all.every(({ denies }) => denies === 'nobody');
+    return all.some(({ agrees }) => agrees === true) && all.every(({ denies }) => !denied(denies, resource, false));
   }
 
   /** SMART: what the token's scopes reach. */
@@ -437,4 +437,14 @@ function pathsOf(type: string, written: readonly string[]): readonly string[] {
     .filter((text) => text.startsWith(`${type}.`))
     .map((text) => text.slice(type.length + 1))
     .flatMap((path) => (path.endsWith('[x]') ? choicesOf(path.slice(0, -3)) : [path]));
+}
+
+/** What one consent denies, as whoever wrote it said. */
+function denied(denies: SceneConsent['denies'], resource: Json, isGuardian: boolean): boolean {
+  if (typeof denies === 'string') return denies === 'everyone' || (denies === 'everyone-but-guardians' && !isGuardian);
+  if ('types' in denies) return denies.types.includes(resource.resourceType);
+  if ('butTypes' in denies) return !denies.butTypes.includes(resource.resourceType);
+  if ('instance' in denies) return `${resource.resourceType}/${resource.id}` === denies.instance;
+  const { rank, sensitivities } = labelsIn(resource);
+  return sensitivities.includes(denies.sensitivity) || rank < 0;
 }

@@ -29,7 +29,17 @@ export async function protect(
     },
     // Nobody who tries this has set up a second factor yet.
     breakGlass: { stepUp: 'password' as const },
-    pages: { hospital: 'Alder Vale Hospital', helpLine: '01632 960 142' },
+    pages: {
+      hospital: 'Alder Vale Hospital',
+      helpLine: '01632 960 142',
+      access: {
+        website: 'https://aldervale.example',
+        portal: 'https://portal.aldervale.example',
+        city: 'Alder Vale',
+        country: 'GB',
+      },
+      securityContact: 'mailto:security@aldervale.example',
+    },
   };
   return start(defaultConfig(layOver(ours, options.settings)), { tell: (line) => say(line) });
 }

@@ -19,8 +19,8 @@ import type { TokenRevocation } from '../token/revoke.ts';
 import { knownPerson } from './account.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { logoutPages, sessionEnd } from './app-sign-out.ts';
-import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { chosenLanguage, keepChosenLanguage } from './chosen-language.ts';
+import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { createRegisteredOrigins } from './cors.ts';
 import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
 import { endpointGuard } from './endpoint-guard.ts';
@@ -207,6 +207,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     glasses: use.glasses,
     stayConnectedDays: use.stayConnectedDays,
     purposes,
+    scopesByRole: signIn.scopesByRole,
     mayBreakGlass: (roles: readonly string[]) => use.glasses?.mayBreak(roles) === true,
     passwords: use.passwords ?? createPasswords(),
     ...parts,

@@ -1,13 +1,20 @@
 /**
  * Which scopes a token of this request may have, at each moment of its making (oidc-provider asks before each): as the app asks, after the
- * person answered, and again whenever a code or refresh token is used, because the client's registration may have shrunk since.
+ * person answered, and again whenever a code or refresh token is used, because the client's registration or the person's roles may have changed since.
  */
 import { type FhirTables, narrow, parseScopes } from '@fireguard/engine';
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { KnownPerson } from './audit-drafts.ts';
 import { negotiateScope, unenforceable } from './negotiate-scope.ts';
+import { type ScopesByRole, scopesOfPerson } from './scopes-of-person.ts';
 
 /** Space-separated; also narrows the request's own `scope`, from which the provider makes the rest. Throws invalid_scope when nothing is left. */
-export async function grantableScope(ctx: KoaContextWithOIDC, client: Client, tables: FhirTables): Promise<string> {
+export async function grantableScope(
+  ctx: KoaContextWithOIDC,
+  client: Client,
+  tables: FhirTables,
+  byRole: ScopesByRole,
+): Promise<string> {
   const registered = registeredScope(client);
   const params = ctx.oidc.params ?? {};
   const named = typeof params['scope'] === 'string' ? params['scope'] : undefined;
@@ -25,7 +32,9 @@ export async function grantableScope(ctx: KoaContextWithOIDC, client: Client, ta
   if (ctx.oidc.route === 'token' && source !== undefined) {
     const granted = parseScopes(source.scope ?? '');
     // Only scopes that are still allowed as they stand: a token cannot be given half of one that was consented to.
-    const still = new Set(narrow(granted, parseScopes(registered)));
+    const person = ctx.oidc.entities.Account?.['person'] as KnownPerson | undefined;
+    const allowed = narrow(scopesOfPerson(granted, person?.roles ?? [], byRole), parseScopes(registered));
+    const still = new Set(allowed);
     return granted.flatMap(({ text }) => (still.has(text) ? [text] : [])).join(' ');
   }
 

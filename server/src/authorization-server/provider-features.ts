@@ -6,6 +6,7 @@ import { defaultAudience } from './audience.ts';
 import { certificateOf, isTrusted } from './client-certificate.ts';
 import type { FurtherBase } from './further-bases.ts';
 import { grantableScope } from './grantable-scope.ts';
+import type { SignInSettings } from './sign-in-settings.ts';
 
 export interface FeatureSettings {
   readonly fhirBase: string;
@@ -16,6 +17,8 @@ export interface FeatureSettings {
   readonly jwtAudiences: readonly string[];
   /** RFC 9449 §8: nonces of the token endpoint. */
   readonly dpop: { readonly secret: Buffer; readonly required: boolean };
+  /** What people of a role may let apps have at most. */
+  readonly signIn: Pick<SignInSettings, 'scopesByRole'>;
   readonly logoutPage: (ctx: KoaContextWithOIDC, form: string) => void;
   readonly loggedOutPage: (ctx: KoaContextWithOIDC) => void;
 }
@@ -64,7 +67,7 @@ export function providerFeatures(use: FeatureSettings): NonNullable<Configuratio
       useGrantedResource: () => true,
       async getResourceServerInfo(ctx, resource, client) {
         const base = use.further.find((one) => one.base === resource);
-        const scope = () => grantableScope(ctx, client, base?.tables ?? use.tables);
+        const scope = () => grantableScope(ctx, client, base?.tables ?? use.tables, use.signIn.scopesByRole);
         if (resource === use.fhirBase || base !== undefined)
           return { scope: await scope(), audience: resource, accessTokenFormat: 'opaque' };
         if (!mayHaveJwt(use, resource, client))

@@ -36,6 +36,12 @@ export const signInSection = z
       .array(z.string())
       .default([])
       .describe('Roles whose holders must prove themselves twice. Whoever has set up a second step is always asked for it.'),
+    scopesByRole: z
+      .record(z.string(), z.string().max(4000))
+      .default({})
+      .describe(
+        'The most that apps get in the name of people, by role: space-delimited SMART scopes, such as `patient: patient/*.rs`. Counts where all roles of a person are named; policy decides all the same.',
+      ),
     breachedPasswords: z
       .string()
       .optional()

@@ -10,6 +10,12 @@ const out: Output = {
   tell: (line) => void process.stderr.write(`${line}\n`),
 };
 
+// Whoever reads us has enough (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@
  * What a configuration may not do (errors), and what it does on an explicit word only (weakenings, printed at every start; I10, R-032). Both
  * lists stand here, so that an officer can read them in one place.
  */
-import { isPurpose, purposeSystem } from '@fireguard/engine';
+import { isPurpose, parseScopes, purposeSystem } from '@fireguard/engine';
 import type { UpstreamSettings } from '../upstream/config.ts';
 import type { FireguardConfig } from './schema.ts';
 import { urlsOf } from './urls.ts';
@@ -68,6 +68,9 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
     errors.push('notify.targets: two have the same name.');
   if (new Set(config.signIn.providers.map(({ id }) => id)).size < config.signIn.providers.length)
     errors.push('signIn.providers: two have the same id.');
+  for (const [role, scope] of Object.entries(config.signIn.scopesByRole))
+    if (parseScopes(scope).some(({ kind }) => kind === 'invalid'))
+      errors.push(`signIn.scopesByRole.${role}: one of them is not a SMART scope.`);
   const { byRole, mayAsk } = config.purposes;
   const named = [
     ...Object.entries(byRole).map(([role, code]) => [`byRole.${role}`, code] as const),

@@ -11,6 +11,7 @@ import { chosenScopes } from '../chosen-scopes.ts';
 import { needsPatient } from '../login-policy.ts';
 import { consentPage } from '../pages/consent.ts';
 import { allowedPurposes, BREAK_THE_GLASS } from '../purposes.ts';
+import { scopesOfPerson } from '../scopes-of-person.ts';
 import { asksForGlass, brokenFor, glassOf } from './glass.ts';
 import { deniedResult, goOn, placeOf, readStepForm, type Step, type StepDependencies, sendPage } from './step.ts';
 
@@ -41,7 +42,7 @@ export async function showConsent(
     person: person.name,
     patient,
     own,
-    scopes: offered(step, person),
+    scopes: offered(use, step, person),
     purposes,
     emergency: glass?.id,
     now: use.now(),
@@ -62,7 +63,7 @@ export async function answerConsent(
   const form = readStepForm(use, step, 'consent', request);
   const granted =
     form.get('decision') === 'allow'
-      ? narrow(offered(step, person), chosenScopes(form, parseScopes(step.scope), form.get('duration') === 'stay'))
+      ? narrow(offered(use, step, person), chosenScopes(form, offered(use, step, person), form.get('duration') === 'stay'))
       : [];
   const glass = await glassOf(use, step);
   if (granted.length === 0 || (asksForGlass(step) && (glass === undefined || step.audience !== use.fhirBase))) {
@@ -130,8 +131,9 @@ export function recordConsent(
 }
 
 /** What may be ticked. Without a FHIR resource for the person there is no `fhirUser` to tell. */
-function offered(step: Step, person: KnownPerson): ScopeSet {
-  return parseScopes(step.scope).filter((scope) => {
+function offered(use: StepDependencies, step: Step, person: KnownPerson): ScopeSet {
+  const scopes = scopesOfPerson(parseScopes(step.scope), person.roles, use.scopesByRole);
+  return scopes.filter((scope) => {
     // R-230: what a broken glass opens is never refreshed.
     if (scope.kind === 'offline' && asksForGlass(step)) return false;
     if (scope.kind === 'identity') return scope.name !== 'fhirUser' || person.fhirUser !== undefined;

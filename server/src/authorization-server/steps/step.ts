@@ -19,6 +19,7 @@ import { spoken } from '../pages/spoken.ts';
 import type { PickerSource } from '../picker-source.ts';
 import { askedPurposes, type PurposeRules } from '../purposes.ts';
 import { requestIdOf } from '../request-id.ts';
+import type { ScopesByRole } from '../scopes-of-person.ts';
 
 export interface StepDependencies {
   readonly provider: Provider;
@@ -32,6 +33,7 @@ export interface StepDependencies {
   readonly formTokens: FormTokens;
   readonly stayConnectedDays: number;
   readonly purposes: PurposeRules;
+  readonly scopesByRole: ScopesByRole;
   /** Whether somebody with these roles may break the glass, where there is any to break. */
   readonly mayBreakGlass: (roles: readonly string[]) => boolean;
   /** Where the glass can be broken. */

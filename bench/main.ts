@@ -27,6 +27,10 @@ if (process.argv[2] === 'audit') {
   await import('./audit.ts');
   process.exit();
 }
+if (process.argv[2] === 'audit-search') {
+  await import('./audit-search.ts');
+  process.exit();
+}
 if (process.argv[2] === 'export') {
   await import('./export.ts');
   process.exit();

@@ -56,7 +56,7 @@ export async function agedMonths(db: Db, before: Date): Promise<readonly { reado
 
 /**
  * Drops one month. `db` must be the owner's. False when a hold has come meanwhile, or another node was faster. Everything of the month goes at once, and that it went
- * is written down in the same transaction.
+ * is written down in the same transaction, with about how much it was: counting would take long.
  */
 export async function dropMonth(db: Db, month: string): Promise<boolean> {
   const name = month.replace('-', '_');
@@ -67,8 +67,8 @@ export async function dropMonth(db: Db, month: string): Promise<boolean> {
       transaction,
     );
     if (!rows[0]!.there || (await isHeld(transaction, month))) return false;
-    await sql`INSERT INTO audit_month_dropped (month, records) SELECT ${month}, count(*) FROM ${sql.id(`audit_record_${name}`)}
-      ON CONFLICT (month) DO NOTHING`.execute(transaction);
+    await sql`INSERT INTO audit_month_dropped (month, records) SELECT ${month}, greatest(reltuples, 0)::bigint FROM pg_class
+      WHERE oid = to_regclass(${`audit_record_${name}`}) ON CONFLICT (month) DO NOTHING`.execute(transaction);
     for (const table of ['audit_record', 'audit_patient'])
       await sql`DROP TABLE IF EXISTS ${sql.id(`${table}_${name}`)}`.execute(transaction);
     return true;

@@ -2,14 +2,12 @@
  * Builds everything by hand, from the ground up, and hands each part its plain options. The only file that knows all the others. It must not hold
  * logic of its own: what is decided is decided in the parts, and what weakens a check is said aloud here at every start (I10).
  */
+
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
-import { type AdminApi, createAdminApi } from './admin-api/admin-api.ts';
+import { createAdminApi } from './admin-api/admin-api.ts';
 import { loadAdminToken } from './admin-api/admin-token.ts';
-import { consoleSettings, registerConsole } from './admin-api/console-client.ts';
-import { mountConsole } from './admin-api/console-files.ts';
-import { listenLocally } from './admin-api/local-socket.ts';
+import { registerConsole } from './admin-api/console-client.ts';
 import { watch } from './alerts/watch.ts';
 import { withAuditEvents } from './audit-events/with-audit-events.ts';
 import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
@@ -17,12 +15,9 @@ import { watchClock } from './audit-log/clock-watch.ts';
 import { openAuditLog } from './audit-log/open-audit-log.ts';
 import { keepRetention } from './audit-log/retention.ts';
 import { authentication } from './authentication/authenticate.ts';
-import { type AuthorizationServer, createAuthorizationServer } from './authorization-server/authorization-server.ts';
+import { createAuthorizationServer } from './authorization-server/authorization-server.ts';
 import { openBreachedList } from './authorization-server/breached-list.ts';
 import { furtherTokenEndpoint } from './authorization-server/further-bases.ts';
-import type { BrandChoice } from './authorization-server/pages/brand.ts';
-import { languages } from './authorization-server/pages/language.ts';
-import { sanitisedLogo } from './authorization-server/pages/logo.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
 import { openGlasses } from './break-glass/glasses.ts';
@@ -36,7 +31,7 @@ import { keptConsents } from './consents/kept-consents.ts';
 import { protectionOf } from './consents/protection-of.ts';
 import { purposesByRole } from './consents/purpose-by-role.ts';
 import { tokenConsents } from './consents/token-consents.ts';
-import { createDecisionPoint, type DecisionPoint } from './decision-point/decision-point.ts';
+import { createDecisionPoint } from './decision-point/decision-point.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
 import { listenSyslog } from './feed/listen-syslog.ts';
@@ -44,26 +39,19 @@ import { openForwarder } from './forward/forwarder.ts';
 import { furtherBase } from './further-base.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
 import { cursorSeal } from './gateway/cursor-seal.ts';
-import { fhirDoor } from './gateway/door.ts';
 import { patientFinder } from './gateway/find-patients.ts';
 import { framesOf } from './gateway/log.ts';
-import { registeredOrigins } from './gateway/registered-origins.ts';
 import { requestIdOf } from './gateway/request-id.ts';
 import { requestLogger } from './gateway/request-logger.ts';
 import { Closing } from './http/closing.ts';
-import { drain } from './http/drain.ts';
-import { freePort } from './http/free-port.ts';
-import { guardHost } from './http/guard-host.ts';
-import { mountHealth } from './http/health.ts';
-import { Hosts } from './http/hosts.ts';
-import { listen } from './http/listen.ts';
-import { pagesListener, rawListener } from './http/listener.ts';
 import { checkpointNotice } from './notify/checkpoint-notice.ts';
 import { openNotifier } from './notify/notifier.ts';
 import { compileMaterial } from './policy-trial/policy-material.ts';
-import { listClients } from './storage/clients.ts';
+import { brandFor } from './start/brand-for.ts';
+import { listeners } from './start/listeners.ts';
+import { storageOptions } from './start/storage-options.ts';
+import { withPorts } from './start/with-ports.ts';
 import { relationsOf } from './storage/relations.ts';
-import { sealSecrets } from './storage/seal-file.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
 import { createClientKeySets } from './token/client-key-sets.ts';
 import { createDpopNonces, loadDpopSecrets } from './token/dpop-nonces.ts';
@@ -345,96 +333,12 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   return Object.freeze<Running>({ urls, storage, audit, passwords, adminToken, close: () => closing.close() });
 }
 
-/** The pages listen first: a client that found the API must find its token endpoint. */
-async function listeners(
-  config: FireguardConfig,
-  urls: Urls,
-  {
-    use,
-    further,
-  }: { readonly use: Collaborators; readonly further: readonly { readonly name: string; readonly use: Collaborators }[] },
-  parts: { readonly authorization: AuthorizationServer; readonly admin: AdminApi; readonly decisionPoint: DecisionPoint },
-  storage: Storage,
-  closing: Closing,
-): Promise<void> {
-  const { http } = config;
-  let isServing = false;
-  const pages = pagesListener(http);
-  guardHost(pages, hostsOf(urls.issuer, http.pages, http.tls !== undefined));
-  mountHealth(pages, () => isServing && storage.healthy() && use.audit.healthy());
-  await parts.authorization.mount(pages);
-  await parts.admin.mount(pages, 'network');
-  await parts.decisionPoint.mount(pages);
-  mountConsole(pages, consoleSettings(urls.issuer, urls.fhir));
-  const door = fhirDoor({
-    use,
-    hosts: hostsOf(urls.fhir, http.api, http.tls !== undefined),
-    origins: registeredOrigins(() => listClients(storage.db), storage.cluster),
-    maxBodyBytes: http.maxBodyBytes,
-    maxConcurrent: http.maxConcurrent,
-    documents: documentsOf(parts.authorization, undefined),
-    further: further.map((one) => ({ use: one.use, documents: documentsOf(parts.authorization, one.name) })),
-  });
-  const api = rawListener(http, door);
-  closing.first(() => {
-    isServing = false;
-    return Promise.all([drain(api, http.drainMs), drain(pages, http.drainMs)]);
-  });
-  await listen(pages, http.pages);
-  await listen(api, http.api);
-  const local = await listenLocally(parts.admin, config.home);
-  closing.first(() => local.close());
-  isServing = true;
-}
-
-/** `base`: the name of a further one; undefined = the first. */
-function documentsOf(authorization: AuthorizationServer, base: string | undefined) {
-  return {
-    'smart-configuration': () => authorization.smartConfiguration(base),
-    'protected-resource': () => authorization.protectedResourceMetadata(base),
-  };
-}
-
 /** Keys, certificates and JWTs that a service shows itself are for the first base alone. */
 const noServices: ServiceCredentials = {
   byApiKey: async () => undefined,
   byCertificate: async () => undefined,
   bySignedJwt: async () => undefined,
 };
-
-function brandFor({ pages }: FireguardConfig): BrandChoice {
-  const { hospital, helpLine, privacy, accessibility } = pages;
-  const spoken = pages.languages.map((code) => languages[code]);
-  const logo = pages.logo === undefined ? undefined : sanitisedLogo(readFileSync(pages.logo, 'utf8'));
-  return { name: hospital, helpLine, privacy, accessibility, logo, languages: spoken };
-}
-
-/** Ports that were left to us, taken now: URLs stand in tokens and documents. */
-async function withPorts(config: FireguardConfig): Promise<FireguardConfig> {
-  const { pages, api } = config.http;
-  const taken = async (place: typeof pages) => (place.port === 0 ? { ...place, port: await freePort(place.host) } : place);
-  return Object.freeze({
-    ...config,
-    http: Object.freeze({ ...config.http, pages: await taken(pages), api: await taken(api) }),
-  });
-}
-
-/** The URL that clients use, and the address that we listen on (a proxy or a health check may use it). */
-function hostsOf(url: string, place: { readonly host: string; readonly port: number }, overTls: boolean): Hosts {
-  const hosts = new Hosts();
-  hosts.allow(url);
-  if (place.host !== '0.0.0.0' && place.host !== '::')
-    hosts.allow(`${overTls ? 'https' : 'http'}://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}`);
-  return hosts;
-}
-
-async function storageOptions({ storage, home }: FireguardConfig): Promise<Parameters<typeof openStorage>[0]> {
-  const secrets = { sealSecrets: await sealSecrets(home, storage.keySeals) };
-  const node = storage.node === undefined ? {} : { node: storage.node };
-  return storage.url === undefined || storage.mode === 'managed'
-    ? { mode: 'managed', home, ...node, ...secrets }
-    : { mode: 'external', url: storage.url, ...node, ...secrets };
-}
 
 async function cursorKeys(storage: Storage): Promise<readonly Uint8Array[]> {
   const keys = await storage.keys.keysFor('cursor', () => ({

@@ -53,7 +53,7 @@ export function decideByTable({
     decision: { effect: 'permit', rules: ['test'], reason: 'by table', cause: undefined },
     sight: rule.sight ?? 'filtered',
     maskable: rule.maskable ?? (typeof mask === 'function' ? [] : mask),
-    needs: { relations: false, consents: false, ...rule.needs },
+    needs: { relations: false, consents: false, memberships: false, ...rule.needs },
     onlyPatient: rule.onlyPatient,
     judge: (candidate, facts) =>
       (rule.sees ?? (() => true))(candidate, facts)

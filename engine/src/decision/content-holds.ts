@@ -13,6 +13,9 @@ export interface Reader {
   readonly bases: readonly string[];
 }
 
+/** Undefined: not known. */
+type Memberships = ReadonlySet<string> | undefined;
+
 const CODE = name('code');
 const CODING = name('coding');
 const SYSTEM = name('system');
@@ -25,11 +28,12 @@ export function contentHolds(
   candidate: Candidate,
   reader: Reader,
   effect: 'permit' | 'deny',
+  memberships: Memberships,
 ): boolean {
   const told = allOf([
     content.patients === undefined ? 'yes' : isAbout(content.patients, candidate, effect),
     content.codes === undefined ? 'yes' : holdsCode(content.codes, candidate),
-    ...content.where.map((condition) => meets(condition, candidate, reader)),
+    ...content.where.map((condition) => meets(condition, candidate, reader, memberships)),
   ]);
   return effect === 'permit' ? told === 'yes' : told !== 'no';
 }
@@ -61,7 +65,7 @@ function codeAnywhere(codes: ReadonlySet<string>, bare: ReadonlySet<string>, { d
   return unsure ? 'unknown' : 'no';
 }
 
-function meets({ at, test }: CompiledCondition, candidate: Candidate, reader: Reader): Told {
+function meets({ at, test }: CompiledCondition, candidate: Candidate, reader: Reader, memberships: Memberships): Told {
   switch (test.kind) {
     case 'exists': {
       const told = valuesTold(at, candidate, () => 'yes');
@@ -72,7 +76,9 @@ function meets({ at, test }: CompiledCondition, candidate: Candidate, reader: Re
     case 'caller':
       return callerTold(
         test,
-        valuesTold(at, candidate, (document, node) => isMe(reader, document, node)),
+        valuesTold(at, candidate, (document, node) =>
+          test.who === 'caller' ? isMe(reader, document, node) : isOurs(memberships, reader, document, node),
+        ),
       );
   }
 }
@@ -131,6 +137,13 @@ function isMe({ me, bases }: Reader, document: JsonDocument, node: JsonNode): To
   if (me === undefined || key === undefined) return 'unknown';
   if (`${key.type}/${key.id}` === me) return 'yes';
   return people.has(key.type) ? 'no' : 'unknown';
+}
+
+/** Whether a Reference means a group of the caller's. A name alone may be any of them. */
+function isOurs(memberships: Memberships, { bases }: Reader, document: JsonDocument, node: JsonNode): Told {
+  const key = referenceKey(document.string(document.member(node, REFERENCE)) ?? '', bases);
+  if (memberships === undefined || key === undefined) return 'unknown';
+  return memberships.has(`${key.type}/${key.id}`) ? 'yes' : 'no';
 }
 
 const people: ReadonlySet<string> = new Set(['Patient', 'Practitioner', 'RelatedPerson']);

@@ -15,11 +15,13 @@ function applies(
   conditions: object,
   resource: object,
   patients: readonly string[] = ['ann'],
+  known: { readonly memberships?: ReadonlySet<string> } = {},
+  caller?: object,
 ): boolean {
   const words = { description: 'A rule of the test.', interactions: ['read'] };
   const types = ['Observation'];
   const rules = [
-    { id: 'it', effect, ...words, resources: { types, ...conditions } },
+    { id: 'it', effect, ...words, ...(caller && { caller }), resources: { types, ...conditions } },
     ...(effect === 'deny' ? [{ id: 'open', effect: 'permit', ...words, resources: { types } }] : []),
   ];
   const policies = compilePolicies([{ policySet: 't', version: 1, combining: 'deny-overrides', rules }], tables, {
@@ -27,7 +29,8 @@ function applies(
   });
   const decided = decide({ caller: callerOf(), interaction: 'read', type: 'Observation', policies, tables, bases, now });
   if (decided.kind === 'refusal') throw new Error('refused');
-  const permitted = decided.judge(candidateOf(resource as Record<string, unknown>, patients), factsOf()).effect === 'permit';
+  const permitted =
+    decided.judge(candidateOf(resource as Record<string, unknown>, patients), { ...factsOf(), ...known }).effect === 'permit';
   return effect === 'permit' ? permitted : !permitted;
 }
 
@@ -92,5 +95,38 @@ describe('R-075 conditions on content: [resource, permit applies, deny applies]'
   ])('the record of one patient, of a resource about %s', (patients, permit, deny) => {
     const condition = { patients: ['ann'] };
     expect([applies('permit', condition, {}, patients), applies('deny', condition, {}, patients)]).toEqual([permit, deny]);
+  });
+});
+
+describe('R-076 groups of the caller: [memberships, permit applies, deny applies]', () => {
+  const inHouse = { where: [{ elements: ['Observation.performer'], is: 'group-of-caller' }] };
+  const outside = { where: [{ elements: ['Observation.performer'], isNot: 'group-of-caller' }] };
+  const house = by({ reference: 'Organization/house' });
+  const known = (memberships: readonly string[] | undefined) =>
+    memberships === undefined ? {} : { memberships: new Set(memberships) };
+
+  test.each<[string, object, object, readonly string[] | undefined, boolean, boolean]>([
+    ['their house', inHouse, house, ['Organization/house'], true, true],
+    ['another house', inHouse, house, ['Organization/other'], false, false],
+    ['of nothing known', inHouse, house, undefined, false, true],
+    ['a name alone', inHouse, by({ display: 'The house' }), ['Organization/house'], false, true],
+    ['not: their house', outside, house, ['Organization/house'], false, false],
+    ['not: another house', outside, house, [], true, true],
+    ['not: of nothing known', outside, house, undefined, false, true],
+  ])('%s', (_, conditions, resource, memberships, permit, deny) => {
+    const found = (['permit', 'deny'] as const).map((effect) =>
+      applies(effect, conditions, resource, ['ann'], known(memberships)),
+    );
+    expect(found).toEqual([permit, deny]);
+  });
+
+  test.each<[readonly string[] | undefined, boolean, boolean]>([
+    [['CareTeam/t1'], true, true],
+    [['CareTeam/t2'], false, false],
+    [undefined, false, true],
+  ])('a rule for a team, to a member of %s', (memberships, permit, deny) => {
+    const team = { memberships: ['CareTeam/t1'] };
+    const found = (['permit', 'deny'] as const).map((effect) => applies(effect, {}, {}, ['ann'], known(memberships), team));
+    expect(found).toEqual([permit, deny]);
   });
 });

@@ -270,9 +270,11 @@ describe('what the flow may plan with', () => {
   });
 
   test('facts are asked for only where a rule or a consent reads them', () => {
-    expect(permitOf([rule]).needs).toEqual({ relations: true, consents: true });
-    expect(permitOf([self]).needs).toEqual({ relations: true, consents: false });
-    expect(permitOf([self, rule]).needs).toEqual({ relations: true, consents: true });
+    expect(permitOf([rule]).needs).toMatchObject({ relations: true, consents: true });
+    expect(permitOf([self]).needs).toMatchObject({ relations: true, consents: false });
+    expect(permitOf([self, rule]).needs).toMatchObject({ relations: true, consents: true });
+    expect(permitOf([rule]).needs.memberships).toBe(false);
+    expect(permitOf([{ ...rule, caller: { memberships: ['Group/g'] } }]).needs.memberships).toBe(true);
   });
 });
 

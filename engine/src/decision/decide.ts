@@ -27,7 +27,11 @@ export function decide(input: DecideInput): Permit | Refusal {
     sight: sightOf(asked),
     maskable: maskable(asked),
     // A consent spares patients themselves and their guardians, so who reads consents needs relations too.
-    needs: Object.freeze({ relations: readsConsents || readsRelations(asked), consents: readsConsents }),
+    needs: Object.freeze({
+      relations: readsConsents || readsRelations(asked),
+      consents: readsConsents,
+      memberships: [...asked.permits, ...asked.denies].some(({ rule }) => rule.wantsMemberships),
+    }),
     onlyPatient: asked.scope?.onlyPatient ?? selfPatient(asked),
     judge: (candidate, facts) => residual.judge(candidate, facts),
   });

@@ -56,6 +56,8 @@ function resourceMiss(rule: CompiledRule, steps: readonly TraceStep[]): string |
       return undefined;
     case 'category':
       return 'it is not about resources of this kind that are (or are not) about a patient';
+    case 'memberships':
+      return 'the caller does not belong to the organizations or groups that it names';
     case 'relations':
       return `the caller does not stand to every patient concerned as ${anyOf(relationNames.filter((name) => (relationBits([name]) & rule.relations) !== 0))}`;
     case 'labels':

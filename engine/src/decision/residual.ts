@@ -190,6 +190,11 @@ export class Residual {
     const covered = candidate.patients.length > 0 || candidate.undetermined ? patients : plain;
     trace?.step(rule.id, 'category', covered);
     if (!covered) return false;
+    if (rule.memberships !== undefined) {
+      const belongs = this.#belongs(rule.memberships, rule.effect, matter.facts);
+      trace?.step(rule.id, 'memberships', belongs);
+      if (!belongs) return false;
+    }
     if (rule.relations !== 0) {
       const stands =
         rule.effect === 'permit' ? this.#standsToAll(rule.relations, matter) : this.#standsToAny(rule.relations, matter);
@@ -203,9 +208,16 @@ export class Residual {
     }
     if (rule.deIdentify && hasModifier(candidate)) return false;
     if (rule.content === undefined) return true;
-    const content = contentHolds(rule.content, candidate, this.#reader, rule.effect);
+    const content = contentHolds(rule.content, candidate, this.#reader, rule.effect, matter.facts.memberships);
     trace?.step(rule.id, 'content', content);
     return content;
+  }
+
+  /** What a person belongs to and nobody could say, may be anything: reason enough for a deny. Services and strangers belong to nothing. */
+  #belongs(wanted: ReadonlySet<string>, effect: 'permit' | 'deny', { memberships }: KnownFacts): boolean {
+    if (memberships === undefined) return effect === 'deny' && this.#parts.consents.caller.kind === 'user';
+    for (const group of wanted) if (memberships.has(group)) return true;
+    return false;
   }
 
   /** A deny that holds, and that neither a consent nor a broken glass lifts. */

@@ -1,5 +1,5 @@
 /** The steps of one judgement, for `policy explain`: which condition of which rule was asked, and whether it held. Off unless asked for. */
-export type TraceCondition = 'scope' | 'category' | 'relations' | 'labels' | 'content' | 'clears' | 'consent';
+export type TraceCondition = 'scope' | 'category' | 'memberships' | 'relations' | 'labels' | 'content' | 'clears' | 'consent';
 
 export interface TraceStep {
   /** Rule id, or `builtin:…`. */

@@ -62,6 +62,7 @@ export class FactBook implements KnownFacts {
       ]),
       ...this.#subjectQueries(pending),
       ...this.#containerQueries(drafts),
+      ...this.#membershipQueries(permits.some(({ needs }) => needs.memberships)),
     ]);
     const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
     yield* this.#ask(this.#patientQueries(permits, revealed));
@@ -124,7 +125,7 @@ export class FactBook implements KnownFacts {
 
   /** What only the consents tell that it is needed: mostly nothing. */
   #consentQueries(patients: ReadonlySet<string>): readonly FactQuery[] {
-    const { caller, bases } = this.#given;
+    const { bases } = this.#given;
     const pointers = new Set<string>();
     let memberships = false;
     for (const patient of patients) {
@@ -132,14 +133,17 @@ export class FactBook implements KnownFacts {
       memberships ||= wants.memberships;
       for (const reference of wants.pointers) pointers.add(reference);
     }
-    const queries: FactQuery[] = [];
-    if (memberships && !this.#askedMemberships && caller.user !== undefined) {
-      this.#askedMemberships = true;
-      queries.push({ kind: 'memberships', user: caller.user.id, fhirUser: caller.user.fhirUser });
-    }
+    const queries: FactQuery[] = [...this.#membershipQueries(memberships)];
     const references = fresh([...pointers], this.#askedPointers);
     if (references.length > 0) queries.push({ kind: 'pointers', references });
     return queries;
+  }
+
+  #membershipQueries(wanted: boolean): readonly FactQuery[] {
+    const { user } = this.#given.caller;
+    if (!wanted || this.#askedMemberships || user === undefined) return [];
+    this.#askedMemberships = true;
+    return [{ kind: 'memberships', user: user.id, fhirUser: user.fhirUser }];
   }
 
   #containerQueries(drafts: readonly Draft[]): readonly FactQuery[] {

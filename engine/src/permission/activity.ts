@@ -38,7 +38,11 @@ function actorOf(activity: Members, actors: Actors, at: string): CallerCondition
   const known = actors.get(reference);
   if (known !== undefined) return known;
   if (/^(Practitioner|Patient|RelatedPerson|Person)\/[A-Za-z0-9.-]{1,64}$/.test(reference)) return { identities: [reference] };
-  return refuseImport(`${at}.actor`, `${reference} is no person; say which role it is (--actor ${reference}=ROLE)`);
+  if (/^(Organization|CareTeam|Group)\/[A-Za-z0-9.-]{1,64}$/.test(reference)) return { memberships: [reference] };
+  return refuseImport(
+    `${at}.actor`,
+    `${reference} is no person and no group; say which role it is (--actor ${reference}=ROLE)`,
+  );
 }
 
 /** D6: several purposes inside one activity mean all of them together. */

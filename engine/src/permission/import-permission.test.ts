@@ -176,7 +176,7 @@ test.each<[string, unknown, RegExp]>([
     }),
     /all of them at once/,
   ],
-  ['an unknown actor', one({ activity: [{ actor: [{ reference: { reference: 'Organization/o' } }] }] }), /say which role/],
+  ['an unknown actor', one({ activity: [{ actor: [{ reference: { reference: 'PractitionerRole/o' } }] }] }), /say which role/],
   [
     'two actors at once',
     one({

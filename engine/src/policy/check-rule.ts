@@ -53,7 +53,7 @@ function checkAnonymousPermit(rule: PolicyRule, at: string): void {
       refusePolicy(`${at}.interactions`, `anonymous callers can only be permitted read, vread and search, not ${interaction}`);
     }
   }
-  for (const key of ['roles', 'clients', 'purposes', 'everyPurpose', 'identities', 'relations'] as const) {
+  for (const key of ['roles', 'clients', 'purposes', 'everyPurpose', 'memberships', 'identities', 'relations'] as const) {
     if (rule.caller?.[key] !== undefined)
       refusePolicy(`${at}.caller.${key}`, 'an anonymous caller has none; use a rule of its own');
   }
@@ -71,8 +71,12 @@ function checkDeny(rule: PolicyRule, at: string): void {
   const tells = rule.denyAs === 'forbidden' || rule.denyAs === 'unauthorized';
   const { labels, codes, where, patients } = rule.resources ?? {};
   const content = codes !== undefined || where !== undefined || patients !== undefined;
-  const reads =
-    rule.caller?.relations !== undefined ? 'relations' : labels !== undefined ? 'labels' : content ? 'content' : undefined;
+  const reads = [
+    rule.caller?.relations !== undefined && 'relations',
+    rule.caller?.memberships !== undefined && 'memberships',
+    labels !== undefined && 'labels',
+    content && 'content',
+  ].find((one) => one !== false);
   if (tells && reads !== undefined && rule.announces !== true) {
     refusePolicy(
       `${at}.denyAs`,

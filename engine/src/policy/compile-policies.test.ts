@@ -205,6 +205,33 @@ const senseless: readonly (readonly [string, unknown, RegExp])[] = [
     document({ ...deny, resources: { patients: ['ann'] }, denyAs: 'forbidden' }),
     /reads content.*announces: true/,
   ],
+  [
+    'a period that ends before it begins',
+    document({ ...permit, environment: { period: { start: '2026-02-01T00:00Z', end: '2026-01-01T00:00Z' } } }),
+    /ends before it begins/,
+  ],
+  ['a mask that is announced and none', document({ ...permit, maskAs: 'absent-reason' }), /nothing to announce without mask/],
+  [
+    'an announced mask of a part',
+    document({ ...permit, mask: ['Observation.component.valueString'], maskAs: 'absent-reason' }),
+    /only a first element of a resource can be announced/,
+  ],
+  [
+    'a de-identified view of categories',
+    document({ ...permit, resources: { categories: ['patient'] }, deIdentify: true }),
+    /deIdentify: name the types/,
+  ],
+  [
+    'an exemption without types',
+    document({ ...permit, resources: { categories: ['patient'] }, consentExempt: 'Because we say so.' }),
+    /set aside for named types only/,
+  ],
+  ['duties on a deny', document({ ...deny, obligations: { labels: ['http://x|y'] } }), /belongs on a permit/],
+  [
+    'a duty that nobody has',
+    document({ ...permit, obligations: { labels: ['http://terminology.hl7.org/CodeSystem/v3-Confidentiality|X'] } }),
+    /obligations\.labels\[0\]: the code system has no such label/,
+  ],
   ['two rules of one id', document(permit, permit), /the id is taken/],
 ];
 
@@ -260,12 +287,22 @@ describe('the published schema', () => {
     const everything = document(
       {
         ...permit,
-        caller: { roles: ['nurse'], kinds: ['user'], clients: ['app'], purposes: ['TREAT'], relations: ['care-team'] },
+        caller: {
+          roles: ['nurse'],
+          kinds: ['user'],
+          clients: ['app'],
+          purposes: ['TREAT'],
+          relations: ['care-team'],
+          everyPurpose: ['TREAT'],
+          identities: ['Practitioner/p'],
+          memberships: ['Organization/o'],
+        },
         environment: {
           assurance: { acr: ['aal2'], maxAge: 300 },
           time: { zone: 'Europe/Vienna', days: ['monday'], from: '08:00', to: '18:00' },
           networks: ['10.0.0.0/8', '2001:db8::1'],
           certificate: 'trusted',
+          period: { start: '2026-01-01T00:00Z', end: '2027-01-01T00:00:00+01:00' },
           issuers: ['https://as.example'],
         },
         interactions: { group: ['R', 'C'] },
@@ -290,6 +327,9 @@ describe('the published schema', () => {
         },
         mask: ['Observation.value[x]', 'Observation.component.valueString'],
         mayLabel: true,
+        obligations: { labels: ['http://terminology.hl7.org/CodeSystem/v3-ActCode|NOREUSE'] },
+        consentExempt: 'A reason of one sentence.',
+        fhirVersions: ['R4'],
       },
       {
         ...deny,

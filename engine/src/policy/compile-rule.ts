@@ -36,10 +36,15 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     clients: setOf(caller?.clients),
     purposes: caller?.purposes?.map(purposeOf),
     everyPurpose: caller?.everyPurpose?.map(purposeOf),
+    memberships: setOf(caller?.memberships),
+    wantsMemberships:
+      caller?.memberships !== undefined ||
+      content?.where.some(({ test }) => test.kind === 'caller' && test.who === 'group-of-caller') === true,
     identities: setOf(caller?.identities),
     relations,
     content,
-    readsResource: relations !== 0 || content !== undefined || resources?.labels !== undefined,
+    readsResource:
+      relations !== 0 || content !== undefined || resources?.labels !== undefined || caller?.memberships !== undefined,
     environment: compileEnvironment(rule.environment),
     unless: compileEnvironment(rule.unless),
     interactions: interactionsOf(rule.interactions),

@@ -32,6 +32,10 @@ export interface CompiledRule {
   readonly purposes: readonly LabelCode[] | undefined;
   readonly everyPurpose: readonly LabelCode[] | undefined;
   /** `Type/id`. */
+  readonly memberships: ReadonlySet<string> | undefined;
+  /** It must be known to which groups the caller belongs. */
+  readonly wantsMemberships: boolean;
+  /** `Type/id`. */
   readonly identities: ReadonlySet<string> | undefined;
   /** Bits of `relationBits`; 0 = no condition. */
   readonly relations: number;

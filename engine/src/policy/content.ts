@@ -38,8 +38,8 @@ export interface Place {
 }
 
 export type ElementTest =
-  /** The element refers to the caller; `not`: it does not. */
-  | { readonly kind: 'caller'; readonly not: boolean }
+  /** The element refers to the caller, or to a group of theirs; `not`: it does not. */
+  | { readonly kind: 'caller'; readonly who: 'caller' | 'group-of-caller'; readonly not: boolean }
   /** Texts as they stand, `system|code`, or `Type/id`. */
   | { readonly kind: 'values'; readonly values: ReadonlySet<string> }
   | { readonly kind: 'exists'; readonly wanted: boolean };
@@ -98,8 +98,8 @@ function testOf(written: ElementCondition, sets: ValueSets, place: string): Elem
   const { is, isNot, equals, in: values, valueSets, exists } = written;
   const given = [is, isNot, equals, values, valueSets, exists].filter((one) => one !== undefined).length;
   if (given !== 1) refusePolicy(place, 'write one of: is, isNot, equals, in, valueSets, exists');
-  if (is !== undefined) return { kind: 'caller', not: false };
-  if (isNot !== undefined) return { kind: 'caller', not: true };
+  if (is !== undefined) return { kind: 'caller', who: is, not: false };
+  if (isNot !== undefined) return { kind: 'caller', who: isNot, not: true };
   if (exists !== undefined) return { kind: 'exists', wanted: exists };
   if (equals !== undefined) return { kind: 'values', values: new Set([equals]) };
   return { kind: 'values', values: new Set(values ?? codesOf(valueSets!, sets, `${place}.valueSets`)) };

@@ -62,6 +62,8 @@ export interface CallerCondition {
   readonly purposes?: readonly string[];
   /** Every one of these must be among the caller's purposes. */
   readonly everyPurpose?: readonly string[];
+  /** Organizations, care teams and groups to which the caller belongs, as `Type/id`. */
+  readonly memberships?: readonly string[];
   /** Persons, as `Type/id`. */
   readonly identities?: readonly string[];
   readonly relations?: readonly Relation[];
@@ -100,8 +102,8 @@ export interface ResourceCondition {
 /** One of the elements must meet the one test that is given. */
 export interface ElementCondition {
   readonly elements: readonly string[];
-  readonly is?: 'caller';
-  readonly isNot?: 'caller';
+  readonly is?: 'caller' | 'group-of-caller';
+  readonly isNot?: 'caller' | 'group-of-caller';
   readonly equals?: string;
   readonly in?: readonly string[];
   readonly valueSets?: readonly string[];

@@ -23,8 +23,11 @@ const condition: Schema = {
   minProperties: 2,
   properties: {
     elements: list(element, 'elements, some for every type of the rule'),
-    is: { ...oneOf('caller'), description: 'the element refers to the person who asks' },
-    isNot: { ...oneOf('caller'), description: 'the element does not refer to the person who asks, or is not there' },
+    is: {
+      ...oneOf('caller', 'group-of-caller'),
+      description: 'the element refers to the person who asks, or to an organization, team or group of theirs',
+    },
+    isNot: { ...oneOf('caller', 'group-of-caller'), description: 'the same is not so, or the element is not there' },
     equals: { ...word, description: 'a text as it stands, system|code, or Type/id' },
     in: list(word, 'texts as they stand, system|code, or Type/id'),
     valueSets: list(word, 'canonical URLs of value sets that hold the code'),

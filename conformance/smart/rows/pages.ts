@@ -135,6 +135,18 @@ export const pages: readonly Row[] = [
       },
     }),
   },
+  {
+    id: 'smart-cors.24',
+    says: 'the authorization endpoint is no place for scripts: no CORS, whatever the origin (RFC 9700 §2.6)',
+    async run(site) {
+      for (const origin of [ORIGIN, STRANGER]) {
+        const query = new URLSearchParams({ client_id: site.subject.clients.public.id, response_type: 'code' });
+        const answer = await site.send(`${site.issuer}/authorize?${query}`, { headers: { origin } });
+        equal(answer.headers.get('access-control-allow-origin'), null, origin);
+      }
+    },
+    mutant: withHeader('/authorize', 'access-control-allow-origin', '*'),
+  },
   pageHeader('smart-page.01', 'content-security-policy', /frame-ancestors 'none'/, "default-src 'self'"),
   pageHeader('smart-page.02', 'content-security-policy', /script-src 'none'/, "frame-ancestors 'none'"),
   pageHeader('smart-page.03', 'x-frame-options', /^DENY$/i, undefined),

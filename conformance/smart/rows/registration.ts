@@ -123,6 +123,17 @@ export const registration: readonly Row[] = [
     }),
   },
   {
+    id: 'smart-dcr.06',
+    says: 'an app cannot choose its client_id: not a person’s name, nor another app’s (RFC 9700 §4.15)',
+    async run(site) {
+      for (const client_id of [site.subject.person('family-physician').username, site.subject.clients.public.id]) {
+        const body = bodyOf(await register(site, { client_id }));
+        hold(typeof body['client_id'] === 'string' && body['client_id'] !== client_id, String(body['client_id']));
+      }
+    },
+    mutant: withField('/register', 'client_id', 'conformance-public'),
+  },
+  {
     id: 'smart-out.01',
     says: 'sign-out goes to no address that is not registered',
     async run(site) {

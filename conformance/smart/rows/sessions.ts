@@ -3,7 +3,7 @@ import { newBrowser } from '../../../server/test/flows/authorization/browser.ts'
 import { mending } from '../../mutants/mend-requests.ts';
 import { anythingGoes } from '../../mutants/spoil-answers.ts';
 import { REDIRECT } from '../client.ts';
-import { equal, type Row } from '../row.ts';
+import { equal, hold, type Row } from '../row.ts';
 import { APP_SCOPE, type Site } from '../site.ts';
 import { apps, forEach } from './launch.ts';
 import { isRefused } from './refused.ts';
@@ -68,6 +68,18 @@ export const sessions: readonly Row[] = [
       isRefused(await site.token(kind, form), [400, 401, 403]);
     },
     anythingGoes('grant types'),
+  ),
+  ...['fragment', 'form_post', 'web_message'].map(
+    (response_mode, at): Row => ({
+      id: `smart-2.5${at + 1}`,
+      says: `response_mode=${response_mode} brings no code to a page or fragment (RFC 9700 §4.17)`,
+      async run(site) {
+        const { url, text, answer } = await site.launch('public', { request: { response_mode } });
+        hold(!/#.*code=/.test(url) && !/name="code"|postMessage/.test(text), url);
+        hold(!answer.has('code'), 'a code in spite of a mode that is not offered');
+      },
+      mutant: mending('response_mode ignored', '/authorize', (params) => params.delete('response_mode')),
+    }),
   ),
   {
     id: 'smart-2.25',

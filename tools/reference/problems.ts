@@ -38,6 +38,7 @@ const meanings: Readonly<Record<ProblemCode, string>> = {
   'cursor-invalid': 'The page link is expired, of another caller, or its place is gone. Search again.',
   'token-missing': 'Nobody is signed in.',
   'token-invalid': 'The access token is unknown, expired, revoked, or meant for another service. Which one is not told.',
+  'dpop-nonce-needed': 'The DPoP proof must be made again, with the nonce of this answer (`DPoP-Nonce`, RFC 9449 §9).',
   'sign-in-insufficient':
     'The person must sign in again, more surely or more lately: `acr_values` and `max_age` of the challenge say how (RFC 9470).',
   'scope-insufficient': 'The scopes of the token do not cover what is asked.',

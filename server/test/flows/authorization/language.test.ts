@@ -8,7 +8,7 @@ import { newBrowser, type Page } from './browser.ts';
 import { type Issuer, PASSWORD, redirectUri, startIssuer } from './harness.ts';
 import { authorizeUrl, token } from './launch.ts';
 
-const pseudo: Language = { code: 'ar', direction: 'rtl', texts: marked(texts) as Texts };
+const pseudo: Language = { code: 'ar', name: '⟦Pseudo⟧', direction: 'rtl', texts: marked(texts) as Texts };
 let server: Issuer;
 beforeAll(async () => {
   const logo = sanitisedLogo('<svg viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>');

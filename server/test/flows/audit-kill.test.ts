@@ -4,6 +4,7 @@
  * record, the chain holds, the next start is clean. The real command, its own process, its own managed PostgreSQL, a home on disk.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import { verifyJournal } from '../../src/audit-log/verify.ts';
 import { freePort } from '../../src/http/free-port.ts';
 import { CREDENTIAL } from './gateway/kit.ts';
 import { type Ward, ward } from './gateway/ward.ts';
+import { webhookSink } from './notify/sinks.ts';
 import { registerBackend } from './whole/backend.ts';
 
 const REQUESTS = 1000;
@@ -27,10 +29,13 @@ let issuer: string;
 let fhir: string;
 let child: ChildProcess | undefined;
 let words = '';
+let office: Awaited<ReturnType<typeof webhookSink>>;
+let syslog: number;
 
 beforeAll(async () => {
   place = await ward();
   const [pages, api] = [await freePort('localhost'), await freePort('127.0.0.1')];
+  [office, syslog] = [await webhookSink(), await freePort('127.0.0.1')];
   issuer = `http://localhost:${pages}`;
   fhir = `http://127.0.0.1:${api}/fhir`;
   const config = {
@@ -39,12 +44,21 @@ beforeAll(async () => {
     http: { pages: { port: pages }, api: { port: api } },
     log: { level: 'debug' },
     upstream: { url: place.server.url, credentials: { bearer: '${env:UPSTREAM}' }, dialect: 'demo', exclusive: true },
+    audit: { checkpoints: { everySeconds: 1 } },
+    notify: {
+      targets: [
+        { kind: 'webhook', name: 'office', topics: ['alert', 'checkpoint'], url: office.url, secret: 'a-secret-of-the-office' },
+      ],
+    },
+    alerts: { rules: [{ id: 'each', description: 'Somebody did something.', when: {}, per: 'client', withinMinutes: 1 }] },
+    feed: { syslogUdp: { host: '127.0.0.1', port: syslog, acceptFrom: ['127.0.0.1'] } },
   };
   writeFileSync(file, JSON.stringify(config));
 });
 afterAll(async () => {
   await stop('SIGTERM');
   await place?.server.close();
+  await office?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -149,7 +163,7 @@ test('R-171 R-162 every answer that a client received has its record, the chain 
   expect(existsSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid')), 'PostgreSQL was stopped').toBe(false);
 }, 120_000);
 
-test('R-040 R-160 R-161 the log of the whole process, at its most talkative, holds no query, id, form, password or token', async () => {
+test('R-040 R-160 R-161 the logs of server and database, at their most talkative, and the notices hold no query, id, form, body, password or token', async () => {
   await launch();
   const marker = 'MARKER9d2e';
   const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
@@ -184,7 +198,48 @@ test('R-040 R-160 R-161 the log of the whole process, at its most talkative, hol
       },
     ],
   ];
+  const source = await registerBackend(issuer, adminToken, ['audit-source']);
+  const fhirJson = { 'content-type': 'application/fhir+json' };
+  const event = {
+    resourceType: 'AuditEvent',
+    type: { code: marker },
+    recorded: '2026-11-25T10:00:00Z',
+    agent: [{ who: { display: marker }, name: marker, requestor: true }],
+    source: { observer: { display: marker } },
+    entity: [{ what: { reference: `Patient/${marker}` }, name: marker }],
+  };
+  calls.push(
+    [
+      `${fhir}/Observation`,
+      { method: 'POST', headers: { authorization, ...fhirJson }, body: `{"resourceType":"Observation","${marker}":1}` },
+    ],
+    [
+      `${fhir}/AuditEvent`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${await source.token('system/AuditEvent.c')}`, ...fhirJson },
+        body: JSON.stringify(event),
+      },
+    ],
+    [`${fhir}/AuditEvent?date=ge2026-01-01&agent-name=${marker}`, { headers: { authorization } }],
+    [`${issuer}/admin/disclosures?patient=${marker}`, { headers: { authorization: `Bearer ${adminToken}` } }],
+    [`${issuer}/admin/audit?agent=${marker}`, { headers: { authorization: `Bearer ${adminToken}` } }],
+  );
   for (const [url, init] of calls) await (await fetch(url, init)).arrayBuffer();
+  const socket = createSocket('udp4');
+  for (const text of [`<85>1 2026-01-01T00:00:00Z h a 1 IHE+RFC-3881 - <AuditMessage>${marker}`, marker])
+    await new Promise((resolve) => socket.send(text, syslog, '127.0.0.1', resolve));
+  socket.close();
+  const received = async () =>
+    (await (
+      await fetch(`${issuer}/admin/audit?kind=received&limit=9`, { headers: { authorization: `Bearer ${adminToken}` } })
+    ).json()) as { records: unknown[] };
+  await expect.poll(async () => (await received()).records.length, { timeout: 10_000 }).toBe(3);
+  await expect.poll(() => office.received.some(({ body }) => body.includes('"alert"')), { timeout: 10_000 }).toBe(true);
+  expect(JSON.stringify(office.received)).not.toContain(marker);
+  const database = path.join(home, 'postgresql', 'postgresql.log');
+  expect(existsSync(database)).toBe(true);
+  expect(readFileSync(database, 'utf8')).not.toContain(marker);
   expect(words).toContain('search Patient');
   expect(words).not.toContain(marker);
   for (const secret of [token, adminToken, CREDENTIAL]) expect(words).not.toContain(secret);

@@ -20,7 +20,7 @@ import { bindingOf, keptCaller } from './kept-caller.ts';
 import { keptRequest } from './kept-request.ts';
 import { plainAnswer } from './plain-answer.ts';
 import { policyFingerprint } from './policy-fingerprint.ts';
-import { exportRunner } from './runner.ts';
+import { exportRunner, type Runner } from './runner.ts';
 import { manifest, progress } from './status.ts';
 import { turns } from './turns.ts';
 
@@ -43,7 +43,7 @@ const CLOCKS_DIFFER = 10_000;
 
 export function openExports(options: ExportOptions): RunningExports {
   const { use, db, settings } = options;
-  const runner = exportRunner(options);
+  const runner: Runner = settings.enabled ? exportRunner(options) : { wake: () => undefined, close: async () => undefined };
   const fetching = turns(settings.filesAtOnce);
 
   return Object.freeze<RunningExports>({
@@ -78,7 +78,7 @@ export function openExports(options: ExportOptions): RunningExports {
         const caller = await use.authenticate(incoming);
         known = { ...known, caller };
         if (caller.kind === 'anonymous') throw new Problem('token-missing', 'Authentication is required.');
-        const job = await exportJobOf(db, place.job, use.base, bindingOf(caller));
+        const job = settings.enabled ? await exportJobOf(db, place.job, use.base, bindingOf(caller)) : undefined;
         if (job === undefined) throw new Problem('not-found', 'There is no such resource.');
         return await answerFor(incoming, known, caller, job, place);
       } catch (error) {

@@ -7,6 +7,7 @@
 // What can go wrong, and what may be said about it.
 export { type Answer, answers, Problem, type ProblemCode } from './problem.ts';
 export { outcomeBody, type Severity } from './release/outcome-body.ts';
+export { wantsXml } from './request/accept.ts';
 export { xmlOf } from './xml/xml-of.ts';
 
 // Bytes.

@@ -1,7 +1,10 @@
 /** Which format the client can read (RFC 9110 §12.5.1; FHIR R4 http.html#mime-type). */
+import type { FhirTables } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
+import { readsXml } from '../xml/json-of.ts';
+import { fhirVersionOf } from './asking.ts';
 import { parseMediaType, sameRelease } from './media-type.ts';
-import type { Representation } from './request.ts';
+import type { HttpRequest, Representation } from './request.ts';
 
 const json: readonly string[] = ['application/fhir+json', 'application/json', 'text/json', 'application/json+fhir'];
 const xml: readonly string[] = ['application/fhir+xml', 'application/xml', 'text/xml', 'application/xml+fhir'];
@@ -19,6 +22,16 @@ export function acceptedFormat(lines: readonly string[], fhirVersion: string): R
   if (json.some((name) => quality(name, ranges) > 0)) return 'json';
   if (xml.some((name) => quality(name, ranges) > 0)) return 'xml';
   throw notAcceptable();
+}
+
+/** Whether a failure is told in XML: where the request was not understood, by what it accepts alone. */
+export function wantsXml({ headers }: Pick<HttpRequest, 'headers'>, tables: FhirTables): boolean {
+  try {
+    return readsXml(tables.version) && acceptedFormat(headers.get('accept') ?? [], fhirVersionOf(tables)) === 'xml';
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 /**

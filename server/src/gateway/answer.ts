@@ -41,7 +41,8 @@ export function failureAnswer(known: Known, failure: Failure, use: Collaborators
   const { answer, publicText } = failure.problem;
   const error = challengeError(failure.problem);
   const body = outcomeBody(answer.issue, publicText);
-  if (known.asked?.representation.format !== 'xml') return build(known, answer.status, NONE, body, use, error);
+  const isXml = known.asked === undefined ? known.wantsXml : known.asked.representation.format === 'xml';
+  if (!isXml) return build(known, answer.status, NONE, body, use, error);
   return build(known, answer.status, XML, xmlOf(body, use.tables.version), use, error);
 }
 

@@ -1,5 +1,5 @@
 /** What is known of a request so far. Replaced as more is learnt, never edited; only the audit record and the log are made of it. */
-import type { Caller, FhirRequest } from '@fireguard/engine';
+import { type Caller, type FhirRequest, wantsXml } from '@fireguard/engine';
 import type { Incoming } from '../http/incoming.ts';
 import type { Collaborators } from './collaborators.ts';
 import { requestIdOf } from './request-id.ts';
@@ -12,6 +12,8 @@ export interface Known {
   /** Below the FHIR base, as received. */
   readonly target: string;
   readonly address: string;
+  /** By what it accepts: for failures before it was understood. */
+  readonly wantsXml: boolean;
   /** Whether a token came along, good or bad, and under which scheme: decides what the challenge of a 401 says. */
   readonly presented: Presented;
   /** Monotonic milliseconds. */
@@ -32,6 +34,7 @@ export function knownAtFirst(incoming: Incoming, use: Collaborators): Known {
     method: incoming.method,
     target: incoming.target,
     address: incoming.address,
+    wantsXml: wantsXml(incoming, use.tables),
     presented: presentedBy(incoming),
     began: performance.now(),
     now: use.now(),

@@ -42,6 +42,17 @@ test('what is refused is refused in XML', async () => {
   expect([failed.status, failed.type]).toEqual([404, 'application/fhir+xml; charset=utf-8']);
 });
 
+test('what was not even understood is refused in XML to whom reads nothing else', async () => {
+  for (const path of ['/Patient?nonsense=1', '/Nothing', '/Patient/a/b/c/d', '/Patient?_format=yaml']) {
+    const told = await xml(path);
+    expect([told.status >= 400, told.type], path).toEqual([true, 'application/fhir+xml; charset=utf-8']);
+    expect(told.text).toContain('<OperationOutcome xmlns="http://hl7.org/fhir">');
+  }
+  const stranger = await gateway.get('/Patient', undefined, { accept: 'application/fhir+xml' });
+  expect([stranger.status, stranger.headers.get('content-type')]).toEqual([401, 'application/fhir+xml; charset=utf-8']);
+  expect((await gateway.get('/Nothing', gateway.token())).headers.get('content-type')).toContain('json');
+});
+
 test('a write in XML is sent on as JSON, and answered in XML', async () => {
   const sent = () => upstream.seen.at(-1)!.body;
   upstream.answer = (request, response) => {

@@ -75,7 +75,7 @@ export interface Case {
   readonly withholds?: readonly string[];
   readonly shows?: readonly string[];
   /** Codes of labels that travel with it. */
-  readonly duties?: readonly string[];
+  readonly obligations?: readonly string[];
   readonly denyAs?: string;
   readonly cause?: string;
   /** A surer sign-in would help: the classes that it would take. */
@@ -95,10 +95,10 @@ export interface CaseResult {
   readonly expect: Case['expect'];
   readonly rules: readonly string[];
   readonly mask: readonly string[] | undefined;
-  readonly duties: readonly string[] | undefined;
+  readonly obligations: readonly string[] | undefined;
   readonly denyAs: string | undefined;
   readonly cause: string | undefined;
   readonly stepUp: readonly string[] | undefined;
 }
 
-export const expectations = ['expect', 'rules', 'mask', 'duties', 'denyAs', 'cause', 'stepUp'] as const;
+export const expectations = ['expect', 'rules', 'mask', 'obligations', 'denyAs', 'cause', 'stepUp'] as const;

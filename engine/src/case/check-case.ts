@@ -20,7 +20,7 @@ const caseKeys: ReadonlySet<string> = new Set<keyof Case>([
     'consents',
   ] as const),
   ...(['site', 'labelled', 'encounters', 'pointers'] as const),
-  ...(['memberships', 'expect', 'rules', 'mask', 'withholds', 'shows', 'duties', 'denyAs', 'cause', 'stepUp'] as const),
+  ...(['memberships', 'expect', 'rules', 'mask', 'withholds', 'shows', 'obligations', 'denyAs', 'cause', 'stepUp'] as const),
 ]);
 const siteKeys: ReadonlySet<string> = new Set<keyof NonNullable<Case['site']>>([
   'conflict',
@@ -73,7 +73,7 @@ export function checkCase(value: unknown): Case {
     refuse(`${place}, asks`, 'write an interaction and a type, such as read Observation');
   if (one['fhirVersion'] !== undefined && !fhirVersions.includes(one['fhirVersion'] as FhirVersion))
     refuse(`${place}, fhirVersion`, `write one of: ${fhirVersions.join(', ')}`);
-  for (const key of ['labels', 'rules', 'mask', 'withholds', 'shows', 'duties', 'stepUp', 'memberships'] as const)
+  for (const key of ['labels', 'rules', 'mask', 'withholds', 'shows', 'obligations', 'stepUp', 'memberships'] as const)
     if (one[key] !== undefined && !isTexts(one[key])) refuse(`${place}, ${key}`, 'write a list of texts');
   if (one['but'] !== undefined) members(one['but'], `${place}, but`, callerKeys);
   if (one['site'] !== undefined) members(one['site'], `${place}, site`, siteKeys);

@@ -53,12 +53,12 @@ export function decideCase(one: Case, callers: Callers, worldOf: WorldOf): Decid
 
 function resultOf({ result }: Explanation): CaseResult {
   const { rules, cause } = result.decision;
-  const nothing = { mask: undefined, duties: undefined, denyAs: undefined, stepUp: undefined };
+  const nothing = { mask: undefined, obligations: undefined, denyAs: undefined, stepUp: undefined };
   if ('kind' in result)
     return { ...nothing, expect: 'refused', rules, cause, denyAs: result.denyAs, stepUp: result.stepUp?.acr };
   if (result.effect === 'deny') return { ...nothing, expect: 'deny', rules, cause, denyAs: result.denyAs };
-  const duties = result.obligations.flatMap((one) => (one.kind === 'label' ? [one.code] : []));
-  return { ...nothing, expect: 'permit', rules, cause, mask: [...result.mask].sort(), duties: [...duties].sort() };
+  const obligations = result.obligations.flatMap((one) => (one.kind === 'label' ? [one.code] : []));
+  return { ...nothing, expect: 'permit', rules, cause, mask: [...result.mask].sort(), obligations: [...obligations].sort() };
 }
 
 export interface Difference {
@@ -76,7 +76,7 @@ function plainDifferences(one: Case, result: CaseResult): readonly Difference[] 
   return expectations.flatMap((key) => {
     const written = one[key];
     if (written === undefined) return [];
-    const expected = key === 'mask' || key === 'duties' ? [...(written as readonly string[])].sort() : written;
+    const expected = key === 'mask' || key === 'obligations' ? [...(written as readonly string[])].sort() : written;
     return JSON.stringify(expected) === JSON.stringify(result[key]) ? [] : [{ key, expected, found: result[key] }];
   });
 }

@@ -130,3 +130,58 @@ describe('R-076 groups of the caller: [memberships, permit applies, deny applies
     expect(found).toEqual([permit, deny]);
   });
 });
+
+describe('one rule with a condition of each group; each alone turns the outcome', () => {
+  const rule = {
+    id: 'booked',
+    effect: 'permit',
+    description: 'Nurses in the house read planned tasks of patients in their care.',
+    caller: { roles: ['nurse'], purposes: ['TREAT'], relations: ['care-team'] },
+    interactions: ['read'],
+    environment: { networks: ['127.0.0.0/8'], time: { zone: 'UTC', from: '00:00', to: '12:00' } },
+    resources: { types: ['Task'], where: [{ elements: ['Task.status'], in: ['requested', 'in-progress'] }] },
+  };
+  const policies = compilePolicies([{ policySet: 't', version: 1, combining: 'deny-overrides', rules: [rule] }], tables);
+  const TREAT = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'TREAT' };
+  const outcome = ({
+    caller = {},
+    interaction = 'read',
+    status = 'requested',
+    relation = 'care-team',
+    at = now,
+    labels = [] as object[],
+  }: Flip) => {
+    const token = { id: 't', issuer: 'i', expiresAt: at + 1 };
+    const asked = callerOf({ purposes: [TREAT], token, ...caller });
+    const decided = decide({ caller: asked, interaction, type: 'Task', policies, tables, bases, now: at });
+    if (decided.kind === 'refusal') return 'deny';
+    const task = { resourceType: 'Task', status, meta: { security: labels }, for: { reference: 'Patient/ann' } };
+    return decided.judge(candidateOf(task), factsOf({ ann: [relation] })).effect;
+  };
+  interface Flip {
+    readonly caller?: Parameters<typeof callerOf>[0];
+    readonly interaction?: 'read' | 'update';
+    readonly status?: string;
+    readonly relation?: 'care-team' | 'guardian';
+    readonly at?: number;
+    readonly labels?: object[];
+  }
+
+  test('R-072 with all of them it is open', () => expect(outcome({})).toBe('permit'));
+
+  test.each<[string, Flip]>([
+    ['R-072 R-074 the user: another role', { caller: { roles: ['clerk'] } }],
+    ['R-072 R-074 the user: another place', { caller: { address: '192.0.2.1' } }],
+    ['R-072 R-077 the purpose', { caller: { purposes: [] } }],
+    ['R-072 R-077 the token has expired', { caller: { token: { id: 't', issuer: 'i', expiresAt: now } } }],
+    ['R-072 R-077 the scope', { caller: { scope: 'user/Patient.rs' } }],
+    ['R-072 R-077 out of hours', { at: now + 13 * 3600_000 }],
+    ['R-072 R-077 the state of the work: a Task that is done', { status: 'completed' }],
+    [
+      'R-072 R-075 the object: a label',
+      { labels: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] },
+    ],
+    ['R-072 R-076 the patient: another relation', { relation: 'guardian' }],
+    ['R-072 the action', { interaction: 'update' }],
+  ])('%s', (_, flip) => expect(outcome(flip)).toBe('deny'));
+});

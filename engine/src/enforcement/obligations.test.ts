@@ -1,4 +1,4 @@
-/** Masks that say so, duties that travel along, de-identified views, and permits against which no consent stands: in the whole flow. */
+/** Masks that say so, obligations that travel along, de-identified views, and permits against which no consent stands: in the whole flow. */
 import { describe, expect, test } from 'vitest';
 import { ask } from '../../test/host.ts';
 import { SmallUpstream } from '../../test/small-upstream.ts';
@@ -71,7 +71,7 @@ describe('R-144 announced masks', () => {
   });
 });
 
-describe('R-201 duties travel along as labels', () => {
+describe('R-187 R-201 obligations travel along as labels', () => {
   const rules = (more = {}) => [
     rule({ resources: { types: ['Observation'] }, obligations: { labels: [`${ACT}|NOREUSE`] }, ...more }),
   ];
@@ -124,7 +124,7 @@ describe('R-201 duties travel along as labels', () => {
   });
 });
 
-describe('R-246 de-identified views', () => {
+describe('R-246 R-250 de-identified views', () => {
   const rules = [rule({ resources: { types: ['Patient', 'Observation'] }, deIdentify: true })];
   const secret = 'SECRET';
   const patient = {

@@ -45,7 +45,12 @@ export function noteSubsetted(edit: JsonEdit, resource: JsonNode): void {
  * R-187, R-201: refrains and obligations travel with what is released, as labels of it. Call it before the same edit tags the resource; `willTag` says that it
  * will, since a resource without `meta` gets one for both. They are no part of the form on which searches are answered: `_security` finds what is stored.
  */
-export function noteDuties(edit: JsonEdit, resource: JsonNode, obligations: readonly Obligation[], willTag: boolean): void {
+export function noteObligedLabels(
+  edit: JsonEdit,
+  resource: JsonNode,
+  obligations: readonly Obligation[],
+  willTag: boolean,
+): void {
   const { document } = edit;
   const meta = document.member(resource, META);
   const security = document.member(meta, SECURITY);

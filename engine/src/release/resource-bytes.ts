@@ -6,7 +6,7 @@ import type { Obligation } from '../decision/permit.ts';
 import { JsonEdit } from '../json/edit.ts';
 import type { JsonDocument } from '../json/scan.ts';
 import { noteMask } from './mask.ts';
-import { noteDuties } from './meta-additions.ts';
+import { noteObligedLabels } from './meta-additions.ts';
 import { keptBy, noteProjection, type Shape } from './project.ts';
 import { noteRebase, rebase } from './rebase.ts';
 import { Visible } from './visible.ts';
@@ -25,7 +25,7 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?:
     const edit = edits.get(one.document) ?? new JsonEdit(one.document);
     edits.set(one.document, edit);
     const keeps = shape && keptBy(one.type, shape);
-    noteDuties(edit, one.node, one.obligations, one.mask.length > 0 || keeps !== undefined);
+    noteObligedLabels(edit, one.node, one.obligations, one.mask.length > 0 || keeps !== undefined);
     const announced = keeps === undefined ? one.obligations : one.obligations.filter((each) => isKept(each, keeps));
     noteMask(edit, one.node, one.type, one.mask, announced);
     if (shape !== undefined) noteProjection(edit, one.node, one.type, shape);

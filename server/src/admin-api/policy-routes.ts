@@ -81,7 +81,7 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
             rules: z.array(z.object({ id: z.string(), description: z.string().optional() })),
             facts: z.array(z.string()),
             withheld: z.array(z.string()),
-            duties: z.array(z.string()),
+            obligations: z.array(z.string()),
             near: z.array(z.object({ rule: z.string(), description: z.string(), because: z.string() })),
             trace: z.array(z.object({ rule: z.string(), condition: z.string(), held: z.boolean() })),
           }),

@@ -51,7 +51,7 @@ export const policyExplain: Command = {
 };
 
 function print(
-  { case: name, sentence, rules, facts, withheld, duties, near, trace }: CaseExplanation,
+  { case: name, sentence, rules, facts, withheld, obligations, near, trace }: CaseExplanation,
   whole: boolean,
   out: Output,
 ): void {
@@ -61,7 +61,7 @@ function print(
     out.print(`  decided by  ${id}${description === undefined ? '' : `: ${description}`}`);
   for (const fact of facts) out.print(`  known       ${fact}`);
   if (withheld.length > 0) out.print(`  withheld    ${withheld.join(', ')}`);
-  if (duties.length > 0) out.print(`  duties      ${duties.join(', ')}`);
+  if (obligations.length > 0) out.print(`  obliges to  ${obligations.join(', ')}`);
   for (const { rule, because } of near) out.print(`  not         ${rule}, because ${because}`);
   if (!whole) return;
   for (const { rule, condition, held } of trace)

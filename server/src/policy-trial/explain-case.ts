@@ -18,7 +18,7 @@ export interface CaseExplanation {
   /** What the decision was given to know, beside the resource. */
   readonly facts: readonly string[];
   readonly withheld: readonly string[];
-  readonly duties: readonly string[];
+  readonly obligations: readonly string[];
   /** Permits that did not apply, and why. */
   readonly near: readonly NearMiss[];
   readonly trace: readonly TraceStep[];
@@ -38,7 +38,7 @@ export function explainCase(one: Case, callers: Callers, worldOf: WorldOf): Case
     }),
     facts: factsOf(one),
     withheld: result.mask ?? [],
-    duties: result.duties ?? [],
+    obligations: result.obligations ?? [],
     near: explanation.near,
     trace: explanation.steps,
   };

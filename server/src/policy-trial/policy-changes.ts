@@ -36,10 +36,10 @@ export function changedCases(book: CaseBook, callers: Callers, before: WorldOf, 
   });
 }
 
-function inWords({ expect, mask, duties }: ReturnType<typeof decideCase>['result']): string {
+function inWords({ expect, mask, obligations }: ReturnType<typeof decideCase>['result']): string {
   if (expect !== 'permit') return 'closed';
   const without = mask === undefined || mask.length === 0 ? '' : ` without ${mask.join(', ')}`;
-  return `open${without}${duties === undefined || duties.length === 0 ? '' : ` with ${duties.join(', ')}`}`;
+  return `open${without}${obligations === undefined || obligations.length === 0 ? '' : ` with ${obligations.join(', ')}`}`;
 }
 
 export interface ChangedReach {

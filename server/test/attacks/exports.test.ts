@@ -110,7 +110,7 @@ test.each([
   ['B8-102', '/$export?_type=Observation&_typeFilter=Observation%3Fpatient.family%3DNobody', {}],
   ['B8-103', '/$export?_type=Encounter', {}],
   ['B8-105', '/Patient/$export?_type=Observation&_since=2100-01-01T00:00:00Z', {}],
-] as const)('%s %s is what a server would give that holds what is visible', async (_path, target, wanted) => {
+] as const)('R-091 %s %s is what a server would give that holds what is visible', async (_path, target, wanted) => {
   const { manifest, files } = await alike(target);
   const found: Record<string, string[]> = {};
   for (const [index, { type }] of (manifest as Manifest).output.entries())
@@ -129,7 +129,7 @@ test.each([
   ['B8-106', '/$export?_deidentify=true', 400],
   ['B6-89', '/$import', 404],
   ['B6-89', '/$export-poll', 404],
-] as const)('%s %s is refused alike', async (_path, target, status) => {
+] as const)('R-091 %s %s is refused alike', async (_path, target, status) => {
   const { accepted } = await alike(target);
   expect(accepted[0]).toBe(status);
 });

@@ -17,13 +17,13 @@ test('R-015 the category of every type, for each FHIR version', async () => {
   expect(out).toMatch(/^SubscriptionTopic +business$/m);
   expect(out).toMatch(/^Patient +patient$/m);
   expect(out).toContain('Any other type counts as patient.');
-});
+}, 60_000);
 
 test('the policies that come along can be used with every version', async () => {
   for (const version of ['R4', 'R4B', 'R5', 'R6'])
     expect((await fireguard(['policy', 'check', '--fhir-version', version])).status, version).toBe(0);
   expect((await fireguard(['policy', 'check', '--fhir-version', 'R3'])).err).toContain('R4, R4B, R5, R6');
-});
+}, 60_000);
 
 const cases = fileURLToPath(new URL('../../../../engine/cases', import.meta.url));
 

@@ -73,8 +73,8 @@ function wayOf(criterion: Criterion, { type, permit, dialect }: WaysGiven): 'pus
 
 /** A positive criterion holds because of a value that is there. `ne` means "none equal" to some servers; what `above` finds depends on them too. */
 function isPositive({ definition, modifier, values }: Criterion): boolean {
-  if (modifier === 'missing') return values[0] === 'false';
-  if (modifier === 'not') return false;
+  // A mask that announces itself puts something where nothing may be stored.
+  if (modifier === 'missing' || modifier === 'not') return false;
   const ordered = definition.type === 'date' || definition.type === 'number' || definition.type === 'quantity';
   if (ordered || definition.type === 'composite') return !values.some((value) => /(?:^|\$)(?:ne|ap)/.test(value));
   return modifier !== 'above' && modifier !== 'below' && modifier !== 'text' && modifier !== 'of-type';

@@ -125,10 +125,17 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
     add({
       resources: { types: random.some(types, 1, 3) },
-      consentExempt: 'The law asks for it.',
+      ...maybe(random, 0.7, () => ({ consentExempt: 'The law asks for it.' })),
       ...(random.chance(0.7) ? { clears: whole } : clears(random)),
       ...(random.chance(0.7) ? {} : callerOf(random)),
     });
+  }
+  const announced = [...announceable].filter((path) => types.includes(path.split('.')[0]!));
+  if (announced.length > 0 && random.chance(0.25)) {
+    const path = random.pick(announced);
+    const rule = { resources: { types: [path.split('.')[0]] }, maskAs: 'absent-reason' };
+    if (random.chance(0.5)) add({ ...rule, effect: 'deny', interactions: all, elements: [path] });
+    else add({ ...rule, mask: [path], ...clears(random), ...callerOf(random) });
   }
   for (const rule of rules) {
     const named = rule.resources?.types;

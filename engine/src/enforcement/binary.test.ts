@@ -109,7 +109,7 @@ describe('a part of the content (RFC 9110 §14)', () => {
 
 describe('content that is sent as it is', () => {
   const send = (headers: Record<string, string>, body: string, target = '/Binary', method = 'POST') => {
-    const one = { ...setting({ '*': { sees: unlabelled, writes: true } }) };
+    const one = { ...setting({ '*': { sees: unlabelled } }) };
     return { ...ask(one, { method, target, headers, body }), stored: one.upstream };
   };
 

@@ -39,8 +39,8 @@ export const writesAndOperations = rows([
     69,
     'X-Provenance',
     'nothing, but it lies',
-    'not read',
-    notYet('X-Provenance is not read, so that nothing is stored from it.'),
+    'decided and stored with the write, or not at all; the caller is among its agents; its target is ours to say',
+    closed('provenance'),
   ],
   [
     70,

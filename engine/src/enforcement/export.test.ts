@@ -39,7 +39,7 @@ function started(upstream: SmallUpstream, asked = kickOff, more: Partial<Setting
     let step = going.next();
     while (!step.done) {
       const need = step.value;
-      if (need.kind === 'facts') throw new Error('no facts are needed here');
+      if (need.kind !== 'upstream') throw new Error('one request after another is enough here');
       step = going.next(upstream.answer(need));
     }
     return step.value;

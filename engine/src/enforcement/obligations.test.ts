@@ -136,9 +136,18 @@ describe('R-246 R-250 de-identified views', () => {
     name: [{ family: secret }],
     telecom: [{ value: secret }],
     gender: 'female',
+    _gender: { extension: [{ url: 'x', valueString: secret }] },
+    language: 'en',
+    _language: { id: secret },
     birthDate: '1970-12-24',
     address: [{ city: secret }],
-    maritalStatus: { coding: [{ system: 's', code: 'M' }], text: secret },
+    maritalStatus: {
+      id: secret,
+      coding: [
+        { system: 's', code: 'M', _code: { extension: [{ url: 'x', valueString: secret }] }, extension: [{ url: secret }] },
+      ],
+      text: secret,
+    },
     photo: [{ data: 'U0VDUkVU', title: secret }],
     contact: [{ name: { family: secret }, gender: 'male' }],
     generalPractitioner: [{ reference: 'Practitioner/d', display: secret }],
@@ -152,7 +161,7 @@ describe('R-246 R-250 de-identified views', () => {
     subject: { reference: 'Patient/p', display: secret, identifier: { value: secret } },
     effectiveDateTime: '1970-12-24',
     issued: '1970-12-24T00:00:00Z',
-    valueQuantity: { value: 120, unit: 'mmHg', extension: [{ url: 'x', valueString: secret }] },
+    valueQuantity: { value: 120, unit: 'mmHg', _unit: { id: secret }, extension: [{ url: 'x', valueString: secret }] },
     note: [{ text: secret }],
     component: [{ code: { text: secret }, valueString: secret, valueQuantity: { value: 1 } }],
   };
@@ -161,6 +170,7 @@ describe('R-246 R-250 de-identified views', () => {
     const one = asking(rules, [patient, observation], '/Patient/p');
     const other = asking(rules, [patient, observation], '/Observation/o');
     expect(one.text + other.text).not.toMatch(/SECRET|U0VDUkVU|1970/);
+    expect(one.json.language).toBe('en');
     expect(one.json).toMatchObject({
       gender: 'female',
       maritalStatus: { coding: [{ code: 'M' }] },

@@ -7,10 +7,12 @@ import type { Dialect } from './dialect.ts';
 
 /** Parts that no search of the kind looks at. A server that matches in its own way may look at anything. */
 const unread: Readonly<Partial<Record<Criterion['definition']['type'], readonly string[]>>> = {
-  token: ['text', 'extension'],
-  reference: ['display', 'identifier', 'extension'],
-  quantity: ['extension'],
+  token: ['text'],
+  reference: ['display', 'identifier'],
+  quantity: [],
 };
+/** Ids and extensions of elements, and what stands beside a primitive. */
+const besides = /\.(?:id|extension|_[^.]+)$/;
 
 /** The masks of `maskable` that could change what the criterion compares. */
 export function masksRead(
@@ -22,5 +24,5 @@ export function masksRead(
   if (parts === undefined || modifier !== undefined || definition.kind !== 'plain' || !matchesAlike.has(definition.type))
     return maskable;
   const passed = new Set(definition.paths.flatMap((path) => parts.map((part) => `${path}.${part}`)));
-  return maskable.filter((mask) => !passed.has(mask));
+  return maskable.filter((mask) => !passed.has(mask) && !besides.test(mask));
 }

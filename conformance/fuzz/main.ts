@@ -17,7 +17,7 @@ try {
   const began = performance.now();
   const { complaints, statuses, counts, requests: done } = await fuzzOauth(subject, requests, seed);
   for (const { what, turn, shot } of complaints.slice(0, 20)) {
-    console.log(`turn ${turn}: ${what}`);
+    console.log(`turn ${turn}: ${what.slice(0, 400)}`);
     if (shot === undefined) continue;
     console.log(
       `  ${shot.method} ${shot.path.slice(0, 600)}\n  ${JSON.stringify(shot.headers).slice(0, 1200)}\n  ${(shot.body ?? '').slice(0, 900)}`,

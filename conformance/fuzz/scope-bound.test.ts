@@ -7,6 +7,7 @@ test.each([
   ['patient/Observation.rs', ['patient/*.read'], true],
   ['patient/Observation.cruds', ['patient/Observation.rs', 'patient/*.cud'], true],
   ['patient/Observation.rs?category=x', ['patient/Observation.rs'], true],
+  ['patient/Observation.rs?code=y&category=x', ['patient/Observation.rs?category=x'], true],
   ['openid', ['openid'], true],
   ['patient/*.rs', ['patient/Observation.rs'], false],
   ['user/Observation.rs', ['patient/*.rs'], false],

@@ -9,10 +9,19 @@ export function isWithin(one: string, bounds: readonly string[]): boolean {
   if (inner === null) return false;
   const outer = bounds.map((bound) => RESOURCE.exec(bound)).filter((found) => found !== null);
   const allowing = outer.filter(
-    ([, context, type, , query]) =>
-      context === inner[1] && (type === '*' || type === inner[2]) && (query === undefined || query === inner[4]),
+    ([, context, type, , query]) => context === inner[1] && (type === '*' || type === inner[2]) && holdsAll(inner[4], query),
   );
   return [...lettersOf(inner[3])].every((letter) => allowing.some(([, , , letters]) => lettersOf(letters).includes(letter)));
+}
+
+/** Parameters are joined by AND: who has those of the bound and more has less. */
+function holdsAll(inner: string | undefined, bound: string | undefined): boolean {
+  const pairs = (query = '') =>
+    query
+      .replace(/^\?/, '')
+      .split('&')
+      .filter((pair) => pair !== '');
+  return pairs(bound).every((pair) => pairs(inner).includes(pair));
 }
 
 function lettersOf(actions = ''): string {

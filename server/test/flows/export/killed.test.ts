@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how references are written in the configuration
-/** An export survives `kill -9` of its server: the real command with its own PostgreSQL, a slow upstream, and a second start that goes on where the first ended. */
+/** An export survives `kill -9` of its server: the real command with its own PostgreSQL, a slow upstream, and a second start that goes on where the first ended. Two starts and a claim that must lapse take their time. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -93,7 +93,7 @@ async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   await ended;
 }
 
-test('an export goes on after kill -9, and nothing of it is lost or told twice', { timeout: 120_000 }, async () => {
+test('an export goes on after kill -9, and nothing of it is lost or told twice', { timeout: 240_000 }, async () => {
   await launch();
   const admin = (await readFile(path.join(home, 'admin-token'), 'utf8')).trim();
   const backend = await registerBackend(issuer, admin);

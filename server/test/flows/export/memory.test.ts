@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { exportThrough } from '../../../../bench/export.ts';
 
-test('an export of 40 MB leaves the memory as it was', { timeout: 120_000 }, async () => {
+test('an export of 40 MB leaves the memory as it was', { timeout: 240_000 }, async () => {
   const { megabytes, resources, rss } = await exportThrough(40);
   expect(megabytes).toBeGreaterThanOrEqual(40);
   expect(resources).toBeGreaterThan(4_900);

@@ -203,7 +203,7 @@ const server: readonly Row[] = [
   },
   {
     folder: 'server/src/consents',
-    may: ['server/src/storage'],
+    may: ['server/src/storage', 'server/src/facts'],
     because: 'what a site settles, and the consents that it keeps; what they mean is the engine’s',
   },
   {

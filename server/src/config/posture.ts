@@ -105,6 +105,7 @@ export function weakenings(config: FireguardConfig): readonly string[] {
     lines.push(
       `facts.acceptFactsSecondsOld: a new consent or a relation that ended may go unnoticed for ${config.facts.acceptFactsSecondsOld} seconds.`,
     );
+  if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
   if (!config.consents.from.includes('upstream'))
     lines.push('consents.from: Consent resources of the upstream are not enforced.');
   if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');

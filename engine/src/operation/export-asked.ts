@@ -28,6 +28,7 @@ const formats: ReadonlySet<string> = new Set(['application/fhir+ndjson', 'applic
 /** An export is recorded in it, and so would never end; a trail is searched by its dates instead. */
 export const AUDIT_TRAIL = 'AuditEvent';
 const MOST_PATIENTS = 1000;
+const MOST_FILTERS = 50;
 
 /** Throws Problem `parameter-invalid` and whatever a search of the same parameters would. */
 export function exportAsked(asked: OperationRequest, input: OperationInput, tables: FhirTables): ExportAsked {
@@ -79,7 +80,9 @@ function filtersOf(
   types: readonly string[] | undefined,
 ): ReadonlyMap<string, readonly string[]> {
   const filters = new Map<string, string[]>();
-  for (const filter of input.all('_typeFilter').flatMap((value) => value.split(/,(?=[A-Z][A-Za-z]*\?)/))) {
+  const given = input.all('_typeFilter').flatMap((value) => value.split(/,(?=[A-Z][A-Za-z]*\?)/));
+  if (given.length > MOST_FILTERS) throw new Problem('too-costly', 'There are too many filters for one export.');
+  for (const filter of given) {
     const [, type, query] = /^([A-Z][A-Za-z]*)\?(.+)$/s.exec(filter) ?? [];
     if (type === undefined || query === undefined) throw filterInvalid();
     if (types !== undefined && !types.includes(type))

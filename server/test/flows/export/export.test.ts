@@ -93,6 +93,7 @@ test.each([
   ['/$export?_type=Patient&_typeFilter=Patient%3F_sort%3Dname', {}, 400],
   ['/$export?_type=Patient&_typeFilter=Patient%3F_include%3DPatient:organization', {}, 400],
   ['/$export?_type=Patient&_typeFilter=Patient%3F_text%3Dx', {}, 403],
+  [`/$export?_type=Patient&_typeFilter=${Array(51).fill('Patient%3Factive%3Dtrue').join(',')}`, {}, 403],
   ['/$export?_elements=Patient.nothing', {}, 400],
   ['/$export?includeAssociatedData=LatestProvenanceResources', {}, 400],
   ['/Patient/$export?_type=Practitioner', {}, 400],

@@ -42,11 +42,19 @@ test('who asks for none has none', async () => {
   expect(await introspected(body['access_token'])).not.toHaveProperty('purpose_of_use');
 });
 
-test.each(['CURIOSITY', 'http://elsewhere.example|TREAT', 'BTG', `${AR}#BTG`, 'TREAT ETREAT HPAYMT HRESCH HOPERAT COC'])(
+test.each(['CURIOSITY', 'http://elsewhere.example|TREAT', 'TREAT ETREAT HPAYMT HRESCH HOPERAT COC'])(
   'R-051 %j is refused with invalid_request',
   async (purpose) => {
     const { answer } = await launch(server, ask(purpose));
     expect([answer.get('error'), answer.get('code')]).toEqual(['invalid_request', null]);
+  },
+);
+
+test.each(['BTG', `${AR}#BTG`, 'TREAT BTG'])(
+  'an emergency is declared by breaking the glass, and by no role: %s',
+  async (purpose) => {
+    const { answer } = await launch(server, ask(purpose));
+    expect([answer.get('error'), answer.get('code')]).toEqual(['access_denied', null]);
   },
 );
 

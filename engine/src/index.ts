@@ -53,6 +53,7 @@ export { isPurpose, normalisePurpose, purposeReaches, purposeSystem } from './te
 
 // How sensitive it is.
 export { compileLabelRules } from './label/compile-label-rules.ts';
+export { labelRulesSchema } from './label/label-rules-schema.ts';
 export { labelsOf } from './label/labels-of.ts';
 export type { Labels, LabelCode } from './label/labels.ts';
 export type { CompiledLabelRules, LabelRule, LabelRulesDocument } from './label/label-rules.ts';

@@ -1,5 +1,5 @@
 /** Every generated page of docs/reference, by file name. `npm run docs` writes them; tools/reference.test.ts fails when one is stale. */
-import { policySchema } from '@fireguard/engine';
+import { labelRulesSchema, policySchema } from '@fireguard/engine';
 import { configurationJsonSchema } from '../../server/src/config/json-schema.ts';
 import { render as requirements } from '../requirements/generate.ts';
 import { adminApiPage, openApiFile } from './admin-api.ts';
@@ -21,6 +21,7 @@ export const pages: Readonly<Record<string, () => string | Promise<string>>> = O
   'leak-paths.md': leakPathsPage,
   'openapi.json': openApiFile,
   'policy-language.md': policyLanguagePage,
+  'label-rules.schema.json': () => `${JSON.stringify(labelRulesSchema, undefined, 2)}\n`,
   'policy.schema.json': () => `${JSON.stringify(policySchema, undefined, 2)}\n`,
   'problems.md': problemsPage,
   'requirements.md': requirements,

@@ -90,7 +90,7 @@ export async function crashAudit(moments: number, seed: number, say: (line: stri
       stream.on('data', (part: Buffer) => {
         words = `${words}${part}`.slice(-2_000);
       });
-    const until = Date.now() + 120_000;
+    const until = Date.now() + 300_000;
     while (!(await ready())) {
       if (started.exitCode !== null || Date.now() > until) throw new Error(`the server did not start again: ${words}`);
       await sleep(50);

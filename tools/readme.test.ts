@@ -100,7 +100,9 @@ describe('examples', () => {
 
   test.each(configurations)('a configuration in $file can be used', ({ parsed }) => {
     const upstream = { url: 'http://127.0.0.1:8090/fhir', credentials: { bearer: 'x' } };
-    expect(() => checkedConfig({ upstream, ...parsed })).not.toThrow();
+    // A key has a form of its own; what stands for it until the start has not.
+    const told = JSON.parse(JSON.stringify(parsed).replaceAll(/\$\{env:\w*KEY\}/g, 'k'.repeat(40))) as typeof parsed;
+    expect(() => checkedConfig({ upstream, ...told })).not.toThrow();
   });
 
   test.each(policies)('a policy in $file can be used', ({ parsed }) => {

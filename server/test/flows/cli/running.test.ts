@@ -213,6 +213,19 @@ test('audit list shows what was done, who did it, and itself', async () => {
   }
 }, 60_000);
 
+test('policy explain tells why a recorded request came out as it did, by its X-Request-Id, and looking is recorded', async () => {
+  const kind = ['--kind', 'administration', '--limit', '1', '--json'];
+  const { requestId, action } = JSON.parse((await run('audit', 'list', ...kind)).out.trim().split('\n')[0]!);
+  const told = await run('policy', 'explain', '--request', requestId);
+  expect(told).toMatchObject({ status: 0, err: '' });
+  expect(told.out).toContain(action);
+  expect((await run('policy', 'explain', '--request', 'nobody-asked-this')).err).toContain(
+    'No request with this id was recorded.',
+  );
+  expect((await run('policy', 'explain')).err).toContain('Name a file of cases, or a request with --request.');
+  expect((await run('audit', 'list', '--kind', 'audit-read')).out).toContain('audit-search');
+}, 120_000);
+
 test('audit verify needs no server, and names the record that was changed', async () => {
   expect(await run('audit', 'verify')).toMatchObject({
     status: 0,

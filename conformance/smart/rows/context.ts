@@ -2,6 +2,7 @@
 import { newBrowser } from '../../../server/test/flows/authorization/browser.ts';
 import { mending } from '../../mutants/mend-requests.ts';
 import { answering, redirectWith, withField, withoutField } from '../../mutants/spoil-answers.ts';
+import { REDIRECT } from '../client.ts';
 import { claimsOf } from '../jwt.ts';
 import { newPerson } from '../new-person.ts';
 import { equal, hold, type Row } from '../row.ts';
@@ -161,6 +162,31 @@ export const context: readonly Row[] = [
       mutant: answering('/launch', 201),
     }),
   ),
+  {
+    id: 'smart-2.2.37',
+    says: 'EHR launch and registration: U+0000 in a body is a bad request, and no failure inside',
+    async run(site) {
+      const { access } = grantedBy(await site.token('ehr', { grant_type: 'client_credentials', scope: '__launch' }));
+      const { token } = await site.subject.admin('POST', '/registration-tokens', { note: 'x', scope: 'openid', uses: 5 });
+      const post = async (path: string, bearer: unknown, body: object) => {
+        const headers = { authorization: `Bearer ${String(bearer)}`, 'content-type': 'application/json' };
+        return (await site.send(site.issuer + path, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+      };
+      const client = site.subject.clients.public.id;
+      equal(await post('/launch', access, { client, user: 'a\u0000b' }), 400, 'user');
+      equal(
+        await post('/launch', access, { client, user: 'family-physician', smartStyleUrl: 'https://x.test/\u0000' }),
+        400,
+        'style',
+      );
+      equal(
+        await post('/register', token, { client_name: 'x', redirect_uris: [REDIRECT], contacts: ['\u0000'] }),
+        400,
+        'contacts',
+      );
+    },
+    mutant: answering('/launch', 500),
+  },
   {
     id: 'smart-2.2.17',
     says: 'smart_style_url changes when what it holds does: its name is made of its contents',

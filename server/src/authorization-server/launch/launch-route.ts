@@ -6,6 +6,7 @@ import type { AuditLog } from '../../audit-log/audit-log.ts';
 import type { Database } from '../../storage/schema.ts';
 import type { TokenResolver } from '../../token/resolved-token.ts';
 import { auditDraft } from '../audit-drafts.ts';
+import { jsonBody } from '../json-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import { bearerToken } from '../userinfo.ts';
 import { launchRequest, prepareLaunch } from './prepare-launch.ts';
@@ -44,7 +45,7 @@ async function answer(use: LaunchRouteDependencies, request: FastifyRequest, rep
       .code(403)
       .header('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${LAUNCH_SCOPE}"`)
       .send({ error: 'insufficient_scope' });
-  const asked = launchRequest.safeParse(parsed(request.body));
+  const asked = launchRequest.safeParse(jsonBody(request.body));
   if (!asked.success) {
     const [issue] = asked.error.issues;
     return reply
@@ -70,13 +71,5 @@ async function answer(use: LaunchRouteDependencies, request: FastifyRequest, rep
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'not-found') throw error;
     return reply.code(400).send({ error: 'invalid_request', error_description: error.publicText });
-  }
-}
-
-function parsed(body: unknown): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : '');
-  } catch {
-    return undefined;
   }
 }

@@ -10,6 +10,7 @@ import type { Database } from '../../storage/schema.ts';
 import type { TokenRevocation } from '../../token/revoke.ts';
 import { tokenHash } from '../../token/token-hash.ts';
 import { auditDraft } from '../audit-drafts.ts';
+import { jsonBody } from '../json-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import { bearerToken } from '../userinfo.ts';
 import { type ReadClient, readClientRequest } from './client-request.ts';
@@ -45,7 +46,7 @@ async function register(use: RegistrationDependencies, request: FastifyRequest, 
   const bearer = bearerToken(request.headers.authorization);
   const allowed = bearer === undefined ? undefined : await registrationToken(use.db, tokenHash(bearer));
   if (bearer === undefined || allowed === undefined) return refuse(reply);
-  const read = readClientRequest(parsed(request.body), allowed.scope);
+  const read = readClientRequest(jsonBody(request.body), allowed.scope);
   if (!read.ok) return wrong(reply, read);
   if (!(await useRegistrationToken(use.db, tokenHash(bearer)))) return refuse(reply);
   const id = randomUUID();
@@ -80,7 +81,7 @@ async function register(use: RegistrationDependencies, request: FastifyRequest, 
 async function change(use: RegistrationDependencies, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const client = await own(use, request);
   if (client === undefined) return refuse(reply);
-  const read = readClientRequest(parsed(request.body), client.scope);
+  const read = readClientRequest(jsonBody(request.body), client.scope);
   if (!read.ok) return wrong(reply, read);
   const { client: wanted } = read;
   if (wanted.kind !== client.kind)
@@ -150,14 +151,6 @@ function refuse(reply: FastifyReply): FastifyReply {
 
 function wrong(reply: FastifyReply, read: ReadClient & { ok: false }): FastifyReply {
   return reply.code(400).send({ error: read.error, error_description: read.why });
-}
-
-function parsed(body: unknown): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : '');
-  } catch {
-    return undefined;
-  }
 }
 
 /** INVARIANT: no secret and no token. */

@@ -2,8 +2,7 @@
 import { defaultConfig } from '../../../src/config/default-config.ts';
 import type { ConfigInput } from '../../../src/config/schema.ts';
 import { start } from '../../../src/main.ts';
-import { socketConnect } from '../../../src/storage/managed.ts';
-import { openDatabase } from '../../../src/storage/storage.ts';
+import { openTestDatabase } from '../../../src/storage/testing.ts';
 
 interface Given {
   readonly config: ConfigInput;
@@ -14,10 +13,7 @@ interface Given {
 }
 
 const { config, node, host, database } = JSON.parse(process.argv[2] ?? '') as Given;
-const storage = await openDatabase(
-  socketConnect(() => host, database),
-  { node, poolSize: 4, migrated: true },
-);
+const storage = await openTestDatabase(host, database, node);
 const running = await start(defaultConfig(config), { storage, tell: () => undefined });
 process.once('SIGTERM', () => void running.close().then(() => process.exit(0)));
 console.log(JSON.stringify({ ready: true }));

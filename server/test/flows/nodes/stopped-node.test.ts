@@ -39,7 +39,11 @@ const ends: readonly (readonly [
   ],
 ];
 
-test.each(ends)('%s: acknowledged while the node stands still, refused by it when it goes on', async (_what, make) => {
+test.each(
+  ends.flatMap(([what, make]) =>
+    [false, true].map((cut) => [what, cut ? 'its line cut meanwhile' : 'its line whole', make, cut] as const),
+  ),
+)('%s: acknowledged while the node stands still, refused by it when it goes on, %s', async (_what, _line, make, cut) => {
   const { token, end } = await make();
   for (const at of [nodes.first, nodes.second, nodes.second]) expect(await nodes.status(at, token)).toBe(200);
   nodes.process?.kill('SIGSTOP');
@@ -47,6 +51,7 @@ test.each(ends)('%s: acknowledged while the node stands still, refused by it whe
   const waiting = Array.from({ length: 8 }, () => nodes.status(nodes.second, token));
   try {
     await sleep(100);
+    if (cut) expect(await nodes.cutLines()).toBeGreaterThan(0);
     await end();
     expect(await nodes.status(nodes.first, token)).toBe(401);
   } finally {

@@ -29,12 +29,25 @@ export function loadConfig(file: string, env: Readonly<Record<string, string | u
         ? {}
         : { breachedPasswords: path.resolve(folder, config.signIn.breachedPasswords) }),
     },
+    audit: { ...config.audit, checkpoints: checkpointsBelow(folder, config.audit.checkpoints) },
+    notify: { targets: config.notify.targets.map((target) => pathBelow(folder, target)) },
+    forward: { targets: config.forward.targets.map((target) => pathBelow(folder, target)) },
     labels: { ...config.labels, rules: config.labels.rules?.map((name) => path.resolve(folder, name)) },
     policies: {
       files: config.policies.files?.map((name) => path.resolve(folder, name)),
       valueSets: config.policies.valueSets?.map((name) => path.resolve(folder, name)),
     },
   });
+}
+
+type Checkpoints = FireguardConfig['audit']['checkpoints'];
+
+function checkpointsBelow(folder: string, checkpoints: Checkpoints): Checkpoints {
+  return checkpoints.file === undefined ? checkpoints : { ...checkpoints, file: path.resolve(folder, checkpoints.file) };
+}
+
+function pathBelow<Target extends { readonly kind: string }>(folder: string, target: Target): Target {
+  return 'path' in target && typeof target.path === 'string' ? { ...target, path: path.resolve(folder, target.path) } : target;
 }
 
 /** One YAML document; no duplicate keys, no more aliases than a person would write (alias bombs). Throws ConfigError. */

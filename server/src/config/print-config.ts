@@ -13,6 +13,8 @@ const SECRET: ReadonlySet<string> = new Set([
   'decisionPoint.doors.key',
   'audit.checkpoints.key',
   'notify.targets.server',
+  'feed.syslogTls.key',
+  'forward.targets.key',
 ]);
 
 export function printConfig(config: FireguardConfig): string {
@@ -20,7 +22,11 @@ export function printConfig(config: FireguardConfig): string {
 }
 
 function masked(value: unknown, at: string): unknown {
-  if (typeof value === 'string') return SECRET.has(at) || SECRET.has(at.split('.').at(-1)!) ? '(secret)' : value;
+  // Headers of a collector hold its key under whatever name it wants.
+  if (typeof value === 'string')
+    return SECRET.has(at) || SECRET.has(at.split('.').at(-1)!) || at.startsWith('forward.targets.headers.')
+      ? '(secret)'
+      : value;
   if (Array.isArray(value)) return value.map((item) => masked(item, at));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -138,6 +138,48 @@ test('R-048 secrets are masked when printed', () => {
   expect(text).toContain('gateway');
 });
 
+test('R-048 what the audit signs, mails and is sent on with is masked as well', () => {
+  const hush = 'hush-hush-hush-hush';
+  const text = printConfig(
+    defaultConfig({
+      upstream: { url: 'http://127.0.0.1:9/fhir', credentials: { bearer: hush } },
+      audit: { checkpoints: { key: hush } },
+      notify: {
+        targets: [
+          { kind: 'webhook', name: 'a', topics: ['alert'], url: 'https://a.example', secret: hush },
+          {
+            kind: 'mail',
+            name: 'b',
+            topics: ['alert'],
+            server: `smtps://me:${hush}@b.example`,
+            from: 'a@b.example',
+            to: ['c@b.example'],
+          },
+        ],
+      },
+      forward: {
+        targets: [
+          { kind: 'syslog-tls', name: 'c', host: 'c.example', certificate: 'public', key: hush },
+          { kind: 'fhir', name: 'd', url: 'https://d.example', bearer: hush },
+          { kind: 'otlp', name: 'e', url: 'https://e.example', headers: { 'x-api-key': hush } },
+        ],
+      },
+      feed: { syslogTls: { host: '127.0.0.1', port: 6514, certificate: 'public', key: hush, clientAuthority: 'public' } },
+    }),
+  );
+  expect(text).not.toContain('hush');
+  expect(text).toContain('c.example');
+});
+
+test('files that the audit is sent to lie beside the configuration, unless they are absolute', () => {
+  const targets = '[{ kind: file, name: a, topics: [alert], path: notices.jsonl }]';
+  const more = `audit: { checkpoints: { file: below/points } }\nnotify: { targets: ${targets} }\nforward: { targets: [{ kind: file, name: b, path: /var/events }] }\n`;
+  const config = loadConfig(written(upstream + more), env);
+  expect(config.audit.checkpoints.file).toBe(path.join(folder, 'below/points'));
+  expect(config.notify.targets).toMatchObject([{ path: path.join(folder, 'notices.jsonl') }]);
+  expect(config.forward.targets).toMatchObject([{ path: '/var/events' }]);
+});
+
 test('the published JSON Schema is the one that is checked', () => {
   expect(existsSync(publishedSchema)).toBe(true);
   expect(JSON.parse(readFileSync(publishedSchema, 'utf8'))).toEqual(JSON.parse(configurationJsonSchema()));

@@ -96,7 +96,8 @@ function kindsOf(whole: readonly Whole[], letters: string, texts: Texts): Choice
       .filter(({ key }) => key !== 'everything')
       .flatMap(({ key, types }) => [
         { label: texts.parts[key].label, value: types.map(at).join(' ') },
-        ...types.flatMap(categories),
+        // Of everything, the kinds that people know; all of them would be a page of their own.
+        ...types.filter((type) => type === 'Condition' || type === 'Observation').flatMap(categories),
       ]);
   });
   return kinds.length === 0 ? undefined : kinds;

@@ -237,3 +237,30 @@ test('I6 a fact that could not be had never permits more', () => {
     never((one, fact) => permitted(one, without[fact as string]!), fc.constantFrom(...Object.keys(without))),
   ).toBeGreaterThan(20);
 });
+
+test('R-076 a certain agreement lifts a deny that says so, and nothing that only may be one', () => {
+  const agreed = { resourceType: 'Consent', status: 'active', subject: { reference: 'Patient/p' }, decision: 'permit' };
+  const one = {
+    rules: [{ effect: 'permit', clears: { other: [`${ACT}|NOPAT`] } }],
+    consentable: true,
+    labels: [],
+    purposes: [{ system: REASON, code: 'TREAT' }],
+    memberships: [],
+    date: undefined,
+    byRules: false,
+    text: 'pulse',
+    relations: [],
+  };
+  const decided = (consents: readonly object[], more: object = {}) =>
+    permitted({ ...one, ...more, consents } as unknown as Scene);
+  expect(decided([])).toBe(false);
+  expect(decided([agreed])).toBe(true);
+  expect(decided([], { consentable: false })).toBe(true);
+  expect(decided([{ ...agreed, status: 'inactive' }])).toBe(false);
+  const conditional = (provision: object) => ({ ...agreed, provision: [provision] });
+  expect(decided([conditional({ purpose: [{ system: REASON, code: 'HRESCH' }] })])).toBe(true);
+  expect(decided([conditional({ purpose: [{ system: REASON, code: 'TREAT' }] })])).toBe(false);
+  expect(decided([conditional({ expression: { language: 'text/fhirpath', expression: 'false' } })])).toBe(false);
+  // D15: whoever breaks the glass is not lifted over rules by an agreement to treatment.
+  expect(decided([agreed], { purposes: [{ system: REASON, code: 'BTG' }] })).toBe(false);
+});

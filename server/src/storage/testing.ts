@@ -50,10 +50,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     database,
     host,
     async open(node = hostname()) {
-      const storage = await openDatabase(
-        socketConnect(() => host, database),
-        { node, poolSize: 4, migrated: true, seal: keySeal([Buffer.alloc(32, 7)]) },
-      );
+      const storage = await openTestDatabase(host, database, node);
       opened.push(storage);
       return storage;
     },
@@ -62,6 +59,14 @@ export async function testDatabase(): Promise<TestDatabase> {
       await asSuperuser(host, 'postgres', (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
     },
   };
+}
+
+/** A node on a database of `testDatabase`, also from another process: all have one secret. */
+export function openTestDatabase(host: string, database: string, node: string): Promise<Storage> {
+  return openDatabase(
+    socketConnect(() => host, database),
+    { node, poolSize: 4, migrated: true, seal: keySeal([Buffer.alloc(32, 7)]) },
+  );
 }
 
 /** Starts the server in `folder` unless another worker has; returns the socket's folder. */

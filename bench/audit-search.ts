@@ -6,10 +6,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { auditRows } from '../server/src/admin-api/audit-rows.ts';
 import { searchAuditRecords } from '../server/src/storage/audit-records.ts';
-import { runningManaged } from '../server/src/storage/managed.ts';
+import { asSuperuser, runningManaged } from '../server/src/storage/managed.ts';
 import { ensurePartitions } from '../server/src/storage/partitions.ts';
 import { dropMonth } from '../server/src/storage/retention.ts';
 import { openStorage } from '../server/src/storage/storage.ts';
@@ -27,13 +26,13 @@ try {
   const began = performance.now();
   const chunk = 50_000;
   // A connection of its own: the server's give up after ten seconds.
-  const owner = new pg.Client(runningManaged(home)!('owner'));
-  await owner.connect();
-  await owner.query('SET synchronous_commit = off');
-  for (let from = 0; from < events; from += chunk) await fill(owner, from, Math.min(from + chunk, events));
-  await owner.query('ANALYZE audit_record');
-  await owner.query('ANALYZE audit_patient');
-  await owner.end();
+  await asSuperuser(String(runningManaged(home)!('owner').host), 'fireguard', async (owner) => {
+    await owner.query('SET search_path TO fireguard');
+    await owner.query('SET synchronous_commit = off');
+    for (let from = 0; from < events; from += chunk) await fill(owner, from, Math.min(from + chunk, events));
+    await owner.query('ANALYZE audit_record');
+    await owner.query('ANALYZE audit_patient');
+  });
   console.log(`${events} records in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
 
   const ways = {
@@ -76,8 +75,10 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 
+type Client = Parameters<Parameters<typeof asSuperuser>[2]>[0];
+
 /** One in twenty records is about one of ten patients who have much. */
-async function fill(owner: pg.Client, from: number, to: number): Promise<void> {
+async function fill(owner: Client, from: number, to: number): Promise<void> {
   await owner.query(`WITH made AS (
       SELECT n, md5('r' || n)::uuid::text AS id, to_timestamp(${start / 1_000}::float8 + (n::float8 / ${events}) * ${span / 1_000}) AS recorded,
         'p-' || CASE WHEN n % 20 = 0 THEN (n / 20) % 10 ELSE (n * 7919::bigint) % ${patients} END AS patient, 'u-' || n % 500 AS person

@@ -52,7 +52,7 @@ async function subjects(): Promise<readonly unknown[]> {
   return Promise.all(told.map(async (token) => (await jwtVerify(token, keys, options)).payload));
 }
 
-test('a session is listed by what it was opened with, and ended alone', async () => {
+test('a session is listed by what it was opened with, and ended alone', { timeout: 60_000 }, async () => {
   const [one, other] = [await signIn(), await signIn()];
   const listed = await sessions();
   expect(listed).toHaveLength(2);
@@ -106,7 +106,9 @@ test('R-048 who has to wait can be let in by an administrator, from wherever the
   await signIn();
 });
 
-test('a person is shown with what they sign in by; an identity elsewhere is unlinked, with the sessions that it may have opened', async () => {
+test('a person is shown with what they sign in by; an identity elsewhere is unlinked, with the sessions that it may have opened', {
+  timeout: 90_000,
+}, async () => {
   const identity = ['--issuer', 'https://id.hospital.example', '--subject', '4711'];
   await cli('user', 'link', 'doc', ...identity);
   const token = await signIn();

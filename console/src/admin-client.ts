@@ -1,5 +1,5 @@
 /** The admin API as the console uses it. Same origin, bearer token, no cookie. */
-import type { AuditPage, Status, Verification } from './admin-shapes.ts';
+import type { AuditPage, BrokenGlass, Review, Status, Verification, WholeGlass } from './admin-shapes.ts';
 import { currentSession, endSession } from './sign-in/session.ts';
 
 /** `signed-out`: the token is no longer good. The text is for the person. */
@@ -17,9 +17,14 @@ export const admin = {
   audit: (query: URLSearchParams, signal: AbortSignal) => call<AuditPage>('GET', `/audit?${query}`, signal),
   auditEvent: (id: string) => call<object>('GET', `/audit/${encodeURIComponent(id)}`),
   verify: (signal: AbortSignal) => call<Verification>('POST', '/audit/verify', signal),
+  glasses: (queue: string, signal: AbortSignal) =>
+    call<{ readonly glasses: readonly BrokenGlass[] }>('GET', `/break-glass?queue=${queue}`, signal),
+  glass: (id: string, signal: AbortSignal) => call<WholeGlass>('GET', `/break-glass/${encodeURIComponent(id)}`, signal),
+  review: (id: string, review: Review) =>
+    call<WholeGlass>('POST', `/break-glass/${encodeURIComponent(id)}/review`, undefined, review),
 };
 
-async function call<Answer>(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<Answer> {
+async function call<Answer>(method: 'GET' | 'POST', path: string, signal?: AbortSignal, body?: object): Promise<Answer> {
   const session = currentSession();
   if (session === undefined) throw new AdminProblem('signed-out', 'Sign in again.');
   let response: Response;
@@ -28,7 +33,11 @@ async function call<Answer>(method: 'GET' | 'POST', path: string, signal?: Abort
       method,
       credentials: 'omit',
       cache: 'no-store',
-      headers: { Authorization: `Bearer ${session.token}` },
+      headers: {
+        Authorization: `Bearer ${session.token}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
@@ -39,8 +48,8 @@ async function call<Answer>(method: 'GET' | 'POST', path: string, signal?: Abort
     endSession();
     throw new AdminProblem('signed-out', 'Sign in again.');
   }
-  const body: unknown = await response.json().catch(() => ({}));
-  if (response.ok) return body as Answer;
-  const { error_description: text } = body as { error_description?: string };
+  const told: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return told as Answer;
+  const { error_description: text } = told as { error_description?: string };
   throw new AdminProblem('refused', text ?? `Fireguard answered ${response.status}.`);
 }

@@ -48,3 +48,41 @@ export interface Verification {
   readonly checkedAt: string;
   readonly problem?: string;
 }
+
+export interface BrokenGlass {
+  readonly id: string;
+  readonly person: { readonly id: string | null; readonly name: string; readonly fhirUser: string | null };
+  readonly client: { readonly id: string; readonly name: string } | null;
+  /** Bare id. */
+  readonly patient: string | null;
+  readonly reasonCode: string;
+  readonly reason: string;
+  readonly address: string;
+  /** ISO 8601, UTC, as all times here. */
+  readonly openedAt: string;
+  readonly expiresAt: string;
+  readonly endedAt: string | null;
+  readonly endedBy: string | null;
+  readonly dueAt: string;
+  readonly overdue: boolean;
+  readonly outcome: 'justified' | 'asked' | 'not-justified' | null;
+  readonly decidedBy: string | null;
+  readonly decidedAt: string | null;
+}
+
+export interface WholeGlass extends BrokenGlass {
+  readonly looks: readonly {
+    readonly at: string;
+    readonly what: string;
+    readonly outcome: string;
+    readonly resources: readonly string[];
+    readonly recordId: string;
+  }[];
+  readonly notes: readonly { readonly at: string; readonly author: string; readonly text: string }[];
+  readonly before: number;
+}
+
+export interface Review {
+  readonly outcome: 'justified' | 'asked' | 'not-justified';
+  readonly note?: string;
+}

@@ -4,6 +4,8 @@ import { AdminProblem, admin } from './admin-client.ts';
 import type { Status } from './admin-shapes.ts';
 import { AuditScreen } from './audit/audit-screen.tsx';
 import { Frame } from './parts/frame.tsx';
+import { ReviewScreen } from './review/review-screen.tsx';
+import { useIsReview } from './review/use-place.ts';
 import type { Settings } from './settings.ts';
 import { finishSignIn, type SignInEnd } from './sign-in/finish.ts';
 import { currentSession } from './sign-in/session.ts';
@@ -18,6 +20,7 @@ type Place =
 
 export function App({ settings }: { readonly settings: Settings }) {
   const [place, setPlace] = useState<Place>({ at: 'beginning' });
+  const isReview = useIsReview();
 
   useEffect(() => {
     const stop = new AbortController();
@@ -47,14 +50,16 @@ export function App({ settings }: { readonly settings: Settings }) {
           </div>
         </Frame>
       );
-    case 'desk':
+    case 'desk': {
+      const Screen = isReview ? ReviewScreen : AuditScreen;
       return (
-        <AuditScreen
+        <Screen
           status={place.status}
           onSignOut={() => void signOut(settings)}
           onSignedOut={() => setPlace({ at: 'door', reason: 'ended' })}
         />
       );
+    }
   }
 }
 

@@ -8,10 +8,12 @@ export interface FrameProps {
   /** Undefined: nobody is signed in. */
   readonly person: { readonly name: string; readonly roles: readonly string[] } | undefined;
   readonly onSignOut: (() => void) | undefined;
+  /** Which of what there is; default: the audit. */
+  readonly at?: 'audit' | 'review';
   readonly children: ReactNode;
 }
 
-export function Frame({ title, person, onSignOut, children }: FrameProps) {
+export function Frame({ title, person, onSignOut, at = 'audit', children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     document.title = title === 'Fireguard' ? title : `${title} – Fireguard`;
@@ -30,8 +32,13 @@ export function Frame({ title, person, onSignOut, children }: FrameProps) {
           <nav aria-label="Console">
             <ul>
               <li>
-                <a className="item" href="#/audit" aria-current="page">
+                <a className="item" href="#/audit" {...(at === 'audit' ? { 'aria-current': 'page' as const } : {})}>
                   <Icon name="list" /> Audit
+                </a>
+              </li>
+              <li>
+                <a className="item" href="#/review" {...(at === 'review' ? { 'aria-current': 'page' as const } : {})}>
+                  <Icon name="glass" /> Broken glass
                 </a>
               </li>
             </ul>

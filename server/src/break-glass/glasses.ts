@@ -112,7 +112,7 @@ export function openGlasses(use: GlassesOptions): Glasses {
     return true;
   };
 
-  const reviewLink = ({ id }: BrokenGlass) => `${use.consoleUrl}/break-glass/${id}`;
+  const reviewLink = ({ id }: BrokenGlass) => `${use.consoleUrl}/#/review/undecided/${id}`;
 
   const lapse = async () => {
     for (const glass of await lapsedGlasses(db, at())) await close(glass, 'its time was over', randomUUID());
@@ -204,7 +204,7 @@ export function openGlasses(use: GlassesOptions): Glasses {
           until: glass.expires_at.toISOString(),
           due: day(glass.due_at),
         },
-        link: `${use.consoleUrl}/break-glass/${id}`,
+        link: `${use.consoleUrl}/#/review/undecided/${id}`,
       });
       return insertGlass(db, glass);
     },

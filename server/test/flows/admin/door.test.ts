@@ -81,7 +81,10 @@ test('R-011 administration is not on the FHIR path, and FHIR knows no administra
 test('R-048 the socket and the token file are their owner’s alone, and the socket needs no token', async () => {
   for (const file of ['admin.sock', 'admin-token']) expect(statSync(path.join(it.home, file)).mode & 0o777).toBe(0o600);
   const status = await it.local('GET', '/admin/status');
-  expect(status.body.caller).toMatchObject({ name: 'Local administrator', rights: ['administer', 'audit', 'consents', 'look'] });
+  expect(status.body.caller).toMatchObject({
+    name: 'Local administrator',
+    rights: ['administer', 'audit', 'consents', 'look'],
+  });
 });
 
 test('the static token exists in the development profile only', () => {

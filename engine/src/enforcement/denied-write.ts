@@ -1,4 +1,7 @@
-/** A write that policy denies on a state which the caller may see or has sent: there is nothing to hide in saying so. */
+/**
+ * A write that policy denies on a state which the caller may see or has sent: there is nothing to hide in saying so. INVARIANT: why is not told. Scopes and
+ * rules read the stored state whole, so that which of them denies may hang on what is masked.
+ */
 import { denied } from '../release/denied.ts';
 import type { Withheld } from '../release/visible.ts';
 import { presentedToken } from './admit.ts';
@@ -7,5 +10,7 @@ import type { Denied } from './outcome.ts';
 
 export function deniedWrite(given: Given, key: string, { decision, denyAs, patients }: Withheld): Denied {
   const disclosure = { patients, resources: [key], masked: [], withheld: 1 };
-  return denied(denyAs === 'unauthorized' ? 'unauthorized' : 'forbidden', decision, disclosure, presentedToken(given));
+  if (denyAs === 'unauthorized') return denied('unauthorized', decision, disclosure, presentedToken(given));
+  const answer = denied('forbidden', decision, disclosure, presentedToken(given));
+  return { ...answer, headers: new Map([...answer.headers].filter(([name]) => name !== 'www-authenticate')) };
 }

@@ -122,6 +122,7 @@ const ruleKinds = [
       'permit patients',
       'deny codes',
       'consentExempt',
+      'deIdentify',
       'environment',
       'unless',
       'obligations',

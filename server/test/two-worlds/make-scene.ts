@@ -1,9 +1,10 @@
 /** A whole scene from a seed: caller, policies and facts; a world, its other; and requests. */
 
+import { callerFor, consentsFor, relationsFor } from './callers.ts';
 import { drawing } from './drawing.ts';
 import type { Json } from './json.ts';
 import { NaiveDecider } from './naive/decider.ts';
-import { callerFor, consentsFor, policiesFor, relationsFor } from './policies.ts';
+import { policiesFor } from './policies.ts';
 import { Random } from './random.ts';
 import { requestFor } from './requests.ts';
 import { types as allTypes } from './resources.ts';

@@ -1,14 +1,16 @@
-/** Random policies in which every kind of rule occurs, and callers to whom they may mean something. */
+/** Random policies in which every kind of rule occurs. */
+
+import { relations } from './callers.ts';
 import type { Json } from './json.ts';
+import { deIdentified } from './naive/de-identified.ts';
 import { ACT_CODE, CONFIDENTIALITY } from './naive/labels.ts';
 import { announcedShapes } from './naive/types.ts';
 import type { Random } from './random.ts';
-import { maskCandidates, patients } from './resources.ts';
-import type { SceneCaller, SceneFacts } from './scenario.ts';
+import { maskCandidates } from './resources.ts';
+import { content, environment } from './rule-conditions.ts';
 
 const R = { group: ['R'] };
 const all = { group: ['C', 'R', 'U', 'D'] };
-const relations = ['general-practitioner', 'care-team', 'encounter'];
 
 /** Rule kinds, as counted at the end. */
 export function kindsOf(rule: Json): readonly string[] {
@@ -24,7 +26,9 @@ export function kindsOf(rule: Json): readonly string[] {
     ),
     ...(((rule.mask ?? rule.elements ?? []) as string[]).some(isPart) ? ['part mask'] : []),
     ...['where', 'codes', 'patients'].filter((key) => resources[key] !== undefined).map((key) => `${rule.effect} ${key}`),
-    ...['consentExempt', 'environment', 'unless', 'obligations', 'maskAs'].filter((key) => rule[key] !== undefined),
+    ...['deIdentify', 'consentExempt', 'environment', 'unless', 'obligations', 'maskAs'].filter(
+      (key) => rule[key] !== undefined,
+    ),
     ...(rule.denyAs === undefined ? [] : [`denyAs ${rule.denyAs}`]),
   ];
 }
@@ -130,6 +134,9 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...(random.chance(0.7) ? {} : callerOf(random)),
     });
   }
+  const viewed = types.filter((type) => deIdentified[type] !== undefined);
+  if (viewed.length > 0 && random.chance(0.12))
+    add({ resources: { types: random.some(viewed, 1, 2) }, deIdentify: true, ...clears(random), ...callerOf(random) });
   const announced = [...announceable].filter((path) => types.includes(path.split('.')[0]!));
   if (announced.length > 0 && random.chance(0.25)) {
     const path = random.pick(announced);
@@ -173,57 +180,6 @@ function combining(random: Random): string {
 
 const announceable: ReadonlySet<string> = new Set(Object.keys(announcedShapes));
 const duties = [`${ACT_CODE}|NORDSCLCD`, `${ACT_CODE}|DELAU`];
-
-function environment(random: Random): Json {
-  return random.pick<Json>([
-    { networks: ['192.0.2.0/24', '127.0.0.0/8'] },
-    { networks: ['10.0.0.0/8'] },
-    { time: { zone: 'UTC', days: ['monday', 'tuesday'] } },
-    { time: { zone: 'UTC', days: ['sunday'] } },
-  ]);
-}
-
-/** What the harness's resources hold, where rules may ask for it. */
-const conditions: Readonly<Record<string, readonly Json[]>> = {
-  Patient: [
-    { elements: ['Patient.gender'], equals: 'male' },
-    { elements: ['Patient.birthDate'], exists: true },
-  ],
-  Observation: [
-    { elements: ['Observation.status'], in: ['final', 'amended'] },
-    { elements: ['Observation.code'], equals: 'http://loinc.org|hiv' },
-    { elements: ['Observation.performer'], is: 'caller' },
-    { elements: ['Observation.performer'], isNot: 'caller' },
-    { elements: ['Observation.note'], exists: false },
-  ],
-  Condition: [
-    { elements: ['Condition.code'], equals: 'http://snomed.info/sct|flu' },
-    { elements: ['Condition.asserter'], is: 'caller' },
-  ],
-  Encounter: [
-    { elements: ['Encounter.status'], equals: 'finished' },
-    { elements: ['Encounter.class'], equals: 'http://terminology.hl7.org/CodeSystem/v3-ActCode|AMB' },
-  ],
-  Device: [{ elements: ['Device.status'], equals: 'active' }],
-  Practitioner: [{ elements: ['Practitioner.gender'], exists: true }],
-  MedicationRequest: [{ elements: ['MedicationRequest.requester'], is: 'caller' }],
-};
-
-/** For rules of one type, since what is asked must be said for each. */
-function content(random: Random, types: readonly string[], effect: string): Json {
-  const [type = ''] = types;
-  if (types.length > 1) return {};
-  const among = conditions[type];
-  return random.weighted<Json>([
-    [among === undefined ? 0 : 4, { where: among === undefined ? [] : random.some(among, 1, 2) }],
-    [effect === 'deny' ? 2 : 0, { codes: { any: ['http://snomed.info/sct|hiv', 'http://loinc.org|hiv'] } }],
-    [
-      type === 'Observation' || type === 'Condition' ? 2 : 0,
-      { codes: { any: ['http://snomed.info/sct|flu', 'http://loinc.org|glucose'], at: [`${type}.code`] } },
-    ],
-    [1, { patients: random.some(patients, 1, 3) }],
-  ]);
-}
 
 const maybe = (random: Random, share: number, make: () => Json): Json => (random.chance(share) ? make() : {});
 
@@ -272,135 +228,4 @@ function callerOf(random: Random): Json {
     [1, { caller: { clients: ['app'] } }],
     [2, {}],
   ]);
-}
-
-/** Scopes that reach some states only: what may be read in one state may not be written into another, nor out of it. */
-const narrowWrites = [
-  'user/Observation.u?status=final',
-  'user/Observation.cud?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory',
-  'user/Encounter.ud?status=finished',
-  'user/Patient.u?gender=male',
-  'user/Condition.cud',
-  'user/Practitioner.u?gender=female',
-  'user/Device.cu?status=active',
-];
-
-export function callerFor(random: Random): SceneCaller {
-  const roles = random.some(['nurse', 'physician'], 0, 2);
-  const purposes = random.chance(0.4) ? [random.pick(['TREAT', 'HRESCH'])] : [];
-  const shape = random.weighted<'user' | 'patient' | 'granted' | 'system' | 'mixed' | 'careful' | 'anonymous'>([
-    [50, 'user'],
-    [12, 'patient'],
-    [10, 'granted'],
-    [10, 'system'],
-    [8, 'mixed'],
-    [12, 'careful'],
-    [1, 'anonymous'],
-  ]);
-  const wide = random.chance(0.8) ? 'cruds' : random.pick(['rs', 'crus', 's', 'r']);
-  const user = { kind: 'user', client: 'app', roles, purposes, fhirUser: `Practitioner/${random.pick(['d1', 'd2'])}` } as const;
-  const granular = random.pick([
-    'user/Observation.rs?status=final',
-    'user/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory',
-    'user/Patient.rs?gender=male',
-  ]);
-  switch (shape) {
-    case 'anonymous':
-      return { kind: 'anonymous', client: 'none', roles: [], scopes: [], purposes: [] };
-    case 'user':
-      return { ...user, scopes: [`user/*.${wide}`], ...(random.chance(0.12) ? { override: random.pick(patients) } : {}) };
-    case 'patient':
-      return {
-        ...user,
-        fhirUser: `Patient/${random.pick(patients)}`,
-        roles: ['patient'],
-        scopes: [`user/*.${wide}`, 'openid', 'fhirUser'],
-      };
-    case 'granted':
-      return {
-        ...user,
-        patient: random.pick(patients),
-        scopes: [`patient/*.${wide}`, ...(random.chance(0.5) ? ['user/Practitioner.rs', 'user/Organization.rs'] : [])],
-      };
-    case 'mixed':
-      return {
-        ...user,
-        patient: random.pick(patients),
-        scopes: [granular, `patient/*.${wide}`, 'user/Condition.rs', 'user/Encounter.cruds'],
-      };
-    case 'careful':
-      return { ...user, scopes: ['user/*.rs', ...random.some(narrowWrites, 2, 4)] };
-    case 'system':
-      return { kind: 'system', client: 'app', roles, purposes, scopes: [`system/*.${wide}`] };
-  }
-}
-
-export function relationsFor(random: Random, caller: SceneCaller): SceneFacts['relations'] {
-  if (caller.kind !== 'user') return {};
-  const self = /^Patient\/(.+)$/.exec(caller.fhirUser ?? '')?.[1];
-  return Object.fromEntries(
-    patients
-      .map((id) => {
-        if (id === self) return [id, ['self']] as const;
-        const share = self === undefined ? 0.7 : 0.1;
-        return [id, random.chance(share) ? random.some([...relations, 'guardian'], 1, 3) : []] as const;
-      })
-      .filter(([, known]) => known.length > 0),
-  );
-}
-
-export function consentsFor(random: Random, caller: SceneCaller): SceneFacts['consents'] {
-  const found: Record<string, SceneFacts['consents'][string]> = {};
-  for (const id of patients) if (random.chance(0.25)) found[id] = [consent(random, id, caller)];
-  return found;
-}
-
-function consent(random: Random, patient: string, caller: SceneCaller): SceneFacts['consents'][string][number] {
-  const base = {
-    resourceType: 'Consent',
-    id: `consent-${patient}`,
-    status: 'active',
-    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
-    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
-    patient: { reference: `Patient/${patient}` },
-  };
-  const other = { role: { text: 'x' }, reference: { reference: 'Practitioner/d9' } };
-  const me = { role: { text: 'x' }, reference: { reference: caller.fhirUser ?? 'Practitioner/d9' } };
-  return random.pick([
-    { resource: { ...base, provision: { type: 'deny' } }, denies: 'everyone-but-guardians' },
-    { resource: { ...base, policyRule: { coding: [{ system: ACT_CODE, code: 'OPTOUT' }] } }, denies: 'everyone-but-guardians' },
-    { resource: { ...base, provision: { type: 'permit' } }, denies: 'nobody', agrees: true },
-    { resource: { ...base, status: 'inactive', provision: { type: 'deny' } }, denies: 'nobody' },
-    { resource: { ...base, provision: { type: 'deny', period: { end: '2020-01-01' } } }, denies: 'nobody' },
-    { resource: { ...base, provision: { type: 'deny', actor: [me] } }, denies: 'everyone' },
-    ...ofData(random, base),
-    // Who is no known person may be whoever is named.
-    {
-      resource: { ...base, provision: { type: 'deny', actor: [other] } },
-      denies: caller.fhirUser === undefined ? 'everyone' : 'nobody',
-    },
-  ]);
-}
-
-const RESOURCE_TYPES = 'http://hl7.org/fhir/resource-types';
-
-/** Consents that decide by the resource; a denial of data leaves nobody alone, guardians neither. */
-function ofData(random: Random, base: Json): readonly SceneFacts['consents'][string][number][] {
-  const types = random.some(['Observation', 'Condition', 'Encounter', 'Patient', 'DocumentReference'], 1, 2);
-  const kinds = types.map((code) => ({ system: RESOURCE_TYPES, code }));
-  const instance = random.pick(['Observation/ob1', 'Observation/ob2', 'Condition/c1', 'Encounter/e1']);
-  const data = [{ meaning: 'instance', reference: { reference: instance } }];
-  const sensitivity = random.pick(['HIV', 'PSY']);
-  const securityLabel = [{ system: ACT_CODE, code: sensitivity }];
-  const permitBut = (exception: Json) => ({
-    ...base,
-    provision: { type: 'permit', provision: [{ type: 'deny', ...exception }] },
-  });
-  return [
-    { resource: permitBut({ class: kinds }), denies: { types }, agrees: true },
-    { resource: { ...base, provision: { type: 'deny', class: kinds } }, denies: { types } },
-    { resource: { ...base, provision: { type: 'permit', class: kinds } }, denies: { butTypes: types }, agrees: true },
-    { resource: permitBut({ data }), denies: { instance }, agrees: true },
-    { resource: permitBut({ securityLabel }), denies: { sensitivity }, agrees: true },
-  ];
 }

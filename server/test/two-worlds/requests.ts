@@ -134,7 +134,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   'search _include': [4, (d) => include(d, false)],
   'search _include:iterate': [2, (d) => include(d, true)],
   'search _revinclude': [4, revinclude],
-  'search _list': [1, (d) => within(d, ['List'], (key, terms) => [`_list=${key.split('/')[1]}`, ...terms])],
+  'search _list': [2.5, (d) => within(d, ['List'], (key, terms) => [`_list=${key.split('/')[1]}`, ...terms])],
   'search _in': [1.5, (d) => within(d, ['List', 'Group', 'CareTeam'], (key, terms) => [`_in=${key}`, ...terms])],
   'search _filter': [3, filtered],
   'search _text': [0.5, (d) => searchOf(d, typeFor(d), [{ text: '_text=Ada', tries: ['_text'] }])],

@@ -125,6 +125,7 @@ function dates(node: Json): readonly DateRange[] {
 
 function amounts(node: Json): readonly Amount[] {
   if (typeof node === 'number') return [{ low: node, high: node, system: undefined, units: [] }];
+  if (typeof node !== 'object' || node === null) return [];
   const value = get(node, 'value');
   if (typeof value === 'number') {
     return [

@@ -5,12 +5,15 @@
  */
 import type { Json } from '../json.ts';
 import { valuesAt } from '../json.ts';
-import type { Scene, SceneConsent } from '../scenario.ts';
+import type { Scene } from '../scenario.ts';
+import { denied } from './consents.ts';
 import { contentHolds } from './content.ts';
+import { deIdentified } from './de-identified.ts';
 import { carries, cleared, labelsIn } from './labels.ts';
-import { releasedForm, withDuties } from './mask.ts';
+import { announcements, maskOf, pathsOf } from './masked-paths.ts';
 import { type About, about, inCompartmentOf, owners } from './patients.ts';
-import { announcedShapes, naiveTypes } from './types.ts';
+import { Seen } from './seen.ts';
+import { naiveTypes } from './types.ts';
 
 export const interactions = [
   'read',
@@ -35,37 +38,6 @@ const groups: Readonly<Record<NaiveInteraction, string>> = {
   ...{ create: 'C', update: 'U', patch: 'U', delete: 'D' },
 };
 
-/** Seen, with what is masked of it. The form is made when it is asked for: most are not. */
-export class Seen {
-  readonly mask: readonly string[];
-  /** Labels that travel with it, as `system|code`. */
-  readonly duties: readonly string[];
-  readonly #resource: Json;
-  readonly #announced: Json;
-  #form: Json;
-  #searched: Json;
-
-  /** `announced`: members that stand for what is masked. */
-  constructor(resource: Json, mask: readonly string[], announced: Json, duties: readonly string[]) {
-    this.mask = mask;
-    this.duties = duties;
-    this.#resource = resource;
-    this.#announced = announced;
-  }
-
-  /** As it may leave. */
-  get form(): Json {
-    this.#form ??= withDuties(this.searched, this.duties);
-    return this.#form;
-  }
-
-  /** As searches see it: what travels along is not searched. */
-  get searched(): Json {
-    this.#searched ??= releasedForm(this.#resource, this.mask, this.#announced);
-    return this.#searched;
-  }
-}
-
 /** Written by whoever holds a right of its own over these types, never by the way (hardening B4-65). */
 const authorizationData = ['CareTeam', 'Consent', 'Group', 'PractitionerRole', 'RelatedPerson'];
 
@@ -84,6 +56,7 @@ export class NaiveDecider {
     this.#rules = scene.policies.flatMap(({ policySet, combining, rules }) =>
       [...rules, ...(combining === 'permit-unless-deny' ? [unlessDenied] : [])].map((rule: Json) => ({
         ...rule,
+        ...viewOf(rule),
         set: policySet,
       })),
     );
@@ -229,9 +202,10 @@ export class NaiveDecider {
     return new NaiveDecider({ ...this.#scene, facts: { ...facts, subjects } });
   }
 
-  /** Whom it is about, sorted. */
+  /** Whom it is about, sorted; `?` for somebody who cannot be told. */
   patients(resource: Json): readonly string[] {
-    return [...about(resource, this.#scene.facts).patients].sort();
+    const { patients, undetermined } = about(resource, this.#scene.facts);
+    return [...patients, ...(undetermined ? ['?'] : [])].sort();
   }
 
   /** Could any rule mask something of this type for this caller? */
@@ -352,6 +326,14 @@ export class NaiveDecider {
   }
 }
 
+/** A de-identified view is a mask of what would tell who it is. */
+function viewOf({ deIdentify, mask = [], resources }: Json): Json {
+  if (deIdentify !== true) return {};
+  return {
+    mask: [...mask, ...resources.types.flatMap((type: string) => deIdentified[type]!.map((path) => `${type}.${path}`))],
+  };
+}
+
 /** What permit-unless-deny stands for. */
 const unlessDenied = {
   effect: 'permit',
@@ -369,21 +351,6 @@ function environmentHolds(environment: Json): boolean {
   );
 }
 
-/** Of a choice only one may stand: the first. */
-function announcements(type: string, written: readonly string[], mask: readonly string[]): Json {
-  const found: Record<string, Json> = {};
-  for (const [path] of written.filter((text) => text.startsWith(`${type}.`)).map((text) => pathsOf(type, [text]))) {
-    if (path === undefined || !mask.includes(path)) continue;
-    const [key, list] = announcedShapes[`${type}.${path}`]!;
-    found[key] = list ? [absent] : absent;
-  }
-  return found;
-}
-
-const absent = {
-  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' }],
-};
-
 /** The granular constraints that the harness writes: `status=final`, `category=system|code`. */
 function granularHolds(resource: Json, query: string): boolean {
   const [name = '', value = ''] = query.split('=');
@@ -395,56 +362,4 @@ function granularHolds(resource: Json, query: string): boolean {
           (coding: Json) => coding.code === code && (system === undefined || coding.system === system),
         ),
   );
-}
-
-/** Withheld is what any deny names, and what every permit that applies masks. */
-function maskOf(type: string, permits: readonly (readonly string[])[], denied: readonly string[]): readonly string[] {
-  const masks = permits.map((paths) => pathsOf(type, paths));
-  const covered = masks
-    .flat()
-    .filter((path) => masks.every((mask) => mask.some((one) => path === one || path.startsWith(`${one}.`))));
-  return [...new Set([...pathsOf(type, denied), ...covered])];
-}
-
-const choices: Readonly<Record<string, readonly string[]>> = {
-  value: [
-    'valueQuantity',
-    'valueString',
-    'valueCodeableConcept',
-    'valueBoolean',
-    'valueInteger',
-    'valueRange',
-    'valueRatio',
-    'valueSampledData',
-    'valueTime',
-    'valueDateTime',
-    'valuePeriod',
-  ],
-  deceased: ['deceasedBoolean', 'deceasedDateTime'],
-  onset: ['onsetDateTime', 'onsetAge', 'onsetPeriod', 'onsetRange', 'onsetString'],
-};
-
-function choicesOf(base: string): readonly string[] {
-  return (
-    choices[base] ??
-    ['Boolean', 'CodeableConcept', 'DateTime', 'Period', 'Quantity', 'Reference', 'String'].map((type) => base + type)
-  );
-}
-
-/** `Observation.value[x]` → `valueQuantity`, …, for one type. */
-function pathsOf(type: string, written: readonly string[]): readonly string[] {
-  return written
-    .filter((text) => text.startsWith(`${type}.`))
-    .map((text) => text.slice(type.length + 1))
-    .flatMap((path) => (path.endsWith('[x]') ? choicesOf(path.slice(0, -3)) : [path]));
-}
-
-/** What one consent denies, as whoever wrote it said. */
-function denied(denies: SceneConsent['denies'], resource: Json, isGuardian: boolean): boolean {
-  if (typeof denies === 'string') return denies === 'everyone' || (denies === 'everyone-but-guardians' && !isGuardian);
-  if ('types' in denies) return denies.types.includes(resource.resourceType);
-  if ('butTypes' in denies) return !denies.butTypes.includes(resource.resourceType);
-  if ('instance' in denies) return `${resource.resourceType}/${resource.id}` === denies.instance;
-  const { rank, sensitivities } = labelsIn(resource);
-  return sensitivities.includes(denies.sensitivity) || rank < 0;
 }

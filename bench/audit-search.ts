@@ -47,6 +47,7 @@ try {
           outcome: undefined,
           purpose: undefined,
           kind: undefined,
+          request: undefined,
         },
         ...{ since: new Date(start + 60 * 86_400_000), until: new Date(start + 90 * 86_400_000), limit: 50, after: undefined },
       }),

@@ -116,9 +116,11 @@ function learn(site: Site, ledger: Ledger, one: Shot, answer: Answer, count: (na
 /** A launch of this app, for the shots. */
 async function stock(site: Site, ledger: Ledger, client: ClientName): Promise<void> {
   for (let times = 0; times < 2; times += 1) {
-    const { access, refresh, scope } = await site.granted(client, { scope: SCOPE });
-    ledger.access.set(access, { client, asked: scope });
-    ledger.refresh.set(refresh, { client, asked: scope });
+    const { access, refresh } = await site.granted(client, { scope: SCOPE });
+    // What was asked and agreed to, whatever the answer says.
+    const asked = SCOPE.split(' ');
+    ledger.access.set(access, { client, asked });
+    ledger.refresh.set(refresh, { client, asked });
   }
 }
 

@@ -64,7 +64,7 @@ function Review({ onSignedOut }: { readonly onSignedOut: () => void }) {
           </div>
         )}
         {glasses?.length === 0 && <p className="quiet">There is none.</p>}
-        <div className={open === undefined ? 'split' : 'split is-open'} aria-busy={list.is === 'waiting'}>
+        <div className={open === undefined ? 'split queue' : 'split is-open queue'} aria-busy={list.is === 'waiting'}>
           {glasses !== undefined && glasses.length > 0 && (
             <nav className="aside-while-reading" aria-label="Cases">
               <ul className="cases">

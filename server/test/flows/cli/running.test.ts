@@ -201,9 +201,11 @@ test('audit list shows what was done, who did it, and itself', async () => {
   const rows = (await run('audit', 'list', '--patient', 'mine', '--json')).out
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as { patients: string[] });
+    .map((line) => JSON.parse(line) as { patients: string[]; person?: { fhirUser?: string } });
   expect(rows.length).toBeGreaterThan(2);
-  for (const { patients } of rows) expect(patients).toContain('mine');
+  // About this patient, or by them (AuditEvent's `patient` means both).
+  for (const { patients, person } of rows)
+    expect(person?.fhirUser === 'Patient/mine' ? [...patients, 'mine'] : patients).toContain('mine');
   const secrets = JSON.parse(readFileSync(stateFile, 'utf8')) as {
     personas: { password: string }[];
     clients: { client_secret?: string }[];
@@ -235,6 +237,7 @@ test('audit verify needs no server, and names the record that was changed', asyn
   // A copy, changed in one place: a server that nobody trusts any more is not needed to find it.
   const copy = path.join(scratch, 'copy');
   cpSync(path.join(it.home, 'audit'), path.join(copy, 'audit'), { recursive: true });
+  cpSync(path.join(it.home, 'audit-key.pub.pem'), path.join(copy, 'audit-key.pub.pem'));
   const segment = readdirSync(path.join(copy, 'audit')).find((name) => /^\d+|segment|\.jsonl?$/.test(name))!;
   const file = path.join(copy, 'audit', segment);
   const lines = readFileSync(file, 'utf8').split('\n');

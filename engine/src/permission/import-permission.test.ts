@@ -118,14 +118,15 @@ describe('what a Permission says is what is decided', () => {
   });
 
   test('an import brings the other’s rules, where they have one effect', () => {
-    const base = permission({ id: 'base', rule: [{ type: 'deny', data: [{ security: [{ system: ACT, code: 'SUD' }] }] }] });
+    const denying = { type: 'deny', data: [{ security: [{ system: ACT, code: 'SUD' }] }] };
+    const base = permission({ id: 'base', rule: [denying] });
     const outer = permission({
       combining: 'permit-overrides',
       rule: [{ import: { reference: 'Permission/base' } }, { type: 'permit' }],
     });
     const others = new Map<string, unknown>([['Permission/base', base]]);
     expect(importPermission(outer, { ...context, others }).rules.map(({ effect }) => effect)).toEqual(['deny', 'permit']);
-    const both = { ...base, rule: [...base.rule, { type: 'permit' }] };
+    const both = { ...base, rule: [denying, { type: 'permit' }] };
     expect(faultOf(outer, { ...context, others: new Map([['Permission/base', both]]) })).toMatch(/both permits and denies/);
     const circle = { ...base, rule: [{ import: { reference: 'Permission/base' } }] };
     expect(faultOf(outer, { ...context, others: new Map([['Permission/base', circle]]) })).toMatch(/leads back here/);

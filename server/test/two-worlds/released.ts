@@ -36,7 +36,7 @@ export function wrongWrite(upstream: Upstream, before: Snapshot, decider: NaiveD
   for (const version of upstream.store.log.slice(before.length)) {
     const { key } = version;
     const [old, fresh] = [before.current.get(key), version.bytes === undefined ? undefined : version.value];
-    const wrong = wrongChange(old, fresh, decider, fresh && decider.ofWriting(fresh, old, before.current));
+    const wrong = wrongChange(old, fresh, decider, fresh ? decider.ofWriting(fresh, old, before.current) : undefined);
     if (wrong !== undefined) return `${key} ${wrong}`;
   }
   return undefined;

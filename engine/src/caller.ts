@@ -26,6 +26,8 @@ export interface Caller {
   readonly scopes: ScopeSet;
   /** Patient of the launch context: the limit of every `patient/` scope. */
   readonly patient: string | undefined;
+  /** Sensitivities (v3-ActCode) that the person kept back from this app, whatever they may see themselves. */
+  readonly withheld?: readonly Coding[];
   /** Purposes of use, normalised to system + code. */
   readonly purposes: readonly Coding[];
   /** Which token spoke: its public identifier (never the token), when it ends. Milliseconds since the epoch. */

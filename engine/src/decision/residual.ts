@@ -48,6 +48,7 @@ const OVERRIDE = relationBits(['break-the-glass']);
 
 const otherType = denial('builtin:type', 'problem', 'The resource is not of the type that was decided on.');
 const outOfScope = denial('builtin:scope', 'scope', 'The scopes of the token do not reach this resource.');
+const withheld = denial('builtin:withheld', 'consent', 'The person did not let this app see data of this sensitivity.');
 const notConfined = denial('builtin:compartment', 'policy', 'The resource is not in the compartment of the patient who asks.');
 const undetermined = denial(
   'builtin:undetermined',
@@ -110,6 +111,7 @@ export class Residual {
     if (!this.#confined(candidate)) return notConfined;
     if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
     const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace };
+    if (this.#isWithheld(matter.labels)) return withheld;
     for (const deny of this.#denies) if (this.#closes(deny, matter)) return ruleDenial(deny.rule);
     const applying = this.#applying(matter);
     if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;
@@ -117,6 +119,14 @@ export class Residual {
     const left = objection === undefined ? applying : this.#exempt(applying);
     if (left === '') return objection!;
     return this.#unbeaten(left, matter) ?? this.#permit(left, matter);
+  }
+
+  /** What the person kept back from the app, wherever it stands: a labelled element is not told apart from its resource. */
+  #isWithheld(labels: Labels): boolean {
+    const { withheld: codes } = this.#parts.consents.caller;
+    if (codes === undefined || codes.length === 0) return false;
+    if (carriesLabel(labels, codes, 'deny')) return true;
+    return labels.elements?.some((element) => carriesLabel(element.labels, codes, 'deny')) === true;
   }
 
   /** would breaking the glass help? Asked for those alone who may break it, by judging as if they had. */

@@ -25,6 +25,7 @@ export function callerOf(
     token: { id: token.id, issuer: token.issuer, expiresAt: token.expiresAt },
     address,
     ...(certificate === undefined ? {} : { certificate }),
+    ...(token.withheld === undefined ? {} : { withheld: token.withheld }),
     ...(token.signIn === undefined ? {} : { signIn: token.signIn }),
   });
 }

@@ -51,6 +51,8 @@ async function exchange(use: TokenExchangeDependencies, ctx: TokenEndpointGrantC
   if (jwt && !mayHaveJwt(use, resource, client))
     throw new errors.InvalidTarget('resource is not a FHIR server that this client is registered for');
 
+  // What was kept back from the app is kept back by us alone.
+  if (jwt && subject.withheld !== undefined) throw new errors.InvalidTarget('parts of the record were kept back');
   const scope = narrowed(asked.scope ?? subject.scope, subject.scope, registeredScope(client));
   if (scope === '') throw new errors.InvalidScope('nothing of it is in the token that is exchanged', asked.scope ?? '');
   const left = Math.floor((subject.expiresAt - use.now()) / 1000);

@@ -87,6 +87,8 @@ export interface LaunchMore {
   readonly purposes?: readonly string[];
   /** The broken glass for which it is. */
   readonly glass?: string;
+  /** Sensitivities of v3-ActCode that the person kept back. */
+  readonly withheld?: readonly string[];
 }
 
 /** A launch that an EHR prepared and nobody has used. */

@@ -147,6 +147,7 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
       binding: bindingOf(row.payload),
       signIn: row.kind === 'AccessToken' ? signInOf(row.payload) : undefined,
       purposes: purposesOf(row.more, row.payload),
+      ...(row.more?.withheld === undefined ? {} : { withheld: withheldOf(row.more.withheld) }),
       ...(row.more?.glass === undefined ? {} : { glass: row.more.glass }),
       ...(row.kind === 'ClientCredentials' ? declaredOf(row.payload) : {}),
     }),
@@ -167,6 +168,12 @@ function purposesOf(more: LaunchMore | null, payload: Readonly<Record<string, un
   return Object.freeze(
     named.flatMap((one) => normalisePurpose(/[|#]/.test(one) ? one : { system: purposeSystem, code: one }) ?? []),
   );
+}
+
+const V3_ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+
+function withheldOf(codes: readonly string[]): readonly { readonly system: string; readonly code: string }[] {
+  return Object.freeze(codes.map((code) => Object.freeze({ system: V3_ACT_CODE, code })));
 }
 
 /** What a service declared with its token request. */

@@ -26,6 +26,8 @@ export interface ResolvedToken {
   /** How surely, by what means (RFC 8176) and when the person signed in (RFC 9470); undefined for a service. Milliseconds since the epoch. */
   readonly signIn: { readonly acr: string; readonly amr: readonly string[]; readonly at: number } | undefined;
   readonly purposes: readonly { readonly system: string; readonly code: string }[];
+  /** Sensitivities of v3-ActCode that the person kept back from the app. */
+  readonly withheld?: readonly { readonly system: string; readonly code: string }[];
   /** The human in whose name a service asked for it. */
   readonly human?: { readonly id: string; readonly name: string };
   /** The broken glass for which it was issued. */

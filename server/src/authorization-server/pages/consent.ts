@@ -1,6 +1,7 @@
 /** "Let this app use your record?": what it may see, what it may add, for how long. Every choice can be unticked; the app is told what was granted. */
 import type { ScopeSet } from '@fireguard/engine';
 import type { PickerPatient } from '../picker-source.ts';
+import { sensitivePartNames } from '../sensitive-parts.ts';
 import type { Brand } from './brand.ts';
 import { choiceFields } from './choice-fields.ts';
 import { consentChoices } from './consent-choices.ts';
@@ -24,6 +25,8 @@ export interface ConsentPage {
   readonly scopes: ScopeSet;
   /** Codes of the purposes of use that may be named. */
   readonly purposes: readonly string[];
+  /** Whether the sensitive parts are asked for one by one: a patient's own record. */
+  readonly sensitive: boolean;
   /** Number of the broken glass for which it is. */
   readonly emergency?: string | undefined;
   /** Until when "stay connected" lasts, milliseconds since the epoch. */
@@ -52,6 +55,7 @@ export function consentPage(page: ConsentPage): Html {
           ${page.patient !== undefined && !page.own && patientBanner(page.patient, page.now, page.brand.language)}
           ${identityGroup(page.scopes, page.brand.language)}
           ${choiceFields(groups, page.brand.language)}
+          ${page.sensitive && sensitiveGroup(page.brand.language)}
           ${page.emergency !== undefined && html`<p class="note">${icons.glass} ${page.brand.language.texts.glass.consentNote(page.emergency)}</p>`}
           ${purposeGroup(page.purposes, page.brand.language)}
           ${duration(page)}
@@ -105,6 +109,21 @@ function identityGroup(scopes: ScopeSet, language: Language): Html | undefined {
             <legend>${text.mayKnow}</legend>
             <div class="card ticks">
               <div class="tick"><input id="identity" type="checkbox" checked disabled><label for="identity">${text.whoYouAre}</label><p class="hint">${text.whoYouAreHint}</p></div>
+            </div>
+          </fieldset>`;
+}
+
+/** Unticked, always: what nobody chose is not shared. */
+function sensitiveGroup({ texts }: Language): Html {
+  const text = texts.sensitive;
+  return html`<fieldset class="group">
+            <legend>${text.title}</legend>
+            <p class="hint">${text.hint}</p>
+            <div class="note is-sensitive ticks">${sensitivePartNames.map(
+              (part) =>
+                html`
+              <div class="tick plain"><input id="sensitive-${part}" name="sensitive" type="checkbox" value="${part}"><label for="sensitive-${part}">${text.parts[part]}</label></div>`,
+            )}
             </div>
           </fieldset>`;
 }

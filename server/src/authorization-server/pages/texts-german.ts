@@ -499,6 +499,18 @@ export const german: Texts = {
     kept: 'Was eine App bekommen hat, bleibt bei denen, die sie betreiben. Wenn Sie sie hier anhalten, kommt nichts Neues dazu.',
   },
 
+  sensitive: {
+    title: 'Heikle Teile Ihrer Akte',
+    hint: 'Bleiben außen vor, wenn Sie sie nicht ankreuzen, auch wo sie bei Medikamenten oder Befunden stehen.',
+    parts: {
+      mental: 'Seelische Gesundheit',
+      sexual: 'Sexuelle Gesundheit, Fortpflanzung, HIV',
+      substances: 'Alkohol, Drogen und Tabak',
+      genetic: 'Genetische Untersuchungen',
+      violence: 'Gewalt',
+    },
+  },
+
   glass: {
     eyebrow: 'Notfallzugriff',
     isBroken: 'Das Glas ist eingeschlagen',

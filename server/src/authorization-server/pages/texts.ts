@@ -399,6 +399,18 @@ export const texts = {
     codesButton: 'I have kept them',
   },
 
+  sensitive: {
+    title: 'Sensitive parts of your record',
+    hint: 'Left out unless you tick them, even where they appear under medicines or results.',
+    parts: {
+      mental: 'Mental health',
+      sexual: 'Sexual and reproductive health, HIV',
+      substances: 'Alcohol, drugs and tobacco',
+      genetic: 'Genetic tests',
+      violence: 'Violence',
+    },
+  },
+
   glass: {
     eyebrow: 'Emergency access',
     isBroken: 'The glass is broken',

@@ -12,6 +12,7 @@ import { needsPatient } from '../login-policy.ts';
 import { consentPage } from '../pages/consent.ts';
 import { allowedPurposes, BREAK_THE_GLASS } from '../purposes.ts';
 import { scopesOfPerson } from '../scopes-of-person.ts';
+import { withheldBut } from '../sensitive-parts.ts';
 import { asksForGlass, brokenFor, glassOf } from './glass.ts';
 import { deniedResult, goOn, placeOf, readStepForm, type Step, type StepDependencies, sendPage } from './step.ts';
 
@@ -44,6 +45,7 @@ export async function showConsent(
     own,
     scopes: offered(use, step, person),
     purposes,
+    sensitive: asksForSensitive(use, step, person),
     emergency: glass?.id,
     now: use.now(),
     stayUntil: use.now() + use.stayConnectedDays * DAY_MS,
@@ -74,6 +76,7 @@ export async function answerConsent(
     form.getAll('purpose').includes(code),
   );
   const declared = glass === undefined ? purposes : [...purposes, BREAK_THE_GLASS];
+  const withheld = asksForSensitive(use, step, person) ? withheldBut(form.getAll('sensitive')) : [];
   const { purposes: _asked, ...launch } = step.launch ?? {};
   const grant = new use.provider.Grant({ accountId: person.id, clientId: step.client.id });
   grant.addOIDCScope(granted.join(' '));
@@ -89,6 +92,7 @@ export async function answerConsent(
       ...launch,
       ...(declared.length === 0 ? {} : { purposes: declared }),
       ...(glass === undefined ? {} : { glass: glass.id }),
+      ...(withheld.length === 0 ? {} : { withheld }),
     }),
   });
   await recordConsent(use, request, step, 'consent-given', granted.join(' '));
@@ -127,6 +131,18 @@ export function recordConsent(
       patient: contextOf(step),
       ...placeOf(request),
     }),
+  );
+}
+
+/** A patient's own record, by an app that reads more of it than who they are. */
+function asksForSensitive(use: StepDependencies, step: Step, person: KnownPerson): boolean {
+  const { audience } = step;
+  const patient = contextOf(step);
+  // Where nobody of ours reads along, nothing could be kept back.
+  if (audience !== use.fhirBase || patient === undefined || person.fhirUser !== `Patient/${patient}`) return false;
+  return parseScopes(step.scope).some(
+    (scope) =>
+      scope.kind === 'resource' && scope.context === 'patient' && /[rs]/.test(scope.actions) && scope.type !== 'Patient',
   );
 }
 

@@ -60,6 +60,14 @@ export async function startHouse(): Promise<House> {
     policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTOUT' }] },
     provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG' }] },
   });
+  await place.put({
+    resourceType: 'Observation',
+    id: 'psychiatry',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/mine' },
+    meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'PSY' }] },
+  });
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
   const house = { moved: 0 };
   const running = await start(
@@ -87,6 +95,14 @@ export async function startHouse(): Promise<House> {
   const password_hash = await running.passwords.hash(PASSWORD);
   const person = { password_hash, disabled: false };
   const { db } = running.storage;
+  await insertPerson(db, {
+    ...person,
+    id: 'lindqvist',
+    username: 'lindqvist',
+    name: 'Pat Lindqvist',
+    roles: ['patient'],
+    fhir_user: 'Patient/mine',
+  });
   await insertPerson(db, {
     ...person,
     id: 'okafor',

@@ -63,7 +63,8 @@ describe.skipIf(!present).each(sets)('--data $name', ({ name, pageSize }) => {
 
   test('R-002 R-036 a physician’s searches give exactly the permitted subset, page by page, to the byte', async () => {
     for (const [type, all] of behind) {
-      const should = all.filter((entry) => permitted(entry, theirs));
+      // What the shipped label rules call violence is for the care team alone, and this physician is none of it.
+      const should = all.filter((entry) => permitted(entry, theirs) && !isAboutViolence(entry));
       const { status, entries, pages } = await allPages(physician, `${type}?_count=${pageSize}`);
       expect(`${type} ${status}`).toBe(`${type} 200`);
       expect(keysOf(entries).toSorted()).toEqual(keysOf(should).toSorted());
@@ -153,3 +154,8 @@ async function ownFacts(demo: RunningDemo, username: string): Promise<readonly s
 
 const every = <T>(list: readonly T[], wanted: number): readonly T[] =>
   list.filter((_, at) => at % Math.max(1, Math.floor(list.length / wanted)) === 0).slice(0, wanted);
+
+/** By the words of the data, not by the codes of the rules. */
+function isAboutViolence({ type, raw }: { readonly type: string; readonly raw: string }): boolean {
+  return type === 'Condition' && /partner abuse/i.test(raw);
+}

@@ -179,7 +179,7 @@ describe('one home, from start to start', () => {
     fhirCaller(one.state.fhir, `Bearer ${await one.token('family-physician', 'user/*.cruds')}`);
   const journal = (): string =>
     readdirSync(path.join(home, 'audit'))
-      .filter((name) => name.endsWith('.jsonl'))
+      .filter((name) => /^\d+\.jsonl$/.test(name))
       .sort()
       .map((name) => readFileSync(path.join(home, 'audit', name), 'utf8'))
       .join('');

@@ -24,9 +24,7 @@ export function printConfig(config: FireguardConfig): string {
 function masked(value: unknown, at: string): unknown {
   // Headers of a collector hold its key under whatever name it wants.
   if (typeof value === 'string')
-    return SECRET.has(at) || SECRET.has(at.split('.').at(-1)!) || at.startsWith('forward.targets.headers.')
-      ? '(secret)'
-      : value;
+    return SECRET.has(at) || SECRET.has(at.split('.').at(-1)!) || at.startsWith('forward.targets.headers') ? '(secret)' : value;
   if (Array.isArray(value)) return value.map((item) => masked(item, at));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -8,12 +8,9 @@ export const feedSection = z
     syslogTls: z
       .strictObject({
         ...place,
-        certificate: z.string().min(1).describe('Our certificate chain, PEM. Write it as a reference.'),
+        certificate: z.string().min(1).describe('Our certificate chain, PEM.'),
         key: z.string().min(1).describe('Its private key, PEM. Write it as a reference.'),
-        clientAuthority: z
-          .string()
-          .min(1)
-          .describe('Certificates (PEM) of who may sign the senders’ own. Write it as a reference.'),
+        clientAuthority: z.string().min(1).describe('Certificates (PEM) of who may sign the senders’ own.'),
       })
       .optional()
       .describe('RFC 5425, with a certificate of each sender.'),

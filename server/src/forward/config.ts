@@ -15,12 +15,8 @@ const syslog = z.strictObject({
   ...common,
   host: z.string().min(1),
   port: z.int().min(1).max(65_535).default(6514),
-  authority: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Who signs the certificate of the other side, PEM, as a reference. Default: the system’s.'),
-  certificate: z.string().min(1).optional().describe('Ours, PEM, as a reference.'),
+  authority: z.string().min(1).optional().describe('Who signs the certificate of the other side, PEM. Default: the system’s.'),
+  certificate: z.string().min(1).optional().describe('Ours, PEM.'),
   key: z.string().min(1).optional().describe('Its private key, PEM, as a reference.'),
 });
 

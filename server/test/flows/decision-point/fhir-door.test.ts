@@ -99,7 +99,7 @@ const reads = [
   '/Observation/mine-1?_format=xml',
 ];
 
-describe('R-004 to the byte what the gateway answers', () => {
+describe('R-004 R-009 to the byte what the gateway answers', () => {
   test.each(reads)('GET %s', async (target) => {
     const [gateway, door] = await both({ method: 'GET', target });
     expect(door).toEqual(gateway);

@@ -90,7 +90,9 @@ async function answer(browser: Browser, page: Page, forms: readonly HtmlForm[], 
   const consent = forms.find(({ buttons }) => buttons.some(([name, value]) => name === 'decision' && value === 'allow'));
   if (consent !== undefined) {
     const stays = /(^| )(offline_access|online_access)( |$)/.test(signIn.scope) ? ([['duration', 'stay']] as const) : [];
-    return submit(browser, page, consent, [...stays, ['decision', 'allow']]);
+    // The person's own command, for their own eyes: nothing is kept back from it.
+    const sensitive = consent.unticked.filter(([name]) => name === 'sensitive');
+    return submit(browser, page, consent, [...sensitive, ...stays, ['decision', 'allow']]);
   }
   if (
     forms.some(({ action }) => /\/(code|recovery-code|passkey|enrol-[a-z]+)$/.test(action)) ||

@@ -3,6 +3,8 @@ export interface HtmlForm {
   readonly action: string;
   /** What a person's browser would send with nothing typed: hidden fields, ticked boxes, chosen radios. */
   readonly fields: readonly (readonly [name: string, value: string])[];
+  /** Boxes that are not ticked. */
+  readonly unticked: readonly (readonly [name: string, value: string])[];
   /** Every named control, also text fields and buttons. */
   readonly names: ReadonlySet<string>;
   /** Buttons that say something by being pressed. */
@@ -19,6 +21,9 @@ export function formsOf(page: string): readonly HtmlForm[] {
     return {
       action: attributes(tag)['action'] ?? '',
       fields: named.filter(isSent).map((control) => [control['name']!, control['value'] ?? 'on'] as const),
+      unticked: named
+        .filter((control) => control['type'] === 'checkbox' && control['checked'] === undefined)
+        .map((control) => [control['name']!, control['value'] ?? 'on'] as const),
       names: new Set(named.map((control) => control['name']!)),
       buttons: named
         .filter((control) => control['tag'] === 'button')

@@ -156,6 +156,6 @@ const every = <T>(list: readonly T[], wanted: number): readonly T[] =>
   list.filter((_, at) => at % Math.max(1, Math.floor(list.length / wanted)) === 0).slice(0, wanted);
 
 /** By the words of the data, not by the codes of the rules. */
-function isAboutViolence({ type, raw }: { readonly type: string; readonly raw: string }): boolean {
-  return type === 'Condition' && /partner abuse/i.test(raw);
+function isAboutViolence({ raw }: { readonly raw: string }): boolean {
+  return /partner abuse|domestic abuse/i.test(raw);
 }

@@ -145,8 +145,8 @@ export const mutants: readonly Mutant[] = [
   of(
     'full-sight-with-denies',
     'decision/sight.ts',
-    'if (!reachesAll || !known || asksPurpose || denied)',
-    'if (!reachesAll || !known || asksPurpose)',
+    'if (keepsBack || !reachesAll || !known || asksPurpose || denied)',
+    'if (keepsBack || !reachesAll || !known || asksPurpose)',
   ),
   of('full-sight-without-exemption', 'decision/sight.ts', 'rule.consentExempt &&', ''),
   of(

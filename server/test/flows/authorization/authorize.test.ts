@@ -160,7 +160,7 @@ describe('signing in', () => {
   test('R-048 unknown name, wrong password and disabled person read alike', async () => {
     const pages = await Promise.all([answerTo('nobody', 'x'), answerTo('clerk', 'x'), answerTo('gone', PASSWORD)]);
     const plain = pages.map(({ status, text }) => `${status} ${text.replace(/value="[^"]*"|interaction\/[^/"]+/g, '')}`);
-    expect(new Set(plain).size).toBe(1);
+    expect([plain[1], plain[2]]).toEqual([plain[0], plain[0]]);
     expect(pages[0]?.status).toBe(422);
     expect(pages[0]?.text).toContain('The username and password do not match');
   });

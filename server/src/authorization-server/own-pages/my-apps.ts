@@ -1,13 +1,17 @@
 /** My apps: what each app may see and add, when it was last used, until when it is connected; and stopping one. */
-import { parseScopes } from '@fireguard/engine';
+import { type AuditRecord, parseScopes } from '@fireguard/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { searchAuditRecords } from '../../storage/audit-records.ts';
 import { grantsOfPerson, type PersonGrant } from '../../storage/person-grants.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { pickerAt } from '../further-bases.ts';
-import { type HeldApp, myAppsPage } from '../pages/my-apps.ts';
+import { type HeldApp, myAppsPage, type StoppedApp } from '../pages/my-apps.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';
 import type { OwnSession } from './own-session.ts';
+
+const STOPPED = 'app-stopped';
+const YEAR_MS = 366 * 86_400_000;
 
 export async function showApps(
   use: PeopleDependencies,
@@ -19,7 +23,9 @@ export async function showApps(
   const page = myAppsPage({
     brand: use.brand,
     person: mine.person.name,
+    isPatient: mine.person.fhirUser?.startsWith('Patient/') === true,
     apps: await Promise.all(grants.map((grant) => held(use, mine, grant))),
+    stopped: await stoppedBy(use, mine.person.id, new Set(grants.map(({ clientId }) => clientId))),
     csrf: (action) => use.formTokens.make(mine.uid, action),
     done: done === 'stopped' || done === 'changed' ? done : undefined,
     now: use.now(),
@@ -41,7 +47,7 @@ export async function answerStop(
   await use.auditLog.append(
     auditDraft({
       kind: 'token',
-      action: 'app-stopped',
+      action: STOPPED,
       outcome: 'permit',
       client: { id: grant.clientId, name: grant.clientName },
       person: mine.person,
@@ -51,6 +57,19 @@ export async function answerStop(
   );
   await use.revocation.byGrant(grant.id);
   return reply.redirect('/my-apps?done=stopped', 303);
+}
+
+/** The apps that the person stopped within a year, by the audit trail, save those that hold something again. */
+async function stoppedBy(use: PeopleDependencies, personId: string, held: ReadonlySet<string>): Promise<readonly StoppedApp[]> {
+  const from = new Date(use.now() - YEAR_MS);
+  const { rows } = await searchAuditRecords(use.db, { personId, kind: 'token', action: STOPPED, from, count: 100 });
+  const apps = new Map<string, StoppedApp>();
+  for (const { client_id: id, record, recorded } of rows) {
+    const { caller } = record as unknown as AuditRecord;
+    if (id !== null && !held.has(id) && !apps.has(id))
+      apps.set(id, { name: caller?.client?.name ?? id, at: recorded.getTime() });
+  }
+  return [...apps.values()];
 }
 
 async function held(use: PeopleDependencies, mine: OwnSession, grant: PersonGrant): Promise<HeldApp> {

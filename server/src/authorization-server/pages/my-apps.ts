@@ -23,10 +23,20 @@ export interface HeldApp {
   readonly passUntil: number | undefined;
 }
 
+/** One that its person has stopped; `at` in milliseconds since the epoch. */
+export interface StoppedApp {
+  readonly name: string;
+  readonly at: number;
+}
+
 export interface MyAppsPage {
   readonly brand: Brand;
   readonly person: string;
+  /** Whether the person has a record of their own here. */
+  readonly isPatient: boolean;
   readonly apps: readonly HeldApp[];
+  /** Newest first. */
+  readonly stopped: readonly StoppedApp[];
   /** The token of the form at this address. */
   readonly csrf: (action: string) => string;
   /** What was just done. */
@@ -49,8 +59,10 @@ export function myAppsPage(page: MyAppsPage): Html {
             <p class="lead">${text.lead(page.apps.length)}</p>
           </div>
           ${page.apps.length > 0 && html`<ul class="rows">${page.apps.map((app) => row(app, page))}</ul>`}
+          ${page.stopped.length > 0 && stoppedApps(page)}
         </div>
         <aside class="stack" aria-label="${text.aside}">
+          ${page.isPatient && html`<h2>${text.whoLooked}</h2><p>${text.whoLookedWhat(html`<a href="/who-looked">${text.openList}</a>`)}</p>`}
           <h2>${text.wonder}</h2>
           <p>${text.wonderWhat(helpLine(page.brand))}</p>
           <p>${text.kept}</p>
@@ -65,6 +77,7 @@ function row(app: HeldApp, page: MyAppsPage): Html {
   const { sees, changes } = wordsOf(app.scopes, language.texts);
   const knows = app.scopes.some(({ kind }) => kind === 'identity');
   const date = (at: number) => html`<time>${longDate(at, language)}</time>`;
+  const isToday = (at: number) => longDate(at, language) === longDate(page.now, language);
   return html`
             <li class="stack">
               <div class="app"><span class="logo">${icons.app}</span><div><h2>${app.name}</h2>${app.whose !== undefined && app.whose !== 'own' && html`<p class="small quiet">${app.whose}</p>`}</div></div>
@@ -74,7 +87,7 @@ function row(app: HeldApp, page: MyAppsPage): Html {
                 ${sees !== '' && html`<dt>${text.sees}</dt><dd>${sees}</dd>`}
                 ${changes !== '' && html`<dt>${text.changes}</dt><dd>${changes}</dd>`}
                 <dt>${text.since}</dt><dd>${date(app.allowedAt)}</dd>
-                <dt>${text.lastUsed}</dt><dd>${app.lastUsed === undefined ? text.never : date(app.lastUsed)}</dd>
+                <dt>${text.lastUsed}</dt><dd>${app.lastUsed === undefined ? text.never : isToday(app.lastUsed) ? text.today(html`<time>${timeOfDay(app.lastUsed, language)}</time>`) : date(app.lastUsed)}</dd>
                 <dt>${text.connected}</dt><dd>${app.until === undefined ? text.whileUsed : text.until(date(app.until))}</dd>
               </dl>
               ${app.lastUsed !== undefined && page.now - app.lastUsed > THREE_MONTHS_MS && html`<p class="note small">${text.unused}</p>`}
@@ -84,6 +97,11 @@ function row(app: HeldApp, page: MyAppsPage): Html {
                 ${button(app, '/my-apps/stop', text.stop, text.stopWhat(app.name), page)}
               </div>
             </li>`;
+}
+
+function stoppedApps({ brand: { language }, stopped }: MyAppsPage): Html {
+  const text = language.texts.apps;
+  return html`<details><summary>${text.stoppedApps(stopped.length)}</summary><ul class="stack-s small quiet">${stopped.map(({ name, at }) => html`<li>${text.stoppedOn(name, html`<time>${longDate(at, language)}</time>`)}</li>`)}</ul></details>`;
 }
 
 function button(app: HeldApp, action: string, label: string, what: string, page: MyAppsPage): Html {

@@ -4,6 +4,7 @@
  * items the hidden part belongs to. INVARIANT: whether that is refused depends on the body and on what is visible, never on what is masked.
  */
 
+import { isOtherForm } from '../fhir/choice.ts';
 import { JsonEdit } from '../json/edit.ts';
 import { sameValue } from '../json/same-value.ts';
 import type { JsonDocument, JsonNode, Name } from '../json/scan.ts';
@@ -16,6 +17,7 @@ export function mergeBack(body: JsonDocument, stored: JsonDocument, maskable: re
   if (maskable.length === 0) return body;
   const paths = [...new Set([...maskable, ...repeating])];
   const shown = withoutPaths(stored, paths);
+  refuseOtherForms(body, shown, paths);
   const edit = new JsonEdit(body);
   for (const element of new Set(paths.map((path) => path.split('.', 1)[0]!))) {
     for (const member of [name(element), name(`_${element}`)]) {
@@ -26,6 +28,15 @@ export function mergeBack(body: JsonDocument, stored: JsonDocument, maskable: re
     }
   }
   return edit.isEmpty ? body : scan(edit.apply());
+}
+
+/** A form of a choice that is new beside one that may be stored unseen: whether the two collide would tell. */
+function refuseOtherForms(body: JsonDocument, shown: JsonDocument, paths: readonly string[]): void {
+  for (let member = body.first(body.root); member !== NONE; member = body.next(member)) {
+    const key = body.key(member).replace(/^_/, '');
+    const isNew = shown.member(shown.root, name(key)) === NONE && shown.member(shown.root, name(`_${key}`)) === NONE;
+    if (isNew && paths.some((path) => isOtherForm(key, path.replace(/^_/, '')))) throw writeClosed();
+  }
 }
 
 function putBack(edit: JsonEdit, member: Name, sent: JsonNode, stored: JsonDocument): void {

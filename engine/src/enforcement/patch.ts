@@ -2,6 +2,7 @@
  * http.html#patch, applied by us on the state that the caller sees, then written as an update of exactly that version. A `test` reads and so do
  * `copy` and `move`: a patch may not name what a mask could withhold (search-semantics §9, hardening B4-61).
  */
+import { isOtherForm } from '../fhir/choice.ts';
 import { asJsonPatch, fhirPathOperations, fhirPathPaths } from '../fhir/fhirpath-patch.ts';
 import { mergedPaths, mergeOperations } from '../json/merge-patch.ts';
 import { applyPatch, patchedPaths } from '../json/patch.ts';
@@ -85,7 +86,9 @@ function refuseClosedPaths(paths: readonly (readonly string[])[], maskable: read
   if (maskable.length === 0) return;
   // The narrative and what is contained repeat what is masked elsewhere.
   const closed = [...maskable, 'text', 'contained'];
-  if (paths.some((path) => path.length === 0 || touches(elementPath(path), closed))) throw writeClosed();
+  // Also another form of a hidden choice: whether the two collide would tell.
+  const isClosed = (path: string) => touches(path, closed) || closed.some((hidden) => isOtherForm(path, hidden));
+  if (paths.some((path) => path.length === 0 || isClosed(elementPath(path)))) throw writeClosed();
 }
 
 /** `/name/0/_given/-` → `name.given` */

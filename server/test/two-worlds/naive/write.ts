@@ -47,6 +47,8 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, current:
     if (typeof decider.sees(stored, kind) !== 'object') return no('it is not to be deleted');
     return isExpected(write, stored) ? { may: true, stored: null } : no('another version');
   }
+  if (kind === 'update' && Object.keys(write.body).some((key) => !(key in stored) && besideHidden(key, closed)))
+    return no('another form of what could be hidden');
   const fresh =
     kind === 'update' ? mergedBack(toUpstream(write.body), stored, closed) : patched(stored, toUpstream(write.body));
   if (fresh === undefined) return no('it cannot be applied to what is seen');
@@ -116,7 +118,19 @@ function patchNamesClosed(patch: readonly Json[], closed: readonly string[]): bo
   const named = patch.flatMap(({ path, from }) =>
     [path, from].filter((each) => each !== undefined).map((each) => each.slice(1)),
   );
-  return named.some((element) => repeated(closed).some((path) => path === element || path.startsWith(`${element}.`)));
+  return named.some(
+    (element) =>
+      besideHidden(element, closed) || repeated(closed).some((path) => path === element || path.startsWith(`${element}.`)),
+  );
+}
+
+/** `valueQuantity` beside a hidden `valueString`: a resource has at most one. */
+function besideHidden(element: string, closed: readonly string[]): boolean {
+  const [choice] =
+    /^_?(value|effective|onset|abatement|deceased|multipleBirth|performed|medication)(?=[A-Z])/.exec(element) ?? [];
+  return (
+    choice !== undefined && closed.some((path) => path !== element && new RegExp(`^${choice}[A-Z][A-Za-z0-9]*$`).test(path))
+  );
 }
 
 /** What could be masked stays as it is stored; around it nothing may change. Undefined: it would. */

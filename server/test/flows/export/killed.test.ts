@@ -24,6 +24,8 @@ let slow = true;
 let issuer: string;
 let fhir: string;
 let child: ChildProcess | undefined;
+/** What the running one said: the reason, if it ended by itself. */
+let words = '';
 
 beforeAll(async () => {
   place = await ward();
@@ -65,7 +67,7 @@ afterAll(async () => {
 });
 
 async function launch(): Promise<void> {
-  let words = '';
+  words = '';
   child = spawn(process.execPath, ['--conditions=fireguard-source', COMMAND, 'serve', '--config', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, UPSTREAM: CREDENTIAL },
@@ -86,6 +88,13 @@ async function launch(): Promise<void> {
   throw new Error(`not ready: ${words}`);
 }
 
+/** Beside an answer that did not come stands why: a server that ended says more than a refused connection. */
+async function orItsWords<T>(asking: Promise<T>): Promise<T> {
+  return asking.catch((error: unknown) => {
+    throw new Error(`the server: exit ${child?.exitCode}, signal ${child?.signalCode}, said ${words}`, { cause: error });
+  });
+}
+
 async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
@@ -93,7 +102,11 @@ async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   await ended;
 }
 
-test('an export goes on after kill -9, and nothing of it is lost or told twice', { timeout: 240_000 }, async () => {
+test('an export goes on after kill -9, and nothing of it is lost or told twice', { timeout: 240_000 }, () =>
+  orItsWords(killAndGoOn()),
+);
+
+async function killAndGoOn(): Promise<void> {
   await launch();
   const admin = (await readFile(path.join(home, 'admin-token'), 'utf8')).trim();
   const backend = await registerBackend(issuer, admin);
@@ -125,4 +138,4 @@ test('an export goes on after kill -9, and nothing of it is lost or told twice',
     Observation: ['mine-1', 'mine-2', 'mine-3', 'other-1', 'other-2', 'other-3'],
     Patient: ['mine', 'other'],
   });
-});
+}

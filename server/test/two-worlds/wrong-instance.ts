@@ -34,9 +34,7 @@ async function wrongInstance(
 ): Promise<string | undefined> {
   const seen = resource === undefined ? undefined : judging.decider.sees(resource, interaction);
   if (seen === 'announced') return undefined;
-  if (seen === undefined && isGone(asked, resource, judging))
-    return answer.status === 410 ? undefined : `answers ${answer.status} to who may know that it is gone`;
-  if (seen === undefined) return asAbsent(asked, answer, judging);
+  if (seen === undefined) return asGoneOrAbsent(asked, answer, judging);
   if (answer.status === 304 && asked.headers !== undefined && seen.mask.length === 0) return undefined;
   if (answer.status !== 200) return `answers ${answer.status} though it may be seen`;
   if (seen.mask.length > 0 && ('etag' in answer.headers || 'last-modified' in answer.headers)) {
@@ -47,10 +45,15 @@ async function wrongInstance(
   return same(answer.json, seen.form) ? undefined : `shows ${answer.text}, expected ${JSON.stringify(seen.form)}`;
 }
 
-/** Deleted, and nothing of its type could be hidden from this caller. */
-function isGone(asked: Asked, resource: Json | undefined, { upstream, decider }: Judging): boolean {
-  const [, key = ''] = /^\/([^/?]+\/[^/?]+)(?:\?|$)/.exec(asked.target) ?? [];
-  return resource === undefined && upstream.versions(key).length > 0 && decider.seesAll(key.split('/')[0]!, 'read');
+/** Deleted is told only where nothing of the type could be hidden from this caller; elsewhere, and of what never was or is hidden, it is absent. */
+export async function asGoneOrAbsent(asked: Asked, answer: Answered, judging: Judging): Promise<string | undefined> {
+  if (!isGone(asked, judging)) return asAbsent(asked, answer, judging);
+  return answer.status === 410 ? undefined : `answers ${answer.status} to who may know that it is gone`;
+}
+
+function isGone({ target }: Asked, { before, upstream, decider }: Judging): boolean {
+  const [, key = ''] = /^\/([^/?]+\/[^/?]+)(?:\?|\/\$|$)/.exec(target) ?? [];
+  return !before.current.has(key) && upstream.versions(key).length > 0 && decider.seesAll(key.split('/')[0]!, 'read');
 }
 
 /** Of the meta alone. */
@@ -59,7 +62,7 @@ export async function wrongMeta(asked: Asked, answer: Answered, judging: Judging
   const resource = judging.before.current.get(key);
   const seen = resource === undefined ? undefined : judging.decider.sees(resource, 'read');
   if (seen === 'announced') return undefined;
-  if (seen === undefined) return asAbsent(asked, answer, judging);
+  if (seen === undefined) return asGoneOrAbsent(asked, answer, judging);
   const told = answer.json?.parameter?.[0]?.valueMeta;
   return answer.status === 200 && same(told, seen.form.meta) ? undefined : `tells the meta ${answer.text}`;
 }

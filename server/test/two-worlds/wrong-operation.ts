@@ -5,7 +5,7 @@ import { inCompartmentOf } from './naive/patients.ts';
 import { naiveTypes } from './naive/types.ts';
 import type { Asked } from './scenario.ts';
 import type { Judging } from './wrong-answer.ts';
-import { asAbsent, hasNext, resourcesOf } from './wrong-instance.ts';
+import { asGoneOrAbsent, hasNext, resourcesOf } from './wrong-instance.ts';
 
 /** The patient, then what is in the compartment and open to searches, type after type. */
 export async function wrongEverything(asked: Asked, pages: readonly Answered[], judging: Judging): Promise<string | undefined> {
@@ -14,7 +14,7 @@ export async function wrongEverything(asked: Asked, pages: readonly Answered[], 
   const patient = before.current.get(`Patient/${id}`);
   const seen = patient === undefined ? undefined : decider.sees(patient, 'read');
   if (seen === 'announced') return undefined;
-  if (seen === undefined) return asAbsent(asked, pages[0]!, judging);
+  if (seen === undefined) return asGoneOrAbsent(asked, pages[0]!, judging);
   if (pages[0]!.status !== 200) return `answers ${pages[0]!.status} though the patient may be seen`;
   const expected: Json[] = [];
   for (const [key, resource] of [...before.current].sort(([one], [other]) => (one < other ? -1 : 1))) {

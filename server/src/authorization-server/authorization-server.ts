@@ -257,6 +257,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
           origins,
           tokens,
           introspection,
+          signOut: { db, tokens, revocation, auditLog },
           provider,
           nonces: createDpopNonces(secrets.api, nonceRequired, now),
           issuer,

@@ -19,6 +19,7 @@ import type { LiveProvider } from './live-provider.ts';
 import { postedRequest } from './posted-request.ts';
 import { havePublishedKeys } from './published-keys.ts';
 import { replayedRequest } from './replayed-request.ts';
+import { isSignOutByToken, type SignOutDependencies, signOutByToken } from './sign-out-by-token.ts';
 import { bearerToken, userinfo } from './userinfo.ts';
 
 export interface OauthRouteDependencies {
@@ -28,6 +29,7 @@ export interface OauthRouteDependencies {
   readonly origins: RegisteredOrigins;
   readonly tokens: TokenResolver;
   readonly introspection: IntrospectionDependencies;
+  readonly signOut: SignOutDependencies;
   readonly provider: LiveProvider;
   readonly issuer: string;
   readonly fhirBase: string;
@@ -53,8 +55,12 @@ export function oauthRoutes(app: FastifyInstance, use: OauthRouteDependencies): 
       queryOf(request);
       return use.forward(request, reply);
     });
-  for (const path of [paths.end_session, `${paths.end_session}/confirm`])
-    app.post(path, (request, reply) => send(use, request, reply, parseForm(request.body)));
+  app.post(paths.end_session, (request, reply) =>
+    isSignOutByToken(request)
+      ? signOutByToken(use.signOut, request, reply)
+      : send(use, request, reply, parseForm(request.body)),
+  );
+  app.post(`${paths.end_session}/confirm`, (request, reply) => send(use, request, reply, parseForm(request.body)));
   for (const path of [paths.jwks, '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
     app.get(path, use.forward);
     app.options(path, use.forward);

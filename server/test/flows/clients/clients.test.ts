@@ -162,7 +162,7 @@ function medplum(clientId: string): MedplumClient {
 }
 
 // In a page of another origin it cannot be used here: it asks with cookies (`credentials: 'include'`), to which no API of ours says yes (R-044).
-test('R-094 @medplum/core: launch with PKCE, read, search, refresh', async () => {
+test('R-094 @medplum/core: launch with PKCE, read, search, refresh, sign out', async () => {
   const { id } = await place.app('public', callback);
   // It looks for WebCrypto in `window`, and would fall back to the plain method, which SMART forbids.
   vi.stubGlobal('window', globalThis);
@@ -188,6 +188,15 @@ test('R-094 @medplum/core: launch with PKCE, read, search, refresh', async () =>
     expect(client.getAccessToken()).not.toBe(before);
     client.invalidateAll();
     expect((await client.searchResources('Observation', '_count=1')).length).toBe(1);
+    const held = client.getAccessToken();
+    const read = () => fetch(`${place.fhir}/Patient/${patient?.id}`, { headers: { authorization: `Bearer ${held}` } });
+    expect((await read()).status).toBe(200);
+    await client.signOut();
+    expect(client.getAccessToken()).toBeUndefined();
+    expect((await read()).status).toBe(401);
+    // Neither again, nor by who has no token: only a token that lives ends what it came from.
+    for (const authorization of [`Bearer ${held}`, 'Bearer nobodys', 'Basic YTpi'])
+      expect((await fetch(`${place.issuer}/session/end`, { method: 'POST', headers: { authorization } })).status).toBe(401);
   } finally {
     vi.unstubAllGlobals();
   }

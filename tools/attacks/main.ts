@@ -28,11 +28,14 @@ async function audit(): Promise<boolean> {
 }
 
 async function crash(): Promise<boolean> {
-  const { moments, answers, unrecorded, chainBreaks, unfinished, wrong } = await crashAudit(count, seed, console.log);
+  const { moments, requests, answers, exportFiles, unrecorded, chainBreaks, duplicates, unfinished, torn, wrong } =
+    await crashAudit(count, seed, console.log);
   for (const line of wrong) console.log(`WRONG ${line}`);
   for (const [way, times] of Object.entries(moments)) console.log(`${String(times).padStart(5)}  ${way}`);
+  console.log(`${requests} requests, ${answers} answers, ${exportFiles} files of exports, ${torn} torn tails set aside`);
+  const tried = Object.values(moments).reduce((sum, times) => sum + times, 0);
   console.log(
-    `crash: ${count} moments, ${answers} requests, ${unrecorded} answers without a record, ${chainBreaks} breaks of the chain, ${unfinished} writes without an end, all shown as unknown`,
+    `crash: ${tried} moments, ${unrecorded} answers without a record, ${chainBreaks} breaks of the chain, ${duplicates} duplicates, ${unfinished} writes without an end, ${wrong.some((line) => line.includes('shown as unknown')) ? 'NOT ' : ''}all shown as unknown`,
   );
   return wrong.length === 0;
 }

@@ -9,10 +9,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { verifyInThread } from '../../server/src/audit-log/verify-thread.ts';
 import { freePort } from '../../server/src/http/free-port.ts';
-import { runningManaged } from '../../server/src/storage/managed.ts';
+import { asSuperuser, runningManaged } from '../../server/src/storage/managed.ts';
 import { CREDENTIAL } from '../../server/test/flows/gateway/kit.ts';
 import { ward } from '../../server/test/flows/gateway/ward.ts';
 import { registerBackend } from '../../server/test/flows/whole/backend.ts';
@@ -204,7 +203,7 @@ export async function crashHouse({ moments, on, random, lies = false }: CrashHou
         chainBreaks += 1;
         accuse(verified.why);
       }
-      const twice = await recordsTwice(database);
+      const twice = await recordsTwice(String(database.host));
       if (twice > 0) {
         duplicates += twice;
         accuse(`${twice} records are in the database more than once`);
@@ -267,17 +266,13 @@ function journalOf(folder: string) {
   return { ended, intents, endedIntents };
 }
 
-async function recordsTwice(database: pg.ClientConfig): Promise<number> {
-  const client = new pg.Client(database);
-  await client.connect();
-  try {
-    const { rows } = await client.query(
-      `SELECT (count(*) - least(count(DISTINCT record_id), count(DISTINCT (node, sequence))))::int AS twice FROM fireguard.audit_record`,
+function recordsTwice(host: string): Promise<number> {
+  return asSuperuser(host, 'fireguard', async (client) => {
+    const { rows } = await client.query<{ twice: number }>(
+      'SELECT (count(*) - least(count(DISTINCT record_id), count(DISTINCT (node, sequence))))::int AS twice FROM fireguard.audit_record',
     );
-    return (rows[0] as { twice: number }).twice;
-  } finally {
-    await client.end();
-  }
+    return rows[0]!.twice;
+  });
 }
 
 function publicKey(home: string): string {

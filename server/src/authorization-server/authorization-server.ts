@@ -24,10 +24,11 @@ import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { createRegisteredOrigins } from './cors.ts';
 import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
 import { endpointGuard } from './endpoint-guard.ts';
-import { errorAnswer } from './error-answer.ts';
+import { appToName, errorAnswer } from './error-answer.ts';
 import { createFormTokens } from './form.ts';
 import { createForward } from './forward.ts';
 import { type FurtherBase, furtherTokenEndpoint } from './further-bases.ts';
+import { createGlassBars } from './glass-bars.ts';
 import { introspectionAnswer } from './introspection.ts';
 import { launchRoute } from './launch/launch-route.ts';
 import { smartStyle } from './launch/smart-style.ts';
@@ -154,10 +155,8 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
       fetch: use.fetch,
       ...logoutPages({ issuer, brand }),
       renderError(ctx, _out, error) {
-        const answer = errorAnswer(errorPages, error, ctx.path, {
-          uiLocales: ctx.oidc?.params?.['ui_locales'],
-          acceptLanguage: ctx.get('accept-language'),
-        });
+        const wish = { uiLocales: ctx.oidc?.params?.['ui_locales'], acceptLanguage: ctx.get('accept-language') };
+        const answer = errorAnswer(errorPages, error, ctx.path, wish, appToName(ctx.oidc?.client));
         ctx.status = answer.status;
         ctx.set(answer.headers);
         ctx.type = 'html';
@@ -191,6 +190,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     now,
   });
   const accounts = createAccounts({ db, revocation, provider, throttle: parts.throttle });
+  const formTokens = createFormTokens(keys.cookie[0] ?? '');
   const steps = {
     get provider() {
       return provider.now();
@@ -203,7 +203,8 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     picker: use.picker,
     further,
     brand,
-    formTokens: createFormTokens(keys.cookie[0] ?? ''),
+    formTokens,
+    glassBars: createGlassBars({ glasses: use.glasses, picker: use.picker, formTokens, now }),
     glasses: use.glasses,
     stayConnectedDays: use.stayConnectedDays,
     purposes,

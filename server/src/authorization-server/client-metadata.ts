@@ -10,6 +10,7 @@ export const extraClientProperties = [
   'fireguard_jwks_uri',
   'fireguard_fapi',
   'fireguard_audiences',
+  'fireguard_registered_itself',
 ] as const;
 
 export const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -25,6 +26,7 @@ export function clientMetadata(client: Selectable<ClientTable>, published: reado
     client_name: client.name,
     fireguard_scope: client.scope,
     fireguard_kind: client.kind,
+    ...(client.registration_hash === null ? {} : { fireguard_registered_itself: true }),
     ...(client.jwks_uri === null ? {} : { fireguard_jwks_uri: client.jwks_uri }),
     ...(fapi ? { fireguard_fapi: true, require_pushed_authorization_requests: client.kind !== 'backend' } : {}),
     ...(protocol.jwtAudiences === undefined ? {} : { fireguard_audiences: [...protocol.jwtAudiences] }),

@@ -1,6 +1,15 @@
 /** The authorization server's section of the configuration. */
 import { z } from 'zod';
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const authorizationServerSection = z
   .strictObject({
     hospital: z.string().min(1).max(100).default('Fireguard').describe('Name on the sign-in pages.'),
@@ -12,6 +21,12 @@ export const authorizationServerSection = z
       .describe(
         'Languages of the pages, the usual one first: a person gets what the app or their browser asks for among them.',
       ),
+    timeZone: z
+      .string()
+      .max(60)
+      .default('UTC')
+      .refine(isTimeZone, 'It must be a time zone such as Europe/Berlin.')
+      .describe('Times on the pages are told as the clocks in this time zone show them (IANA name, such as Europe/Berlin).'),
     helpLine: z
       .string()
       .min(3)

@@ -21,7 +21,14 @@ export interface ErrorAnswer {
   readonly json: { readonly error: string; readonly error_description?: string };
 }
 
-export function errorAnswer(use: ErrorAnswerDependencies, error: unknown, where: string, wish: Wish): ErrorAnswer {
+/** `app`: what whoever administers this server called the app that asked, where that is certain (`appToName`). */
+export function errorAnswer(
+  use: ErrorAnswerDependencies,
+  error: unknown,
+  where: string,
+  wish: Wish,
+  app?: string,
+): ErrorAnswer {
   const reference = pageReference();
   const told = whatToTell(error);
   // What is not the request's fault is ours to look for; the reference leads there.
@@ -29,6 +36,7 @@ export function errorAnswer(use: ErrorAnswerDependencies, error: unknown, where:
   const page = errorPage({
     brand: spoken(use.brand, wish),
     kind: told.kind,
+    app: told.kind === 'address' ? app : undefined,
     code: told.code,
     description: told.description,
     reference,
@@ -43,6 +51,21 @@ export function errorAnswer(use: ErrorAnswerDependencies, error: unknown, where:
       ...(told.description === undefined ? {} : { error_description: told.description }),
     },
   };
+}
+
+/**
+ * The app's name, for a page to say. INVARIANT: none that an app gave itself: anybody can make a link with a known client id, and a name that its owner chose
+ * freely would be their text on our page.
+ */
+export function appToName(client: NamedClient | undefined): string | undefined {
+  if (client === undefined || client['fireguard_registered_itself'] === true || client['fireguard_kind'] === 'backend')
+    return undefined;
+  return client.clientName;
+}
+
+interface NamedClient {
+  readonly clientName?: string | undefined;
+  readonly [name: string]: unknown;
 }
 
 interface Told {

@@ -7,8 +7,8 @@ import { sanitisedLogo } from '../authorization-server/pages/logo.ts';
 import type { FireguardConfig } from '../config/schema.ts';
 
 export function brandFor({ pages }: FireguardConfig): BrandChoice {
-  const { hospital, helpLine, privacy, accessibility } = pages;
+  const { hospital, timeZone, helpLine, privacy, accessibility } = pages;
   const spoken = pages.languages.map((code) => languages[code]);
   const logo = pages.logo === undefined ? undefined : sanitisedLogo(readFileSync(pages.logo, 'utf8'));
-  return { name: hospital, helpLine, privacy, accessibility, logo, languages: spoken };
+  return { name: hospital, timeZone, helpLine, privacy, accessibility, logo, languages: spoken };
 }

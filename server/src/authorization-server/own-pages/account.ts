@@ -22,6 +22,7 @@ export async function showAccount(
   const page = accountPage({
     brand: use.brand,
     person: mine.person.name,
+    glass: mine.glass,
     username: mine.row.username,
     hasPassword: mine.row.password_hash.startsWith('$'),
     factors: mine.factors,
@@ -45,6 +46,7 @@ export async function showSetUp(
   const common = {
     brand,
     person: name,
+    glass: mine.glass,
     step: '/account',
     action: `/account/${way}`,
     csrf: use.formTokens.make(mine.uid, `/account/${way}`),
@@ -130,7 +132,11 @@ export async function answerNewCodes(
 async function showCodes(use: PeopleDependencies, reply: FastifyReply, mine: OwnSession): Promise<FastifyReply> {
   const codes = await use.factors.makeRecoveryCodes(mine.person.id);
   const next = '/account?done=factor';
-  return sendPage(use, reply, recoveryCodesPage({ brand: use.brand, person: mine.person.name, codes, next }));
+  return sendPage(
+    use,
+    reply,
+    recoveryCodesPage({ brand: use.brand, person: mine.person.name, glass: mine.glass, codes, next }),
+  );
 }
 
 /** Whose role needs a second step keeps the last one. */

@@ -8,6 +8,7 @@ import { errors } from 'oidc-provider';
 import { glassReasons, isGlassReason, reasonLength } from '../../break-glass/reasons.ts';
 import { type BrokenGlass, glassById, glassesOf, notesOn } from '../../storage/break-glass.ts';
 import { looksUnderGlass } from '../../storage/glass-looks.ts';
+import { CLOSE_GLASS } from '../glass-bars.ts';
 import { type GlassPatient, glassOpenPage, glassReasonPage, glassWarningPage } from '../pages/break-glass.ts';
 import { glassesOpenedPage, type OpenedGlass } from '../pages/glasses-opened.ts';
 import type { BrokenFor } from '../picker-source.ts';
@@ -122,7 +123,7 @@ export async function showOpen(use: GlassDependencies, request: FastifyRequest, 
       { ...aboutIn(request.query), patient: glass.patient ?? undefined },
       { id: glass.id, expiresAt: glass.expires_at.getTime() },
     )),
-    csrf: use.formTokens.make(mine.uid, '/break-glass/close'),
+    csrf: use.formTokens.make(mine.uid, CLOSE_GLASS),
     glass: {
       id: glass.id,
       reasonCode: glass.reason_code,
@@ -171,6 +172,7 @@ export async function showOpened(use: GlassDependencies, reply: FastifyReply, mi
   const page = glassesOpenedPage({
     brand: use.brand,
     person: mine.person.name,
+    glass: mine.glass,
     glasses: await Promise.all(all.map((glass) => opened(use, glass))),
     csrf: (action) => use.formTokens.make(mine.uid, action),
     now: use.now(),
@@ -219,6 +221,7 @@ async function common(use: GlassDependencies, mine: OwnSession, about: About, gl
   return {
     brand: use.brand,
     person: mine.person.name,
+    bar: glass === undefined ? mine.glass : undefined,
     patient: about.patient === undefined ? undefined : await named(use, mine, about.patient, glass),
     step: about.step,
     query: queryOf(about),

@@ -24,6 +24,7 @@ export async function showChange(
   const page = changeAppPage({
     brand: use.brand,
     person: mine.person.name,
+    glass: mine.glass,
     app: grant.clientName,
     grant: grant.id,
     scopes: parseScopes(grant.scope),

@@ -23,6 +23,7 @@ export async function showApps(
   const page = myAppsPage({
     brand: use.brand,
     person: mine.person.name,
+    glass: mine.glass,
     isPatient: mine.person.fhirUser?.startsWith('Patient/') === true,
     apps: await Promise.all(grants.map((grant) => held(use, mine, grant))),
     stopped: await stoppedBy(use, mine.person.id, new Set(grants.map(({ clientId }) => clientId))),

@@ -12,6 +12,7 @@ import type { KnownPerson } from '../audit-drafts.ts';
 import type { FactorsOfPerson } from '../factors/second-factors.ts';
 import { parseForm } from '../form.ts';
 import { own } from '../forward.ts';
+import type { GlassBar } from '../pages/glass-bar.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 
 const FRESH_SECONDS = 900;
@@ -24,6 +25,8 @@ export interface OwnSession {
   readonly person: KnownPerson;
   readonly row: Person;
   readonly factors: FactorsOfPerson;
+  /** The bar of the glass that they have open. */
+  readonly glass: GlassBar | undefined;
 }
 
 /** Undefined: the browser was sent to sign in, and comes back to `page`. */
@@ -49,7 +52,8 @@ export async function ownSession(
   if (factors.any && !meets(session.acr, 'aal2')) return signIn({ acr_values: 'aal2' });
   if (person.roles.some((role) => use.secondFactorRoles.includes(role)) && !meets(session.acr, 'aal2')) return signIn({});
   if (page === '/account' && session.past(FRESH_SECONDS)) return signIn({ prompt: 'login' });
-  return { session, uid: session.uid, person, row, factors };
+  const glass = await use.glassBars(person, session.uid);
+  return { session, uid: session.uid, person, row, factors, glass };
 }
 
 /** For who must show once more who they are. */

@@ -15,7 +15,8 @@ export async function showPassword(
   problem?: PasswordProblem,
 ): Promise<FastifyReply> {
   const csrf = use.formTokens.make(mine.uid, '/account/password');
-  const page = passwordPage({ brand: use.brand, person: mine.person.name, username: mine.row.username, csrf, problem });
+  const { person, row, glass } = mine;
+  const page = passwordPage({ brand: use.brand, person: person.name, glass, username: row.username, csrf, problem });
   return sendPage(use, reply, page, problem === undefined ? 200 : problem.kind === 'wait' ? 429 : 422);
 }
 

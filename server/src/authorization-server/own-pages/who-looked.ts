@@ -43,6 +43,7 @@ async function showLooks(
   const page = whoLookedPage({
     brand: use.brand,
     person: mine.person.name,
+    glass: mine.glass,
     isPatient: patient !== undefined,
     looks: rows.map(({ record: one }) => lookOf(one as unknown as AuditRecord, mine, language)),
     older: next === undefined ? undefined : `${PAGE}?before=${next.recorded.getTime()}.${next.recordId}`,

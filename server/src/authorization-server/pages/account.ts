@@ -1,6 +1,7 @@
 /** Your account: how you sign in, and the ways to change it. */
 import type { Brand } from './brand.ts';
 import { longDate } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { headedPage } from './page.ts';
@@ -16,6 +17,7 @@ interface ShownFactor {
 export interface AccountPage {
   readonly brand: Brand;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   readonly username: string;
   /** Who comes by another provider has none. */
   readonly hasPassword: boolean;
@@ -39,7 +41,7 @@ export function accountPage(page: AccountPage): Html {
   const { factors } = page;
   const told = Object.hasOwn(text.done, page.done) ? text.done[page.done as keyof typeof text.done] : undefined;
   return headedPage(
-    { title: text.title, brand: page.brand, speaks: true, person: page.person, links: true },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person, glass: page.glass, links: true },
     html`<div class="stack-l">
         ${told !== undefined && html`<p class="note is-good" role="status" tabindex="-1" autofocus>${told}</p>`}
         <div>
@@ -77,7 +79,7 @@ function button(page: AccountPage, action: string, label: string): Html {
 function row(factor: ShownFactor, page: AccountPage): Html {
   const { language } = page.brand;
   const text = language.texts.account;
-  const date = (at: Date) => html`<time>${longDate(at.getTime(), language)}</time>`;
+  const date = (at: Date) => html`<time>${longDate(at.getTime(), page.brand)}</time>`;
   return html`
             <li class="pick">
               <div><p class="name">${factor.kind === 'totp' ? icons.phone : icons.key} ${factor.name}</p>

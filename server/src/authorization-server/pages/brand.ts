@@ -10,6 +10,8 @@ export interface Brand {
   readonly language: Language;
   /** Those that pages can be in; the first where nobody asks for another. */
   readonly languages: readonly Language[];
+  /** IANA name, such as `Europe/Berlin`: what the clocks on its walls show. */
+  readonly timeZone: string;
   /** Where the hospital says what it does with data, and how its pages can be used by everybody. */
   readonly privacy?: string | undefined;
   readonly accessibility?: string | undefined;
@@ -18,11 +20,20 @@ export interface Brand {
 }
 
 /** As given, with all languages that we have where none were chosen. */
-export type BrandChoice = Omit<Brand, 'language' | 'languages'> & { readonly languages?: readonly Language[] | undefined };
+export type BrandChoice = Omit<Brand, 'language' | 'languages' | 'timeZone'> & {
+  readonly languages?: readonly Language[] | undefined;
+  /** Default: UTC. */
+  readonly timeZone?: string | undefined;
+};
 
 export function brandOf(choice: BrandChoice): Brand {
   const [language = english, ...others] = choice.languages ?? Object.values(languages);
-  return Object.freeze({ ...choice, language, languages: Object.freeze([language, ...others]) });
+  return Object.freeze({
+    ...choice,
+    timeZone: choice.timeZone ?? 'UTC',
+    language,
+    languages: Object.freeze([language, ...others]),
+  });
 }
 
 /** Where the help line leads; undefined when it is neither a number nor a mail address. */

@@ -4,6 +4,7 @@
  */
 import type { Brand } from './brand.ts';
 import { ageInYears, birthDateText, clockTime, longDate } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { headedPage, helpLine } from './page.ts';
@@ -22,6 +23,8 @@ export interface GlassPatient {
 interface Common {
   readonly brand: Brand;
   readonly person: string;
+  /** Of a glass that is open meanwhile; undefined on the page that is all about it. */
+  readonly bar: GlassBar | undefined;
   /** Undefined: the first patient who is opened. */
   readonly patient: GlassPatient | undefined;
   readonly minutes: number;
@@ -186,7 +189,7 @@ export function glassOpenPage(page: GlassOpenPage): Html {
         <div class="stack-l">
           <div>
             <p class="eyebrow">${icons.glass} ${text.isBroken}</p>
-            <h1>${text.openUntil(html`<time>${clockTime(glass.expiresAt, language)}</time>`)}</h1>
+            <h1>${text.openUntil(html`<time>${clockTime(glass.expiresAt, brand)}</time>`)}</h1>
             <p class="lead">${text.openLead(page.minutes)}</p>
           </div>
           ${banner(page)}
@@ -208,9 +211,9 @@ export function glassOpenPage(page: GlassOpenPage): Html {
           <dl class="facts keep">
             <dt>${text.number}</dt><dd class="num">${glass.id}</dd>
             <dt>${text.by}</dt><dd>${page.person}</dd>
-            <dt>${text.began}</dt><dd>${longDate(glass.openedAt, language)}, <time>${clockTime(glass.openedAt, language)}</time></dd>
+            <dt>${text.began}</dt><dd>${longDate(glass.openedAt, brand)}, <time>${clockTime(glass.openedAt, brand)}</time></dd>
             <dt>${text.reason}</dt><dd>${reasons[glass.reasonCode] ?? glass.reasonCode}</dd>
-            <dt>${text.review}</dt><dd>${text.reviewBy(longDate(glass.dueAt, language))}</dd>
+            <dt>${text.review}</dt><dd>${text.reviewBy(longDate(glass.dueAt, brand))}</dd>
           </dl>
           <p class="quiet">${text.findAgain(html`<a href="/break-glass/opened">${text.openedTitle}</a>`)}</p>
         </aside>
@@ -257,7 +260,7 @@ function frame(page: Common, step: 1 | 2 | 3, main: Html, title?: string): Html 
     return html`<li${state}>${at + 1}. <span>${name}</span></li>`;
   });
   return headedPage(
-    { title: title ?? text.stepTitle(step), brand: page.brand, person: page.person, emergency: true },
+    { title: title ?? text.stepTitle(step), brand: page.brand, person: page.person, glass: page.bar, emergency: true },
     html`<ol class="steps" aria-label="${text.steps.label}">${steps}</ol>
       ${main}`,
   );

@@ -3,6 +3,7 @@ import type { ScopeSet } from '@fireguard/engine';
 import type { Brand } from './brand.ts';
 import { choiceFields } from './choice-fields.ts';
 import { consentChoices } from './consent-choices.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { headedPage } from './page.ts';
@@ -10,6 +11,7 @@ import { headedPage } from './page.ts';
 export interface ChangeAppPage {
   readonly brand: Brand;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   readonly app: string;
   readonly grant: string;
   readonly scopes: ScopeSet;
@@ -21,7 +23,7 @@ export function changeAppPage(page: ChangeAppPage): Html {
   const { apps: text, passkey } = language.texts;
   const title = text.changeTitle(page.app);
   return headedPage(
-    { title, brand: page.brand, person: page.person, links: true },
+    { title, brand: page.brand, person: page.person, glass: page.glass, links: true },
     html`<form class="stack-l" method="post" action="/my-apps/narrow">
         <div>
           <div class="app"><span class="logo">${icons.app}</span><div><p><strong>${page.app}</strong></p></div></div>

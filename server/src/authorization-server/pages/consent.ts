@@ -6,6 +6,7 @@ import type { Brand } from './brand.ts';
 import { choiceFields } from './choice-fields.ts';
 import { consentChoices } from './consent-choices.ts';
 import { ageInYears, birthDateText, longDate } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import type { Language } from './language.ts';
@@ -18,6 +19,7 @@ export interface ConsentPage {
   /** Where the answer goes: host of the app's address. */
   readonly returnsTo: string;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   /** The patient in context; undefined when none is asked for. */
   readonly patient: PickerPatient | undefined;
   /** Whether that patient is the person who reads this. */
@@ -43,7 +45,7 @@ export function consentPage(page: ConsentPage): Html {
   const signInOnly = groups.length === 0;
   const title = titleOf(page, signInOnly);
   return headedPage(
-    { title, brand: page.brand, speaks: true, person: page.person },
+    { title, brand: page.brand, speaks: true, person: page.person, glass: page.glass },
     html`<form class="cols" method="post" action="${page.action}">
         <div class="stack-l">
           <div>
@@ -146,7 +148,7 @@ function duration(page: ConsentPage): Html {
   const text = page.brand.language.texts.consent;
   const offline = page.scopes.some((scope) => scope.kind === 'offline' && scope.name === 'offline_access');
   if (!offline && !page.scopes.some(({ kind }) => kind === 'offline')) return html`<p class="note small">${text.endsSoon}</p>`;
-  const label = offline ? text.stay(html`<time>${longDate(page.stayUntil, page.brand.language)}</time>`) : text.stayOnline;
+  const label = offline ? text.stay(html`<time>${longDate(page.stayUntil, page.brand)}</time>`) : text.stayOnline;
   return html`<fieldset class="group">
             <legend>${text.howLong}</legend>
             <div class="choices">

@@ -1,5 +1,14 @@
-/** Dates by language with the month as a word (never 03/04), in UTC; FHIR dates may be a year or a month only. */
+/**
+ * Dates and times by language, with the month as a word (never 03/04) and to the minute, in the hospital's time zone. In UTC, which is on nobody's wall, its name is said;
+ * FHIR dates may be a year or a month only.
+ */
+import type { Brand } from './brand.ts';
 import type { Language } from './language.ts';
+
+/** How a reader reads a time. */
+export type Reading = Pick<Brand, 'language' | 'timeZone'>;
+
+const MINUTE_MS = 60_000;
 
 /** English dates are written the way that puts the day first. */
 function locale(language: Language): string {
@@ -7,30 +16,30 @@ function locale(language: Language): string {
 }
 
 /** Milliseconds since the epoch. */
-export function longDate(at: number, language: Language): string {
-  return new Intl.DateTimeFormat(locale(language), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-    at,
-  );
+export function longDate(at: number, { language, timeZone }: Reading): string {
+  return new Intl.DateTimeFormat(locale(language), { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(at);
 }
 
-export function timeOfDay(at: number, language: Language): string {
+/** `Monday 23 November 2026`: the head of a day in a list. */
+export function dayHeading(at: number, { language, timeZone }: Reading): string {
+  const parts = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone } as const;
+  return new Intl.DateTimeFormat(locale(language), parts).format(at);
+}
+
+/** `03:29`, or `03:29 UTC`. */
+export function clockTime(at: number, { language, timeZone }: Reading): string {
   return new Intl.DateTimeFormat(locale(language), {
     hour: '2-digit',
     minute: '2-digit',
-    second: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
+    hourCycle: 'h23',
+    timeZone,
+    ...(timeZone === 'UTC' ? { timeZoneName: 'short' as const } : {}),
   }).format(at);
 }
 
-/** `03:29`, in UTC as everything here. */
-export function clockTime(at: number, language: Language): string {
-  return new Intl.DateTimeFormat(locale(language), {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  }).format(at);
+/** The first whole minute that is not before it: whoever waits until then has waited long enough. */
+export function clockTimeFrom(at: number, reading: Reading): string {
+  return clockTime(Math.ceil(at / MINUTE_MS) * MINUTE_MS, reading);
 }
 
 /** `2019-03-14` is `14 Mar 2019`; `2019-03` and `2019` stay as they are. */

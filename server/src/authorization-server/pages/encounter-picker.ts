@@ -2,6 +2,7 @@
 import type { PickerEncounter } from '../picker-source.ts';
 import type { Brand } from './brand.ts';
 import { birthDateText } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import type { Language } from './language.ts';
 import { headedPage } from './page.ts';
@@ -10,6 +11,7 @@ export interface EncounterPickerPage {
   readonly brand: Brand;
   readonly app: string;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   readonly action: string;
   readonly csrf: string;
   readonly encounters: readonly PickerEncounter[];
@@ -19,7 +21,7 @@ export function encounterPickerPage(page: EncounterPickerPage): Html {
   const { language } = page.brand;
   const text = language.texts.visits;
   return headedPage(
-    { title: text.title, brand: page.brand, speaks: true, person: page.person },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person, glass: page.glass },
     html`<form class="stack-l" method="post" action="${page.action}">
           <div>
             <h1>${text.title}</h1>

@@ -1,5 +1,6 @@
 /** Setting up a second step: choosing one, the authenticator app's page, and the recovery codes that are shown once. */
 import type { Brand } from './brand.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { doorPage } from './page.ts';
@@ -41,6 +42,8 @@ export interface EnrolAppPage extends EnrolPage {
   readonly uri: string;
   readonly sealed: string;
   readonly wrong: boolean;
+  /** Where somebody is signed in already. */
+  readonly glass?: GlassBar | undefined;
 }
 
 export function enrolAppPage(page: EnrolAppPage): Html {
@@ -50,7 +53,7 @@ export function enrolAppPage(page: EnrolAppPage): Html {
     ? { heading: text.problemHeading, summary: text.appWrong, field: 'code', advice: text.appWrongField }
     : undefined;
   return doorPage(
-    { title: page.wrong ? texts.problemTitle(text.problemTitle) : text.appTitle, brand: page.brand },
+    { title: page.wrong ? texts.problemTitle(text.problemTitle) : text.appTitle, brand: page.brand, glass: page.glass },
     html`
       ${problemBox(problem)}
       <p class="eyebrow">${icons.person} ${page.person}</p>
@@ -82,12 +85,14 @@ export function recoveryCodesPage(page: {
   readonly brand: Brand;
   readonly person: string;
   readonly codes: readonly string[];
+  /** Where somebody is signed in already. */
+  readonly glass?: GlassBar | undefined;
   /** Where to go on: a form with its token, or a link. */
   readonly next: { readonly action: string; readonly csrf: string } | string;
 }): Html {
   const text = page.brand.language.texts.enrol;
   return doorPage(
-    { title: text.codesTitle, brand: page.brand },
+    { title: text.codesTitle, brand: page.brand, glass: page.glass },
     html`
       <p class="eyebrow">${icons.person} ${page.person}</p>
       <h1>${text.codesTitle}</h1>

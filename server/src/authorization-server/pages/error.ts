@@ -1,6 +1,6 @@
 /** A dead end: what happened, that nothing was shared, what to do, a reference. Never an id, a token or a stack. */
 import type { Brand } from './brand.ts';
-import { longDate, timeOfDay } from './dates.ts';
+import { clockTime, longDate } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { doorPage, helpLine } from './page.ts';
@@ -9,6 +9,8 @@ export interface ErrorPage {
   readonly brand: Brand;
   /** What kind of dead end: the app's doing, ours, or a page that is over. */
   readonly kind: 'request' | 'address' | 'unknown-app' | 'expired' | 'ours';
+  /** Name of the app, where it may be said. */
+  readonly app: string | undefined;
   /** OAuth error code and its public text, for the app's developer. */
   readonly code: string | undefined;
   readonly description: string | undefined;
@@ -25,7 +27,7 @@ export function errorPage(page: ErrorPage): Html {
     expired: text.leadExpired,
     ours: text.leadOurs,
   };
-  const title = page.kind === 'expired' ? text.expiredTitle : text.title;
+  const title = page.kind === 'expired' ? text.expiredTitle : page.app === undefined ? text.title : text.titleApp(page.app);
   return doorPage(
     { title, brand: page.brand },
     html`
@@ -42,7 +44,7 @@ export function errorPage(page: ErrorPage): Html {
         </div>
         <dl class="facts keep small">
           <dt>${text.reference}</dt><dd class="mono">${page.reference}</dd>
-          <dt>${text.time}</dt><dd><time>${longDate(page.now, page.brand.language)}, ${timeOfDay(page.now, page.brand.language)}</time></dd>
+          <dt>${text.time}</dt><dd><time>${longDate(page.now, page.brand)}, ${clockTime(page.now, page.brand)}</time></dd>
         </dl>
         ${
           page.code !== undefined &&

@@ -2,7 +2,8 @@
 import type { ScopeSet } from '@fireguard/engine';
 import type { Brand } from './brand.ts';
 import { consentChoices } from './consent-choices.ts';
-import { longDate, timeOfDay } from './dates.ts';
+import { clockTime, clockTimeFrom, longDate } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { headedPage, helpLine } from './page.ts';
@@ -32,6 +33,7 @@ export interface StoppedApp {
 export interface MyAppsPage {
   readonly brand: Brand;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   /** Whether the person has a record of their own here. */
   readonly isPatient: boolean;
   readonly apps: readonly HeldApp[];
@@ -50,7 +52,7 @@ export function myAppsPage(page: MyAppsPage): Html {
   const { texts } = page.brand.language;
   const text = texts.apps;
   return headedPage(
-    { title: text.title, brand: page.brand, speaks: true, person: page.person, links: true },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person, glass: page.glass, links: true },
     html`<div class="cols">
         <div class="stack-l">
           ${page.done !== undefined && html`<p class="note is-good" role="status" tabindex="-1" autofocus>${texts.account.done[page.done]}</p>`}
@@ -72,12 +74,13 @@ export function myAppsPage(page: MyAppsPage): Html {
 }
 
 function row(app: HeldApp, page: MyAppsPage): Html {
-  const { language } = page.brand;
+  const { brand } = page;
+  const { language } = brand;
   const text = language.texts.apps;
   const { sees, changes } = wordsOf(app.scopes, language.texts);
   const knows = app.scopes.some(({ kind }) => kind === 'identity');
-  const date = (at: number) => html`<time>${longDate(at, language)}</time>`;
-  const isToday = (at: number) => longDate(at, language) === longDate(page.now, language);
+  const date = (at: number) => html`<time>${longDate(at, brand)}</time>`;
+  const isToday = (at: number) => longDate(at, brand) === longDate(page.now, brand);
   return html`
             <li class="stack">
               <div class="app"><span class="logo">${icons.app}</span><div><h2>${app.name}</h2>${app.whose !== undefined && app.whose !== 'own' && html`<p class="small quiet">${app.whose}</p>`}</div></div>
@@ -87,11 +90,11 @@ function row(app: HeldApp, page: MyAppsPage): Html {
                 ${sees !== '' && html`<dt>${text.sees}</dt><dd>${sees}</dd>`}
                 ${changes !== '' && html`<dt>${text.changes}</dt><dd>${changes}</dd>`}
                 <dt>${text.since}</dt><dd>${date(app.allowedAt)}</dd>
-                <dt>${text.lastUsed}</dt><dd>${app.lastUsed === undefined ? text.never : isToday(app.lastUsed) ? text.today(html`<time>${timeOfDay(app.lastUsed, language)}</time>`) : date(app.lastUsed)}</dd>
+                <dt>${text.lastUsed}</dt><dd>${app.lastUsed === undefined ? text.never : isToday(app.lastUsed) ? text.today(html`<time>${clockTime(app.lastUsed, brand)}</time>`) : date(app.lastUsed)}</dd>
                 <dt>${text.connected}</dt><dd>${app.until === undefined ? text.whileUsed : text.until(date(app.until))}</dd>
               </dl>
               ${app.lastUsed !== undefined && page.now - app.lastUsed > THREE_MONTHS_MS && html`<p class="note small">${text.unused}</p>`}
-              ${app.passUntil !== undefined && html`<p class="note small">${text.pass(html`<time>${timeOfDay(app.passUntil, language)}</time>`)}</p>`}
+              ${app.passUntil !== undefined && html`<p class="note small">${text.pass(html`<time>${clockTimeFrom(app.passUntil, brand)}</time>`)}</p>`}
               <div class="btns">
                 ${app.until !== undefined && button(app, '/my-apps/change', text.change, text.changeWhat(app.name), page)}
                 ${button(app, '/my-apps/stop', text.stop, text.stopWhat(app.name), page)}
@@ -99,9 +102,9 @@ function row(app: HeldApp, page: MyAppsPage): Html {
             </li>`;
 }
 
-function stoppedApps({ brand: { language }, stopped }: MyAppsPage): Html {
-  const text = language.texts.apps;
-  return html`<details><summary>${text.stoppedApps(stopped.length)}</summary><ul class="stack-s small quiet">${stopped.map(({ name, at }) => html`<li>${text.stoppedOn(name, html`<time>${longDate(at, language)}</time>`)}</li>`)}</ul></details>`;
+function stoppedApps({ brand, stopped }: MyAppsPage): Html {
+  const text = brand.language.texts.apps;
+  return html`<details><summary>${text.stoppedApps(stopped.length)}</summary><ul class="stack-s small quiet">${stopped.map(({ name, at }) => html`<li>${text.stoppedOn(name, html`<time>${longDate(at, brand)}</time>`)}</li>`)}</ul></details>`;
 }
 
 function button(app: HeldApp, action: string, label: string, what: string, page: MyAppsPage): Html {

@@ -1,5 +1,6 @@
 /** The two frames that pages stand in: the door (sign in, errors) and the page with a head that leads to a person's own pages. Landmarks, skip link, one h1 in `main`. */
 import { type Brand, helpHref } from './brand.ts';
+import { type GlassBar, glassBar } from './glass-bar.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
 import { icons } from './icons.ts';
 
@@ -9,6 +10,8 @@ export interface Frame {
   readonly brand: Brand;
   /** The page's one script; only the passkey pages have one. */
   readonly script?: Html | undefined;
+  /** The glass that its reader has open. */
+  readonly glass?: GlassBar | undefined;
   /** The page can be had again by GET, in another language. */
   readonly speaks?: boolean;
 }
@@ -22,7 +25,8 @@ export function helpLine(brand: Brand): Html {
 export function doorPage(frame: Frame & { readonly say?: Html }, main: HtmlValue): Html {
   return documentOf(
     frame,
-    html`<div class="door">
+    html`${glassBar(frame.glass, frame.brand)}
+<div class="door">
   <header class="panel">
     ${mark(frame.brand)}
     ${icons.screen}
@@ -41,7 +45,13 @@ export function doorPage(frame: Frame & { readonly say?: Html }, main: HtmlValue
 
 /** A page with the hospital and the signed-in person on top. */
 export function headedPage(
-  frame: Frame & { readonly person: string; readonly links?: boolean; readonly emergency?: boolean },
+  frame: Frame & {
+    readonly person: string;
+    /** INVARIANT: asked for here, so that no page with a person on it forgets the bar. */
+    readonly glass: GlassBar | undefined;
+    readonly links?: boolean;
+    readonly emergency?: boolean;
+  },
   main: HtmlValue,
 ): Html {
   const { texts } = frame.brand.language;
@@ -53,6 +63,7 @@ export function headedPage(
       ${frame.links === true && html`<a href="/my-apps">${texts.account.apps}</a> <a href="/who-looked">${texts.looked.title}</a> <a href="/account">${texts.account.title}</a>`}
       <a href="/sign-out">${texts.signOut.link}</a></div>
   </div></header>
+  ${glassBar(frame.glass, frame.brand)}
   <main id="main"><div class="wrap">${main}</div></main>
   ${foot(frame)}`,
     frame.emergency,

@@ -1,5 +1,6 @@
 /** The passkey pages: using one, and making one. The only pages with a script; without it they say so and lead back. */
 import type { Brand } from './brand.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { doorPage } from './page.ts';
@@ -23,6 +24,8 @@ export interface PasskeyPage {
   readonly step: string;
   readonly otherAt: string;
   readonly ways: readonly SecondWay[];
+  /** Where somebody is signed in already. */
+  readonly glass?: GlassBar | undefined;
 }
 
 export function passkeyPage(page: PasskeyPage): Html {
@@ -30,7 +33,12 @@ export function passkeyPage(page: PasskeyPage): Html {
   const text = texts.passkey;
   const title = page.make ? texts.enrol.passkeyTitle : text.title;
   return doorPage(
-    { title: page.failed ? texts.problemTitle(text.problemTitle) : title, brand: page.brand, script: passkeyScript },
+    {
+      title: page.failed ? texts.problemTitle(text.problemTitle) : title,
+      brand: page.brand,
+      glass: page.glass,
+      script: passkeyScript,
+    },
     html`
       ${page.failed && problemBox({ heading: text.problemHeading, summary: page.make ? texts.enrol.passkeyWrong : text.wrong, field: 'ask' })}
       ${page.person !== undefined && html`<p class="eyebrow">${icons.person} ${page.person}</p>`}

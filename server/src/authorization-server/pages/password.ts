@@ -1,6 +1,7 @@
 /** Change your password: the old one, the new one twice. Nothing typed comes back. */
 import type { Brand } from './brand.ts';
-import { timeOfDay } from './dates.ts';
+import { clockTimeFrom } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { headedPage } from './page.ts';
 import { field, type PageProblem, problemBox } from './problem-box.ts';
@@ -12,6 +13,7 @@ export type PasswordProblem =
 export interface PasswordPage {
   readonly brand: Brand;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   readonly username: string;
   readonly csrf: string;
   readonly problem: PasswordProblem | undefined;
@@ -29,6 +31,7 @@ export function passwordPage(page: PasswordPage): Html {
       title: problem === undefined ? text.title : texts.problemTitle(text.problemTitle),
       brand,
       person: page.person,
+      glass: page.glass,
       links: true,
     },
     html`${problemBox(problem)}
@@ -53,7 +56,7 @@ function wordsOf(problem: PasswordProblem, brand: Brand): PageProblem {
     case 'wrong-old':
       return { heading, summary: text.wrongOld, field: 'old', advice: text.wrongOldField };
     case 'wait':
-      return { heading, summary: text.wait(html`<time>${timeOfDay(problem.until, brand.language)}</time>`), field: 'old' };
+      return { heading, summary: text.wait(html`<time>${clockTimeFrom(problem.until, brand)}</time>`), field: 'old' };
     case 'short':
       return { heading, summary: text.short, field: 'new', advice: text.shortField };
     case 'breached':

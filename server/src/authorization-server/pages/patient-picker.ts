@@ -3,6 +3,7 @@ import type { PickerPatient } from '../picker-source.ts';
 import { alikeNames } from './alike-names.ts';
 import type { Brand } from './brand.ts';
 import { ageInYears, birthDateText } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import type { Language } from './language.ts';
@@ -12,6 +13,7 @@ export interface PatientPickerPage {
   readonly brand: Brand;
   readonly app: string;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   /** Where the form goes that chooses or goes back. */
   readonly action: string;
   /** Where its search button goes: a POST too, so that no name stands in an address. Enter in the field presses it, as the form's first. */
@@ -32,7 +34,7 @@ export function patientPickerPage(page: PatientPickerPage): Html {
   const alike = alikeNames(page.patients.map((patient) => patient.name));
   const rows = page.patients.map((patient, at) => row(patient, at, alike.has(at), page.now, language));
   return headedPage(
-    { title: text.title, brand: page.brand, speaks: true, person: page.person },
+    { title: text.title, brand: page.brand, speaks: true, person: page.person, glass: page.glass },
     html`<div class="cols">
         <form class="stack-l" method="post" action="${page.action}">
           <div>

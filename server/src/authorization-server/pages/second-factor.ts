@@ -1,6 +1,6 @@
 /** The second step: a code from the phone, or one of the recovery codes. Other ways that the person has are offered below. */
 import type { Brand } from './brand.ts';
-import { timeOfDay } from './dates.ts';
+import { clockTimeFrom } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { doorPage, helpLine } from './page.ts';
@@ -78,7 +78,7 @@ function wordsOf(problem: CodeProblem, page: SecondFactorPage): PageProblem {
     case 'wrong':
       return { ...about, summary: text.wrong, advice: page.way === 'app' ? text.wrongField : text.wrongRecoveryField };
     case 'wait': {
-      const time = html`<time>${timeOfDay(problem.until, page.brand.language)}</time>`;
+      const time = html`<time>${clockTimeFrom(problem.until, page.brand)}</time>`;
       return { ...about, summary: text.wait(time), advice: text.waitField };
     }
   }

@@ -1,6 +1,6 @@
 /** Sign in. The same page answers a failure, with what was typed kept, but never the password. */
 import type { Brand } from './brand.ts';
-import { timeOfDay } from './dates.ts';
+import { clockTimeFrom } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { doorPage, helpLine } from './page.ts';
@@ -77,7 +77,7 @@ function wordsOf(problem: SignInProblem, brand: Brand): PageProblem {
     case 'mismatch':
       return { ...about, summary: text.mismatch, advice: text.mismatchField };
     case 'wait': {
-      const time = html`<time>${timeOfDay(problem.until, brand.language)}</time>`;
+      const time = html`<time>${clockTimeFrom(problem.until, brand)}</time>`;
       return { ...about, summary: text.wait(time), advice: text.waitField };
     }
     case 'busy':

@@ -315,6 +315,7 @@ export const german: Texts = {
 
   error: {
     title: 'Wir können Sie nicht weiterleiten',
+    titleApp: (app) => `Wir können Sie nicht zu ${app} weiterleiten`,
     expiredTitle: 'Diese Seite ist abgelaufen',
     lead: 'Die App hat etwas verlangt, das wir nicht tun. Deshalb haben wir angehalten.',
     leadAddress:
@@ -520,6 +521,8 @@ export const german: Texts = {
   glass: {
     eyebrow: 'Notfallzugriff',
     isBroken: 'Das Glas ist eingeschlagen',
+    brokenFor: (whom) => `Glas eingeschlagen für ${whom}.`,
+    barUntil: (time, minutes) => html`Offen bis ${time}, noch etwa ${minutes === 1 ? 'eine Minute' : `${minutes} Minuten`}.`,
     stepTitle: (step) => `Glas einschlagen? Schritt ${step} von 3`,
     steps: { label: 'Schritte', what: 'Was geschieht', why: 'Warum, und wer Sie sind', open: 'Offen' },
     title: (whom) => `Das Glas einschlagen für ${whom}?`,
@@ -581,7 +584,7 @@ export const german: Texts = {
       `${minutes} Minuten ab Beginn. Dann schließt sie sich von selbst und kann nicht verlängert werden. Wenn Sie sie dann noch brauchen, können Sie das Glas noch einmal einschlagen.`,
     close: 'Jetzt schließen',
     sooner: 'Wie Sie früher schließen',
-    soonerHow: html`Drücken Sie ${strong('Jetzt schließen')}, hier oder unter „Was ich geöffnet habe“`,
+    soonerHow: html`Drücken Sie ${strong('Jetzt schließen')}, hier oder in der Leiste oben auf jeder Seite`,
     soonerElse: 'Oder schlagen Sie das Glas für eine andere Akte ein: offen ist immer nur eine',
     wasRecorded: 'Was festgehalten wurde',
     number: 'Nummer',

@@ -314,6 +314,7 @@ export const texts = {
 
   error: {
     title: 'We cannot send you on',
+    titleApp: (app: string) => `We cannot send you on to ${app}`,
     expiredTitle: 'This page has expired',
     lead: 'The app asked for something that we do not do. So we stopped.',
     leadAddress: 'The app asked us to send you to an address that it has not registered here. So we stopped.',
@@ -414,6 +415,9 @@ export const texts = {
   glass: {
     eyebrow: 'Emergency access',
     isBroken: 'The glass is broken',
+    brokenFor: (whom: string) => `Glass broken for ${whom}.`,
+    barUntil: (time: HtmlValue, minutes: number) =>
+      html`Open until ${time}, about ${minutes === 1 ? '1 minute' : `${minutes} minutes`} left.`,
     stepTitle: (step: number) => `Break the glass? Step ${step} of 3`,
     steps: { label: 'Steps', what: 'What will happen', why: 'Why, and who you are', open: 'Open' },
     title: (whom: string) => `Break the glass for ${whom}?`,
@@ -474,7 +478,7 @@ export const texts = {
       `${minutes} minutes from its beginning. Then it closes by itself and cannot be prolonged. If you still need it, you can break the glass again.`,
     close: 'Close it now',
     sooner: 'How to close it sooner',
-    soonerHow: html`Press ${strong('Close it now')}, here or under “What I opened”`,
+    soonerHow: html`Press ${strong('Close it now')}, here or in the bar at the top of every page`,
     soonerElse: 'Or break the glass for another patient: one at a time is open',
     wasRecorded: 'What was recorded',
     number: 'Number',

@@ -1,6 +1,7 @@
 /** Who looked at your record: one line for each time, by day, in plain words. */
 import type { Brand } from './brand.ts';
 import { clockTime, longDate } from './dates.ts';
+import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { headedPage, helpLine } from './page.ts';
@@ -21,6 +22,7 @@ export interface Look {
 export interface WhoLookedPage {
   readonly brand: Brand;
   readonly person: string;
+  readonly glass: GlassBar | undefined;
   /** Whether there is a record of this person at all. */
   readonly isPatient: boolean;
   /** Newest first. */
@@ -33,9 +35,9 @@ export interface WhoLookedPage {
 export function whoLookedPage(page: WhoLookedPage): Html {
   const { language } = page.brand;
   const text = language.texts.looked;
-  const days = Map.groupBy(page.looks, ({ at }) => longDate(at, language));
+  const days = Map.groupBy(page.looks, ({ at }) => longDate(at, page.brand));
   return headedPage(
-    { title: text.title, brand: page.brand, person: page.person, links: true },
+    { title: text.title, brand: page.brand, person: page.person, glass: page.glass, links: true },
     html`<div class="cols">
         <div class="stack-l">
           <div>
@@ -60,8 +62,8 @@ export function whoLookedPage(page: WhoLookedPage): Html {
   );
 }
 
-function line(look: Look, { brand: { language } }: WhoLookedPage): Html {
-  const text = language.texts.looked;
+function line(look: Look, { brand }: WhoLookedPage): Html {
+  const text = brand.language.texts.looked;
   return html`
-              <li class="look${look.isEmergency ? ' is-broken' : ''}"><time class="when">${clockTime(look.at, language)}</time><div class="body"><strong>${look.who}</strong>${look.through !== undefined && html`, ${text.with(look.through)}`}<p class="what">${look.why}. ${look.what}.${look.isDisclosure && html` ${text.disclosed}`}</p></div>${look.isEmergency && html`<span class="badge broken">${icons.glass} ${text.emergency}</span>`}</li>`;
+              <li class="look${look.isEmergency ? ' is-broken' : ''}"><time class="when">${clockTime(look.at, brand)}</time><div class="body"><strong>${look.who}</strong>${look.through !== undefined && html`, ${text.with(look.through)}`}<p class="what">${look.why}. ${look.what}.${look.isDisclosure && html` ${text.disclosed}`}</p></div>${look.isEmergency && html`<span class="badge broken">${icons.glass} ${text.emergency}</span>`}</li>`;
 }

@@ -41,6 +41,7 @@ export async function showConsent(
     app: step.client.name,
     returnsTo: hostOf(step.redirectUri),
     person: person.name,
+    glass: step.glass,
     patient,
     own,
     scopes: offered(use, step, person),

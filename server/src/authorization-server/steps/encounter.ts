@@ -20,6 +20,7 @@ export async function showEncounters(
     brand: use.brand,
     app: step.client.name,
     person: person.name,
+    glass: step.glass,
     action: `/interaction/${step.uid}/encounter`,
     csrf: use.formTokens.make(step.uid, 'encounter'),
     encounters: await step.picker.encountersFor(person, patient),

@@ -67,6 +67,7 @@ function sendPicker(
     brand: use.brand,
     app: step.client.name,
     person: person.name,
+    glass: step.glass,
     action: `/interaction/${step.uid}/patient`,
     searchAction: `/interaction/${step.uid}/patient/search`,
     csrf: use.formTokens.make(step.uid, 'patient'),

@@ -21,7 +21,8 @@ export async function showSignOut(
 ): Promise<FastifyReply> {
   const session = await sessionOf(use, request, reply);
   if (session.accountId === undefined) return sendPage(use, reply, signedOutPage({ brand: use.brand }));
-  return sendPage(use, reply, signOutPage({ brand: use.brand, csrf: use.formTokens.make(session.uid, 'sign-out') }));
+  const glass = await use.glassBars(await knownPerson(use.db, session.accountId), session.uid);
+  return sendPage(use, reply, signOutPage({ brand: use.brand, glass, csrf: use.formTokens.make(session.uid, 'sign-out') }));
 }
 
 export async function answerSignOut(

@@ -12,8 +12,10 @@ import { chosenLanguage } from '../chosen-language.ts';
 import { type FormTokens, parseForm } from '../form.ts';
 import { own } from '../forward.ts';
 import { type FurtherBase, personAt, pickerAt } from '../further-bases.ts';
+import type { GlassBars } from '../glass-bars.ts';
 import { pageHeaders } from '../page-headers.ts';
 import type { Brand } from '../pages/brand.ts';
+import type { GlassBar } from '../pages/glass-bar.ts';
 import type { Html } from '../pages/html.ts';
 import { spoken } from '../pages/spoken.ts';
 import type { PickerSource } from '../picker-source.ts';
@@ -34,6 +36,8 @@ export interface StepDependencies {
   readonly stayConnectedDays: number;
   readonly purposes: PurposeRules;
   readonly scopesByRole: ScopesByRole;
+  /** The bar that stands on the pages of who has one open. */
+  readonly glassBars: GlassBars;
   /** Whether somebody with these roles may break the glass, where there is any to break. */
   readonly mayBreakGlass: (roles: readonly string[]) => boolean;
   /** Where the glass can be broken. */
@@ -55,6 +59,8 @@ export interface Step {
   readonly scope: string;
   /** Who is signed in in this browser. */
   readonly person: KnownPerson | undefined;
+  /** The bar of the glass that they have open. */
+  readonly glass: GlassBar | undefined;
   /** Why this step is there: names of the provider's checks. */
   readonly reasons: readonly string[];
   /** How that person signed in (RFC 8176). */
@@ -92,6 +98,7 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
   own(request.raw, host, protocol, request.ip);
   const interaction = await use.provider.interactionDetails(request.raw, reply.raw);
   if (interaction.uid !== (request.params as { uid?: string }).uid) throw new errors.SessionNotFound('another login step');
+  const prompt = interaction.prompt.name;
   const clientId = String(interaction.params['client_id']);
   const client = await use.provider.Client.find(clientId);
   if (client === undefined) throw new errors.SessionNotFound('the client is gone');
@@ -101,16 +108,18 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
   const handle = interaction.params['launch'];
   const launch = interaction.lastSubmission?.['launch'] as LaunchMore | undefined;
   const audience = String(interaction.params['resource'] ?? use.fhirBase);
+  const person = accountId === undefined ? undefined : personAt(audience, await knownPerson(use.db, accountId), use.further);
   const named = askedPurposes(interaction.params['purpose_of_use']);
   return {
     uid: interaction.uid,
-    prompt: interaction.prompt.name,
+    prompt,
     client: { id: clientId, name: client.clientName ?? clientId },
     redirectUri: String(interaction.params['redirect_uri']),
     audience,
     picker: pickerAt(audience, use.picker, use.further),
     scope: String(interaction.params['scope'] ?? ''),
-    person: accountId === undefined ? undefined : personAt(audience, await knownPerson(use.db, accountId), use.further),
+    person,
+    glass: prompt === 'login' ? undefined : await use.glassBars(person, interaction.session?.uid ?? ''),
     reasons: interaction.prompt.reasons,
     sessionAmr: (interaction.session as { readonly amr?: readonly string[] } | undefined)?.amr ?? [],
     hint: typeof interaction.params['login_hint'] === 'string' ? interaction.params['login_hint'].slice(0, 200) : '',

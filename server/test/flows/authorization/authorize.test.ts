@@ -68,6 +68,13 @@ describe('R-095 never a redirect to an address that is not registered', () => {
     expect(page.headers.get('location')).toBeNull();
   });
 
+  test('the page names the app that it is about, and says the time to the minute', async () => {
+    const { page } = await launch(server, { request: { redirect_uri: 'http://evil.example/' } });
+    expect(page.text).toContain('<h1>We cannot send you on to Growth Chart</h1>');
+    expect(page.text).toMatch(/<time>\d+ \w+ \d{4}, \d\d:\d\d UTC<\/time>/);
+    expect(page.text).not.toContain('evil.example');
+  });
+
   test('an unknown app is a page too, and is not repeated in it', async () => {
     const { page } = await launch(server, { client: '"><script>alert(1)</script>' });
     expect(page.status).toBe(400);

@@ -73,6 +73,15 @@ describe('registration', () => {
     };
     expect((await token(server, exchange, basic(id, secret))).body).toMatchObject({ patient: 'haruka' });
 
+    // A name that an app gave itself is not said on a page of ours to whoever follows a link.
+    const { page } = await launch(server, {
+      client: id!,
+      scope: app.scope,
+      request: { redirect_uri: 'https://evil.example/' },
+    });
+    expect(page.text).toContain('<h1>We cannot send you on</h1>');
+    expect(page.text).not.toContain('New App');
+
     const uri = String(made.body['registration_client_uri']);
     const read = await call('GET', uri, own);
     expect([read.status, read.body['client_name']]).toEqual([200, 'New App']);

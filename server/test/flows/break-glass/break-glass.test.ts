@@ -79,6 +79,46 @@ test('R-225 who may break the glass learns that it would help; nobody else does'
     expect(hinted(await (await get(target)).text())).toBe(false);
 });
 
+test('R-235 the bar of an open glass stands on every page of whoever broke it, names the patient once looked up, and closes it', async () => {
+  const { browser, opened } = await broken();
+  const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
+  const { issuer } = running.urls;
+  for (const path of [
+    '/my-apps',
+    '/account/password',
+    '/account/app',
+    '/break-glass',
+    '/break-glass/opened',
+    '/who-looked',
+    '/sign-out',
+  ]) {
+    const page = await browser.open(issuer + path);
+    expect(page.text, path).toMatch(
+      /<section class="broken-bar"[\s\S]*Glass broken for OKAFOR[\s\S]*Open until[\s\S]*about 15 minutes left/,
+    );
+    expect(/<title>[^<]*<\/title>/.exec(page.text)![0], path).not.toMatch(/OKAFOR/);
+  }
+  // One look at the name, however many pages.
+  const looks = (await records('read')).filter(({ record }) => JSON.stringify(record).includes(id));
+  expect(looks.length).toBeLessThanOrEqual(2);
+  // Nobody else's pages.
+  const other = await signedIn('plain', '/my-apps');
+  expect(other.page.text).not.toContain('broken-bar');
+  // On the pages of an app's login too, and what closes it is there.
+  const step = await launchOf(running, 'okafor', { scope: 'user/*.rs' });
+  expect(step.begun.page.text).toContain('Glass broken for OKAFOR');
+  const after = await step.begun.browser.submit(step.begun.page, '/break-glass/close', { glass: id });
+  expect(after.url).toBe(`${issuer}/break-glass/opened`);
+  expect(after.text).not.toContain('broken-bar');
+  expect((await browser.open(`${issuer}/my-apps`)).text).not.toContain('broken-bar');
+});
+
+test('the bar is there, with the number, when the name cannot be had', async () => {
+  const { browser } = await broken('private');
+  const page = await browser.open(`${running.urls.issuer}/my-apps`);
+  expect(page.text).toContain('Glass broken for patient no. private.');
+});
+
 test('R-217 R-219 R-224 R-228 R-231 R-235 R-237 R-238 from the denial to the review', async () => {
   expect((await get('/Observation/other-1')).status).toBe(404);
   const { browser, warning, why, opened } = await broken();

@@ -203,8 +203,9 @@ const server: readonly Row[] = [
   },
   {
     folder: 'server/src/consents',
-    may: ['server/src/storage', 'server/src/facts'],
-    because: 'what a site settles, and the consents that it keeps; what they mean is the engine’s',
+    may: ['server/src/storage', 'server/src/facts', 'server/src/upstream'],
+    because:
+      'what a site settles, and the consents that it keeps, served as an upstream would serve them; what they mean is the engine’s',
   },
   {
     folder: 'server/src/labels',

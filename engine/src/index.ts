@@ -30,6 +30,8 @@ export { referenceKey } from './fhir/reference.ts';
 export { patientsOf } from './compartment/patients-of.ts';
 export { inCompartment } from './compartment/in-compartment.ts';
 export { searchMatcher } from './matching/search-matcher.ts';
+export { type SearchOrder, searchOrder } from './matching/search-order.ts';
+export type { SortKey } from './matching/sort-key.ts';
 
 // What is asked.
 export { understand } from './request/understand.ts';

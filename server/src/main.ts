@@ -31,6 +31,7 @@ import { keptConsents } from './consents/kept-consents.ts';
 import { protectionOf } from './consents/protection-of.ts';
 import { purposesByRole } from './consents/purpose-by-role.ts';
 import { tokenConsents } from './consents/token-consents.ts';
+import { withKeptConsents } from './consents/with-kept-consents.ts';
 import { createDecisionPoint } from './decision-point/decision-point.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
@@ -151,7 +152,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     keepMonths === undefined ? undefined : keepRetention({ storage, log: audit, months: keepMonths, now, tell });
   closing.first(() => retention?.stop() ?? Promise.resolve());
 
-  const upstream = withAuditEvents(pooledUpstream(config.upstream), { log: audit, tables, base: urls.fhir });
+  const behind = withKeptConsents(pooledUpstream(config.upstream), config.consents, { db, tables, base: urls.fhir });
+  const upstream = withAuditEvents(behind, { log: audit, tables, base: urls.fhir });
   closing.first(() => upstream.close());
   const tokens = createTokenResolver({ db, cluster, issuer: urls.issuer, now });
   const fetchOut = fetchOutside(config.profile === 'development');

@@ -1,6 +1,7 @@
 /** Patients' consents that Fireguard keeps itself (`consents.from: [fireguard]`): FHIR Consent of R4, R5 or R6, in force with the next request. */
-import { Problem, readConsent } from '@fireguard/engine';
+import { Problem } from '@fireguard/engine';
 import { z } from 'zod';
+import { requireEnforceable } from '../consents/enforceable.ts';
 import { addConsentVersion, consentHistory, consentsOf, type KeptConsent } from '../storage/consents.ts';
 import { perform } from './act.ts';
 import type { AdminApiDependencies } from './admin-api.ts';
@@ -67,7 +68,7 @@ export function consentRoutes(use: AdminApiDependencies): readonly AdminRoute[] 
         const { id } = call.params;
         const patient = patientIn(call.body);
         const resource = JSON.stringify({ ...call.body, id });
-        checkReadable(resource, patient);
+        requireEnforceable(new TextEncoder().encode(resource), patient, []);
         const [before] = await consentHistory(db, id);
         if (before !== undefined && before.patient !== patient)
           throw new Problem('resource-invalid', 'A consent stays with its patient. Give this one another id.');
@@ -105,16 +106,6 @@ function patientIn(consent: Readonly<Record<string, unknown>>): string {
   const id = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(typeof reference === 'string' ? reference : '')?.[1];
   if (id === undefined) throw new Problem('resource-invalid', 'A consent names its patient as Patient/123.');
   return id;
-}
-
-/** One that nobody can read would close the record of the patient; better said to whoever writes it. */
-function checkReadable(resource: string, patient: string): void {
-  const read = readConsent(new TextEncoder().encode(resource), { patient, bases: [] });
-  if (read.kind === 'unreadable')
-    throw new Problem(
-      'resource-invalid',
-      'This is no Consent that could be enforced: its members are of several FHIR versions, or its decision cannot be told (in R4 the type of the root provision, or policyRule OPTIN or OPTOUT).',
-    );
 }
 
 function told({ id, version, patient, resource, createdAt }: KeptConsent) {

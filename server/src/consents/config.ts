@@ -7,7 +7,15 @@ export const consentsSection = z
       .array(z.enum(['upstream', 'fireguard']))
       .min(1)
       .default(['upstream', 'fireguard'])
-      .describe('Where consents are kept: as Consent resources of the upstream, in Fireguard itself (admin API), or both.'),
+      .describe(
+        'Where consents are kept: as Consent resources of the upstream, in Fireguard itself (FHIR API and admin API), or both. Without `upstream`, its Consents are neither heeded nor served.',
+      ),
+    created: z
+      .enum(['upstream', 'fireguard'])
+      .optional()
+      .describe(
+        'Where a Consent is kept that is created at the FHIR API. Default: `upstream`, where consents are kept there at all.',
+      ),
     conflict: z
       .enum(['deny-overrides', 'permit-overrides', 'most-recent'])
       .default('deny-overrides')
@@ -28,6 +36,10 @@ export const consentsSection = z
       .boolean()
       .default(false)
       .describe('A consent that nobody has verified (Consent.verification) agrees to nothing. It still denies.'),
+  })
+  .refine(({ from, created }) => created === undefined || from.includes(created), {
+    message: 'consents are not kept there: see `from`',
+    path: ['created'],
   })
   .prefault({});
 

@@ -35,6 +35,53 @@ export async function consentsOf(db: Db, patients: readonly string[]): Promise<r
   return rows.filter(({ resource, patient }) => resource !== null && patients.includes(patient)).map(keptOf);
 }
 
+/** Current versions that were not taken back, by id; of these patients or with these ids, where either is given. */
+export async function currentConsents(
+  db: Db,
+  narrowed: { readonly patients?: readonly string[] | undefined; readonly ids?: readonly string[] | undefined },
+  most: number,
+): Promise<readonly KeptConsent[]> {
+  const { patients, ids } = narrowed;
+  const rows = await db
+    .selectFrom((inner) => {
+      const newest = inner.selectFrom('consent').distinctOn('id').selectAll().orderBy('id').orderBy('version', 'desc');
+      const ofPatients =
+        patients === undefined ? newest : newest.where('patient', '=', sql<string>`any(${[...patients]}::text[])`);
+      return (ids === undefined ? ofPatients : ofPatients.where('id', '=', sql<string>`any(${[...ids]}::text[])`)).as('newest');
+    })
+    .selectAll()
+    .where('resource', 'is not', null)
+    .orderBy('id')
+    .limit(most)
+    .execute();
+  return rows.map(keptOf);
+}
+
+/** Which of these ids a consent has, or had before it was taken back. */
+export async function keptIds(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('consent')
+    .distinct()
+    .select('id')
+    .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Versions of all consents, the newest first, from the place `offset` on. */
+export async function consentVersions(db: Db, offset: number, most: number): Promise<readonly KeptConsent[]> {
+  const rows = await db
+    .selectFrom('consent')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .orderBy('version', 'desc')
+    .offset(offset)
+    .limit(most)
+    .execute();
+  return rows.map(keptOf);
+}
+
 /** Every version, the newest first. */
 export async function consentHistory(db: Db, id: string): Promise<readonly KeptConsent[]> {
   const rows = await db.selectFrom('consent').selectAll().where('id', '=', id).orderBy('version', 'desc').execute();
@@ -57,6 +104,21 @@ export async function addConsentVersion(
     .returningAll()
     .executeTakeFirstOrThrow();
   return keptOf(row);
+}
+
+/** Adds the version after `version` (0 = the first). Undefined: somebody else has added one since. */
+export async function addConsentVersionAfter(
+  db: Db,
+  version: number,
+  { id, patient, resource }: Pick<KeptConsent, 'id' | 'patient' | 'resource'>,
+): Promise<KeptConsent | undefined> {
+  const row = await db
+    .insertInto('consent')
+    .values({ id, patient, resource: resource ?? null, version: version + 1 })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? undefined : keptOf(row);
 }
 
 function keptOf(row: { id: string; version: number; patient: string; resource: string | null; created_at: Date }): KeptConsent {

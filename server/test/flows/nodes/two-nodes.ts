@@ -52,12 +52,19 @@ const VERIFIER = 'v'.repeat(43);
 // S256 of it.
 const CHALLENGE = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(VERIFIER))).toString('base64url');
 
-export async function startTwoNodes({ apart = false } = {}): Promise<TwoNodes> {
+/** `more`: configuration of both beside the usual. */
+export async function startTwoNodes({
+  apart = false,
+  more = {},
+}: {
+  readonly apart?: boolean;
+  readonly more?: Partial<ConfigInput>;
+} = {}): Promise<TwoNodes> {
   const home = mkdtempSync(path.join(tmpdir(), 'fireguard-nodes-'));
   const [place, database] = await Promise.all([ward(), testDatabase()]);
-  const one = await configOf(home, place, 'first');
+  const one = await configOf(home, place, 'first', more);
   const running = await start(defaultConfig(one.config), { storage: await database.open('first'), tell: () => undefined });
-  const two = await configOf(home, place, 'second', running.urls);
+  const two = await configOf(home, place, 'second', more, running.urls);
   const other = apart ? await spawned(two.config, database) : await started(two.config, database);
   const administer = administration(one.node.issuer, running.adminToken ?? '');
   const newBackend = () => registerBackend(running.urls.issuer, running.adminToken ?? '');
@@ -85,7 +92,7 @@ export async function startTwoNodes({ apart = false } = {}): Promise<TwoNodes> {
   };
 }
 
-async function configOf(home: string, place: Ward, name: string, urls?: Running['urls']) {
+async function configOf(home: string, place: Ward, name: string, more: Partial<ConfigInput>, urls?: Running['urls']) {
   const [pages, api] = [await freePort('localhost'), await freePort('127.0.0.1')];
   const config = {
     profile: 'development',
@@ -96,6 +103,7 @@ async function configOf(home: string, place: Ward, name: string, urls?: Running[
     },
     upstream: { url: place.server.url, credentials: { bearer: CREDENTIAL }, dialect: 'demo', exclusive: true },
     log: { level: 'error' },
+    ...more,
   } satisfies ConfigInput;
   return { config, node: { fhir: `http://127.0.0.1:${api}/fhir`, issuer: `http://localhost:${pages}` } };
 }

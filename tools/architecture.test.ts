@@ -265,6 +265,7 @@ const server: readonly Row[] = [
   {
     folder: 'server/src/admin-api',
     may: [
+      'server/src/consents/enforceable.ts',
       'server/src/policy-trial',
       'server/src/http',
       'server/src/token',

@@ -3,7 +3,9 @@ import { type AuditRecord, compilePolicies } from '@fireguard/engine';
 import type { AuditDraft, AuditLog } from '../../../src/audit-log/audit-log.ts';
 import { authentication } from '../../../src/authentication/authenticate.ts';
 import { defaultConfig } from '../../../src/config/default-config.ts';
+import { loadLabelRules } from '../../../src/config/load-label-rules.ts';
 import type { ConfigInput } from '../../../src/config/schema.ts';
+import { protectionOf } from '../../../src/consents/protection-of.ts';
 import { fhirFacts } from '../../../src/facts/fhir-facts.ts';
 import type { Collaborators } from '../../../src/gateway/collaborators.ts';
 import { cursorSeal } from '../../../src/gateway/cursor-seal.ts';
@@ -113,6 +115,8 @@ export interface Setting {
   readonly services?: (base: string) => ServiceCredentials;
   /** Default: no DPoP nonces. */
   readonly nonces?: DpopNonces;
+  /** Consents, purposes and label rules as the configuration has them. Default: only the labels that resources carry. */
+  readonly protected?: boolean;
 }
 
 export interface Gateway {
@@ -127,6 +131,8 @@ export interface Gateway {
   /** Makes a token; what is not given is a physician's through an app. */
   token(meaning?: Partial<ResolvedToken>): string;
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Response>;
+  /** From the next request on. */
+  decideBy(policies: readonly unknown[]): void;
   close(): Promise<void>;
 }
 
@@ -148,7 +154,7 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
   const cluster = new MemoryCluster();
   const lines: RequestLine[] = [];
   const upstream = pooledUpstream(config.upstream);
-  const policies = compilePolicies(setting.policies ?? [POLICY], tables);
+  let policies = compilePolicies(setting.policies ?? [POLICY], tables);
   const use: Collaborators = {
     authenticate: authentication({
       tokens: { resolve: async (token) => tokens.get(token) },
@@ -161,6 +167,9 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
     ...(setting.nonces === undefined ? {} : { nonces: setting.nonces }),
     policies: () => policies,
     tables,
+    ...(setting.protected === true
+      ? { protection: protectionOf(config.consents, config.purposes, loadLabelRules(config.labels, undefined)) }
+      : {}),
     facts: fhirFacts({
       upstream,
       tables,
@@ -234,6 +243,9 @@ export async function startGateway(setting: Setting): Promise<Gateway> {
     },
     get: (path, token, headers = {}) =>
       fetch(base + path, { headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers } }),
+    decideBy(next) {
+      policies = compilePolicies(next, tables);
+    },
     async close() {
       await app.close();
       await upstream.close();

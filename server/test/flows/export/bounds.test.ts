@@ -56,7 +56,7 @@ afterAll(async () => {
 
 const get = (url: string, token: string) => fetch(url, { headers: { authorization: `Bearer ${token}` } });
 
-test('a scope bounds what is exported, named or not', async () => {
+test('R-108 a scope bounds what is exported, named or not', async () => {
   const { fhir } = running.urls;
   const patients = await backend.token('system/Patient.rs');
   const { resources } = await exported(fhir, '/Patient/$export', patients);

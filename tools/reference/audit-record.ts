@@ -11,7 +11,7 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
   action: 'FHIR interaction (`read`, `search`, …), `not-understood`, or the act (`token-issued`, `user-disabled`, …)',
   type: 'resource type that was asked for',
   caller:
-    'who: kind, client, user with the FHIR resource that is them, roles, purposes, and the public id of the token (never the token)',
+    'who: kind, client, user with the FHIR resource that is them, roles, how surely they signed in (`acr`), purposes, and the public id of the token (never the token)',
   address: 'network address',
   base: 'the FHIR base at which it happened, where that is not the first; `patients` and `resources` are then absolute',
   patients: 'ids of the patients whose data were touched',

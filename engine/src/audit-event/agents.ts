@@ -1,6 +1,10 @@
 /** AuditEvent.agent after IHE BALP: the app, this server, and the person. */
 import { BALP_AGENT, type Code, coding, concept, type JsonObject, ROLE_CLASS, SECURITY_ROLE } from './codes.ts';
 import type { AuditRecord } from './record.ts';
+import { roleConcept } from './role-codes.ts';
+
+/** BALP's extension: how surely the person signed in, in the site's own words (OpenID Connect acr). */
+const ASSURANCE = 'https://profiles.ihe.net/ITI/BALP/StructureDefinition/ihe-assuranceLevel';
 
 /** The app, or whatever called. BALP wants one in every event; where nobody said who calls, the address speaks. */
 export function clientAgent({ caller, address }: AuditRecord, ...types: readonly Code[]): JsonObject {
@@ -32,10 +36,11 @@ export function serverAgent(type: Code, base: string, observer: string, rules: r
 /** Undefined when no person is known. */
 export function userAgent({ caller }: AuditRecord, ...types: readonly Code[]): JsonObject | undefined {
   if (caller?.user === undefined) return undefined;
-  const { user, token, roles } = caller;
+  const { user, token, roles, acr } = caller;
   return {
+    ...(acr === undefined ? {} : { extension: [{ url: ASSURANCE, valueCodeableConcept: { text: acr } }] }),
     type: concepts(types),
-    ...(roles.length === 0 ? {} : { role: roles.map((role) => ({ text: role })) }),
+    ...(roles.length === 0 ? {} : { role: roles.map(roleConcept) }),
     who: {
       ...(user.fhirUser === undefined ? {} : { reference: user.fhirUser }),
       identifier: { ...(token === undefined ? {} : { system: token.issuer }), value: user.id },

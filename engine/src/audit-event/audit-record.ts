@@ -136,7 +136,16 @@ function resourcesNamed(asked: FhirRequest): readonly string[] {
   }
 }
 
-function callerOf({ kind, client, user, roles, purposes, token, override }: Caller): NonNullable<AuditRecord['caller']> {
+function callerOf({
+  kind,
+  client,
+  user,
+  roles,
+  purposes,
+  token,
+  override,
+  signIn,
+}: Caller): NonNullable<AuditRecord['caller']> {
   return Object.freeze({
     kind,
     ...(client === undefined ? {} : { client: { id: client.id, name: client.name } }),
@@ -144,6 +153,7 @@ function callerOf({ kind, client, user, roles, purposes, token, override }: Call
       ? {}
       : { user: { id: user.id, name: user.name, ...(user.fhirUser === undefined ? {} : { fhirUser: user.fhirUser }) } }),
     roles,
+    ...(signIn === undefined ? {} : { acr: signIn.acr }),
     purposes,
     ...(token === undefined ? {} : { token: { id: token.id, issuer: token.issuer } }),
     ...(override === undefined ? {} : { override: override.id }),

@@ -45,6 +45,8 @@ export interface AuditRecord {
     readonly client?: { readonly id: string; readonly name: string };
     readonly user?: { readonly id: string; readonly name: string; readonly fhirUser?: string };
     readonly roles: readonly string[];
+    /** how surely the person signed in (OpenID Connect acr), where that is known. */
+    readonly acr?: string;
     readonly purposes: readonly Coding[];
     readonly token?: { readonly id: string; readonly issuer: string };
     /** The broken glass under which it was asked. */

@@ -64,6 +64,8 @@ interface Matter {
   readonly facts: KnownFacts;
   readonly labels: Labels;
   readonly trace: Trace | undefined;
+  /** consents that lifted a deny. */
+  readonly lifting: Set<string>;
 }
 
 export class Residual {
@@ -110,7 +112,7 @@ export class Residual {
     if (!this.#inScope(candidate, trace)) return outOfScope;
     if (!this.#confined(candidate)) return notConfined;
     if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
-    const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace };
+    const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace, lifting: new Set() };
     if (this.#isWithheld(matter.labels)) return withheld;
     for (const deny of this.#denies) if (this.#closes(deny, matter)) return ruleDenial(deny.rule);
     const applying = this.#applying(matter);
@@ -118,7 +120,7 @@ export class Residual {
     const objection = this.#objection(matter);
     const left = objection === undefined ? applying : this.#exempt(applying);
     if (left === '') return objection!;
-    return this.#unbeaten(left, matter) ?? this.#permit(left, matter);
+    return this.#unbeaten(left, matter) ?? byConsents(this.#permit(left, matter), matter.lifting);
   }
 
   /** What the person kept back from the app, wherever it stands: a labelled element is not told apart from its resource. */
@@ -255,9 +257,11 @@ export class Residual {
   }
 
   /** only a rule that says so, and only when every patient whom the resource is about agrees for certain. */
-  #lifted({ rule }: Applicable, { candidate, facts, labels, trace }: Matter): boolean {
+  #lifted({ rule }: Applicable, { candidate, facts, labels, trace, lifting }: Matter): boolean {
     if (!rule.consentable || candidate.undetermined || candidate.patients.length === 0) return false;
-    const lifted = candidate.patients.every((patient) => this.#standing(patient, facts).agrees(candidate, labels));
+    const agreed = candidate.patients.map((patient) => this.#standing(patient, facts).agreement(candidate, labels));
+    const lifted = agreed.every((one) => one !== undefined);
+    if (lifted) for (const one of agreed) if (one?.consent !== undefined) lifting.add(one.consent);
     trace?.step(rule.id, 'consent', !lifted);
     return lifted;
   }
@@ -321,6 +325,15 @@ function openable(verdict: Extract<Verdict, { effect: 'deny' }>): Verdict {
     opening.set(verdict, same);
   }
   return same;
+}
+
+/** The same verdict, naming the consents without which it would be a deny. */
+function byConsents(verdict: Verdict, consents: ReadonlySet<string>): Verdict {
+  if (consents.size === 0) return verdict;
+  return Object.freeze({
+    ...verdict,
+    decision: Object.freeze({ ...verdict.decision, consents: Object.freeze([...consents]) }),
+  });
 }
 
 function pick(rules: readonly Applicable[], positions: string): readonly Applicable[] {

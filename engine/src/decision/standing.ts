@@ -13,9 +13,11 @@ export interface Standing {
   readonly relations: number;
   /** Why the consents close a resource; undefined when they do not. */
   readonly objection: (candidate: Candidate, labels: Labels) => ConsentDenial | undefined;
-  /** Do the consents agree to it, for certain? */
-  readonly agrees: (candidate: Candidate, labels: Labels) => boolean;
+  /** The consents' agreement to it, where they agree for certain. */
+  readonly agreement: (candidate: Candidate, labels: Labels) => Agreement | undefined;
 }
+
+export type Agreement = Extract<ConsentEffect, { kind: 'permit' }>;
 
 const SELF = relationBits(['self']);
 const OVERRIDE = relationBits(['break-the-glass']);
@@ -53,15 +55,18 @@ function standingOf(patient: string, facts: KnownFacts, context: StandingContext
   // INVARIANT: no fact is an override; only the caller's own, open one is.
   const relations = (relationBits(facts.relations.get(patient) ?? []) & ~OVERRIDE) | (overrides ? OVERRIDE : 0);
   const consents = facts.consents.get(patient);
-  if ((relations & SELF) !== 0) return Object.freeze({ relations, objection: () => undefined, agrees: () => false });
-  if (consents === undefined) return Object.freeze({ relations, objection: () => unknown, agrees: () => false });
+  if ((relations & SELF) !== 0) return Object.freeze({ relations, objection: () => undefined, agreement: () => undefined });
+  if (consents === undefined) return Object.freeze({ relations, objection: () => unknown, agreement: () => undefined });
   const judge = judgeConsents(consents, { ...context, patient, memberships: facts.memberships });
   const effect = effectOf(judge, facts);
   const spared = (relations & GUARDIAN) !== 0;
   return Object.freeze<Standing>({
     relations,
     objection: (candidate, labels) => objectionIn(effect(candidate, labels), spared, overrides),
-    agrees: (candidate, labels) => effect(candidate, labels).kind === 'permit',
+    agreement: (candidate, labels) => {
+      const said = effect(candidate, labels);
+      return said.kind === 'permit' ? said : undefined;
+    },
   });
 }
 

@@ -40,7 +40,7 @@ export function releaseSearchset(page: Page, decision: Decision, bases: Bases): 
     status: 200,
     headers,
     body: searchset({ self, next, total, base: bases.ours, entries, matches: page.visible.length, security, outcome }),
-    decision,
+    decision: byConsents(decision, visible),
     disclosure: {
       patients: [...new Set(visible.flatMap(({ patients }) => patients))],
       resources: visible.slice(0, MOST_RESOURCES_RECORDED).map(({ type, id }) => `${type}/${id}`),
@@ -48,6 +48,12 @@ export function releaseSearchset(page: Page, decision: Decision, bases: Bases): 
       withheld,
     },
   });
+}
+
+/** R-089: a search is permitted as a whole; what consents opened of it is told by the resources. */
+function byConsents(decision: Decision, visible: readonly Visible[]): Decision {
+  const consents = new Set(visible.flatMap((one) => one.decision.consents ?? []));
+  return consents.size === 0 ? decision : Object.freeze({ ...decision, consents: Object.freeze([...consents]) });
 }
 
 function idIn({ id }: Visible): string {

@@ -25,6 +25,8 @@ export interface House {
   readonly home: string;
   readonly issuer: string;
   readonly fhir: string;
+  /** Into the FHIR server behind, past the gateway. */
+  put(resource: { readonly resourceType: string; readonly id: string }): Promise<void>;
   /** Over HTTP with the static admin token, or another one; `undefined` for none. */
   call(method: string, target: string, body?: unknown, token?: string | null): Promise<Answer>;
   /** Over the Unix socket. */
@@ -78,6 +80,7 @@ export async function house(
     home,
     issuer,
     fhir,
+    put: place.put,
     async call(method, target, body, token = running.adminToken ?? null) {
       const answer = await fetch(`${issuer}${target}`, {
         method,

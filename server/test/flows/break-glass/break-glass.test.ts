@@ -79,7 +79,7 @@ test('R-225 who may break the glass learns that it would help; nobody else does'
     expect(hinted(await (await get(target)).text())).toBe(false);
 });
 
-test('R-235 the bar of an open glass stands on every page of whoever broke it, names the patient once looked up, and closes it', async () => {
+test('R-087 R-235 the bar of an open glass stands on every page of whoever broke it, names the patient once looked up, and closes it', async () => {
   const { browser, opened } = await broken();
   const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
   const { issuer } = running.urls;

@@ -88,15 +88,13 @@ describe('R-007 policy alone flips the outcome', () => {
   const found = ({ text }: { text: string }) => text.includes('"id":"plain"');
   const worked = (answer: { status: number }) => answer.status < 300;
   const reading = ['read', 'search'];
-  type Row = readonly [
-    string,
-    readonly string[],
-    readonly string[],
-    () => Promise<{ status: number; text: string }>,
-    ((answer: { status: number; text: string }) => boolean)?,
-  ];
+  interface Told {
+    readonly status: number;
+    readonly text: string;
+  }
+  type Row = [string, readonly string[], readonly string[], () => Promise<Told>, ((answer: Told) => boolean)?];
   // The interaction, what is needed beside it, and the request.
-  const rows: readonly Row[] = [
+  const rows: Row[] = [
     ['read', [], ['read'], () => status('GET', '/Observation/plain')],
     ['HEAD', [], ['read'], () => status('HEAD', '/Observation/plain')],
     ['vread', [], ['vread'], () => status('GET', '/Observation/plain/_history/1')],
@@ -138,7 +136,7 @@ describe('R-007 policy alone flips the outcome', () => {
     ['conditional delete', reading, ['delete'], () => status('DELETE', '/Observation?_id=mine-2')],
     ['delete', reading, ['delete'], () => status('DELETE', '/Observation/mine-3')],
   ];
-  test.each(rows)('%s', async (_, beside, needed, ask, succeeds = worked) => {
+  test.each(rows)('%s', async (...[, beside, needed, ask, succeeds = worked]: Row) => {
     // A rule that is about something else keeps the set from being empty.
     const other = permit(['read'], { types: ['Slot'] });
     decideBy(other, ...(beside.length === 0 ? [] : [permit(beside, types)]));

@@ -79,7 +79,7 @@ test('R-225 who may break the glass learns that it would help; nobody else does'
     expect(hinted(await (await get(target)).text())).toBe(false);
 });
 
-test('R-087 R-235 the bar of an open glass stands on every page of whoever broke it, names the patient once looked up, and closes it', async () => {
+test('R-235 the bar of an open glass stands on every page of whoever broke it, names the patient once looked up, and closes it', async () => {
   const { browser, opened } = await broken();
   const id = /BG-\d{4}-\d{4}/.exec(opened.text)![0];
   const { issuer } = running.urls;
@@ -119,7 +119,7 @@ test('the bar is there, with the number, when the name cannot be had', async () 
   expect(page.text).toContain('Glass broken for patient no. private.');
 });
 
-test('R-217 R-219 R-224 R-228 R-231 R-235 R-237 R-238 from the denial to the review', async () => {
+test('R-087 R-217 R-219 R-224 R-228 R-231 R-235 R-237 R-238 from the denial to the review', async () => {
   expect((await get('/Observation/other-1')).status).toBe(404);
   const { browser, warning, why, opened } = await broken();
   expect(warning.url).toBe(`${running.urls.issuer}/break-glass?patient=other`);

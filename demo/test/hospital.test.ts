@@ -39,6 +39,10 @@ test('every reference leads somewhere', () => {
   expect(dangling).toEqual([]);
 });
 
+test('no list is empty, which FHIR’s JSON does not know', () => {
+  expect(hospital.filter(({ text }) => text.includes('[]')).map(({ type }) => type)).toEqual([]);
+});
+
 test('decimals keep their zeros in the text', () => {
   expect(hospital.filter(({ text }) => /"value":\d+\.\d*0[,}]/.test(text)).length).toBeGreaterThan(50);
 });

@@ -65,7 +65,11 @@ export function documents(ledger: Ledger, patient: Patient, places: Places, staf
       date: ledger.instant(during.daysAgo, 930),
       author: [during.by],
       title: 'Summary',
-      section: [{ title: 'Problems', text: narrative('See the list.'), entry: record.conditions.slice(0, 4) }],
+      section: [
+        record.conditions.length === 0
+          ? { title: 'Problems', text: narrative('None known.') }
+          : { title: 'Problems', text: narrative('See the list.'), entry: record.conditions.slice(0, 4) },
+      ],
     });
   }
   if (random.chance(0.6)) {

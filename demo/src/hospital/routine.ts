@@ -106,7 +106,8 @@ function laboratory(ledger: Ledger, during: Visit, staff: Staff, places: Places)
     },
     { label },
   );
-  const measures = [...LABS.filter(() => random.chance(0.6)), ...(random.chance(0.3) ? [HBA1C] : [])];
+  const drawn = LABS.filter(() => random.chance(0.6));
+  const measures = random.chance(0.3) ? [...drawn, HBA1C] : drawn.length > 0 ? drawn : LABS.slice(0, 1);
   const result = measures.map((measure) =>
     observe(ledger, during, measure, 'laboratory', {
       specimen,

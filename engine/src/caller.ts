@@ -13,7 +13,14 @@ export interface Coding {
 export interface Caller {
   /** `anonymous`: no token. `user`: a person through an app. `system`: a backend service on its own behalf. */
   readonly kind: 'anonymous' | 'user' | 'system';
-  readonly client: { readonly id: string; readonly name: string } | undefined;
+  readonly client:
+    | {
+        readonly id: string;
+        readonly name: string;
+        /** What a service is, where an administrator linked it (R-013): `Device/123`, or an Organization, a Location, a PractitionerRole. */
+        readonly identity?: string;
+      }
+    | undefined;
   readonly user:
     | {
         readonly id: string;
@@ -52,4 +59,9 @@ export interface Override {
   readonly patient: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+}
+
+/** The FHIR resource that asks, as `Type/id`: of a person, or of a service that speaks for itself. An app never lends its own to whoever uses it. */
+export function identityOf({ kind, client, user }: Caller): string | undefined {
+  return kind === 'system' ? client?.identity : user?.fhirUser;
 }

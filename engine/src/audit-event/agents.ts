@@ -8,17 +8,25 @@ const ASSURANCE = 'https://profiles.ihe.net/ITI/BALP/StructureDefinition/ihe-ass
 
 /** The app, or whatever called. BALP wants one in every event; where nobody said who calls, the address speaks. */
 export function clientAgent({ caller, address }: AuditRecord, ...types: readonly Code[]): JsonObject {
-  const who =
-    caller?.client === undefined
-      ? { display: 'an application that did not say who it is' }
-      : { identifier: { value: caller.client.id }, display: caller.client.name };
   return {
     type: concepts(types),
-    who,
+    ...clientWho(caller, 'an application that did not say who it is'),
     requestor: false,
     ...(caller?.user === undefined ? tokenPolicy(caller) : {}),
     ...(address === undefined ? {} : { network: { address, type: '2' } }),
     ...(caller?.user === undefined ? purposes(caller) : {}),
+  };
+}
+
+/** The client, and what FHIR resource a service is (R-013). A place is not somebody who can act, and so FHIR names it beside. */
+function clientWho(caller: AuditRecord['caller'], unknown: string): JsonObject {
+  if (caller?.client === undefined) return { who: { display: unknown } };
+  const { id, name, identity } = caller.client;
+  const place = identity?.startsWith('Location/') === true;
+  const reference = identity === undefined || place ? {} : { reference: identity };
+  return {
+    who: { ...reference, identifier: { value: id }, display: name },
+    ...(place ? { location: { reference: identity } } : {}),
   };
 }
 
@@ -61,13 +69,9 @@ export function tokenAgent({ caller }: AuditRecord): JsonObject | undefined {
 
 /** BALP PrivacyDisclosure: who was given it. */
 export function recipientAgent({ caller, address }: AuditRecord, type: Code): JsonObject {
-  const who =
-    caller?.client === undefined
-      ? { display: caller?.user?.name ?? 'unknown' }
-      : { identifier: { value: caller.client.id }, display: caller.client.name };
   return {
     type: concept(type),
-    who,
+    ...clientWho(caller, caller?.user?.name ?? 'unknown'),
     requestor: caller?.user === undefined,
     ...(address === undefined ? {} : { network: { address, type: '2' } }),
   };

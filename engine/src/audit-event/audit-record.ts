@@ -1,5 +1,5 @@
 /** One record per request, permit or deny, from its outcome: what the journal keeps before the first byte leaves. */
-import type { Caller } from '../caller.ts';
+import { type Caller, identityOf } from '../caller.ts';
 import type { Outcome } from '../enforcement/outcome.ts';
 import type { Problem } from '../problem.ts';
 import type { FhirRequest } from '../request/request.ts';
@@ -136,19 +136,14 @@ function resourcesNamed(asked: FhirRequest): readonly string[] {
   }
 }
 
-function callerOf({
-  kind,
-  client,
-  user,
-  roles,
-  purposes,
-  token,
-  override,
-  signIn,
-}: Caller): NonNullable<AuditRecord['caller']> {
+function callerOf(caller: Caller): NonNullable<AuditRecord['caller']> {
+  const { kind, client, user, roles, purposes, token, override, signIn } = caller;
+  const identity = kind === 'system' ? identityOf(caller) : undefined;
   return Object.freeze({
     kind,
-    ...(client === undefined ? {} : { client: { id: client.id, name: client.name } }),
+    ...(client === undefined
+      ? {}
+      : { client: { id: client.id, name: client.name, ...(identity === undefined ? {} : { identity }) } }),
     ...(user === undefined
       ? {}
       : { user: { id: user.id, name: user.name, ...(user.fhirUser === undefined ? {} : { fhirUser: user.fhirUser }) } }),

@@ -42,7 +42,12 @@ export interface AuditRecord {
   readonly type?: string;
   readonly caller?: {
     readonly kind: 'anonymous' | 'user' | 'system';
-    readonly client?: { readonly id: string; readonly name: string };
+    readonly client?: {
+      readonly id: string;
+      readonly name: string;
+      /** What a service is, as `Device/123`. */
+      readonly identity?: string;
+    };
     readonly user?: { readonly id: string; readonly name: string; readonly fhirUser?: string };
     readonly roles: readonly string[];
     /** R-050: how surely the person signed in (OpenID Connect acr), where that is known. */

@@ -32,7 +32,7 @@ export function caseCaller(words: CallerWords, now: number): Caller {
   const { signIn, certificate, override } = words;
   return Object.freeze<Caller>({
     kind,
-    client: kind === 'anonymous' ? undefined : { id: words.client ?? 'app', name: words.client ?? 'An app' },
+    client: kind === 'anonymous' ? undefined : clientOf(words),
     user: kind === 'user' ? { id: 'user', name: 'A user', fhirUser: words.fhirUser } : undefined,
     roles: words.roles,
     scopes: parseScopes(words.scopes),
@@ -46,6 +46,12 @@ export function caseCaller(words: CallerWords, now: number): Caller {
       ? {}
       : { certificate: { thumbprint: 'case', subject: 'CN=case', trusted: certificate === 'trusted' } }),
   });
+}
+
+/** What a service is, is said of its client. */
+function clientOf({ kind, client, fhirUser }: CallerWords): NonNullable<Caller['client']> {
+  const named = { id: client ?? 'app', name: client ?? 'An app' };
+  return kind === 'system' && fhirUser !== undefined ? { ...named, identity: fhirUser } : named;
 }
 
 export function caseCandidate(one: Case, tables: FhirTables): Candidate {

@@ -1,5 +1,5 @@
 /** FHIR consent.html: the conditions of a provision on who asks, for what and when. What cannot be told is `maybe`. */
-import type { Coding } from '../caller.ts';
+import { type Coding, identityOf } from '../caller.ts';
 import { referenceKey } from '../fhir/reference.ts';
 import { isBreakGlass, isPurpose, normalisePurpose, purposeReaches, purposeSystem } from '../terminology/purpose.ts';
 import type { ConsentContext } from './consent-effect.ts';
@@ -44,6 +44,7 @@ function matchActor(actor: unknown, context: ConsentContext): Truth {
   return key === undefined ? 'maybe' : isCaller(key, context);
 }
 
+const individuals: ReadonlySet<string> = new Set(['Practitioner', 'Patient', 'RelatedPerson', 'Device']);
 const people: ReadonlySet<string> = new Set(['Practitioner', 'Patient', 'RelatedPerson']);
 const groups: ReadonlySet<string> = new Set(['PractitionerRole', 'Organization', 'CareTeam', 'Group']);
 
@@ -53,10 +54,10 @@ function isCaller(
   { caller, memberships }: ConsentContext,
 ): Truth {
   const named = `${type}/${id}`;
-  const user = caller.user?.fhirUser;
+  const user = identityOf(caller);
   if (user === named || memberships?.has(named) === true) return 'yes';
-  // Who is no known person may be whoever is named, and so may an app.
-  if (user === undefined) return 'maybe';
+  // Who is no known person may be whoever is named, and so may an app, and whoever speaks for an organization or a place.
+  if (user === undefined || !individuals.has(user.slice(0, user.indexOf('/')))) return 'maybe';
   if (people.has(type)) return 'no';
   return groups.has(type) && memberships !== undefined ? 'no' : 'maybe';
 }

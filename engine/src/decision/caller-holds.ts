@@ -1,5 +1,5 @@
 /** The conditions of a rule that depend on the caller and the moment alone: settled once per request. */
-import type { Caller, Coding } from '../caller.ts';
+import { type Caller, type Coding, identityOf } from '../caller.ts';
 import type { CompiledRule, LabelCode } from '../policy/compiled.ts';
 import { purposeReaches, purposeSubsumes } from '../terminology/purpose.ts';
 import { environmentHolds } from './environment-holds.ts';
@@ -28,9 +28,9 @@ function callerHolds(rule: CompiledRule, caller: Caller): boolean {
 }
 
 /** A person of whom no FHIR resource is known may be anybody: reason enough for a deny. */
-function mayBeOneOf(identities: ReadonlySet<string>, effect: CompiledRule['effect'], { kind, user }: Caller): boolean {
-  const me = user?.fhirUser;
-  return me === undefined ? effect === 'deny' && kind === 'user' : identities.has(me);
+function mayBeOneOf(identities: ReadonlySet<string>, effect: CompiledRule['effect'], caller: Caller): boolean {
+  const me = identityOf(caller);
+  return me === undefined ? effect === 'deny' && caller.kind === 'user' : identities.has(me);
 }
 
 /** FHIR R6 Permission.rule.activity.purpose: several mean all of them together. */

@@ -8,7 +8,7 @@ import type { Candidate } from './permit.ts';
 export type Told = 'yes' | 'no' | 'unknown';
 
 export interface Reader {
-  /** `Type/id` of the person who asks. */
+  /** `Type/id` of who asks. */
   readonly me: string | undefined;
   readonly bases: readonly string[];
 }
@@ -131,12 +131,14 @@ function isAmong(wanted: ReadonlySet<string>, document: JsonDocument, node: Json
   return wanted.has(`${system}|${code}`) ? 'yes' : 'no';
 }
 
-/** Whether a Reference means the caller. Only a literal one to another person is certainly somebody else: a role or an organization may be theirs. */
+/** Whether a Reference means the caller. Only a literal one to another person (of a person, or of a device to another device) is certainly somebody else: a role or an organization may be theirs. */
 function isMe({ me, bases }: Reader, document: JsonDocument, node: JsonNode): Told {
   const key = referenceKey(document.string(document.member(node, REFERENCE)) ?? '', bases);
   if (me === undefined || key === undefined) return 'unknown';
   if (`${key.type}/${key.id}` === me) return 'yes';
-  return people.has(key.type) ? 'no' : 'unknown';
+  const mine = me.slice(0, me.indexOf('/'));
+  const others = people.has(mine) ? people : mine === 'Device' ? peopleAndDevices : nobody;
+  return others.has(key.type) ? 'no' : 'unknown';
 }
 
 /** Whether a Reference means a group of the caller's. A name alone may be any of them. */
@@ -147,6 +149,9 @@ function isOurs(memberships: Memberships, { bases }: Reader, document: JsonDocum
 }
 
 const people: ReadonlySet<string> = new Set(['Patient', 'Practitioner', 'RelatedPerson']);
+const peopleAndDevices: ReadonlySet<string> = new Set([...people, 'Device']);
+/** Of a role, a place or an organization it cannot be told who speaks for it. */
+const nobody: ReadonlySet<string> = new Set();
 
 function allOf(told: readonly Told[]): Told {
   if (told.includes('no')) return 'no';

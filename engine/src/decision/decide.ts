@@ -3,6 +3,7 @@
  * This folder joins scopes, policies, consents and labels; it is the only maker of a Permit (I2). It must not fetch, must not read a clock,
  * and must deny whatever no rule permits.
  */
+import { identityOf } from '../caller.ts';
 import { clearsAll } from '../label/is-cleared.ts';
 import { relationBits } from '../policy/relations.ts';
 import { checks } from './checks.ts';
@@ -48,7 +49,7 @@ export function residualOf(asked: Question): Residual {
     permits,
     denies,
     sets: policies.sets,
-    me: caller.user?.fhirUser,
+    me: identityOf(caller),
     confinedTo: selfPatient(asked),
     mayOverride: mayOverride(asked),
     purposeless: caller.purposes.length === 0 && protection?.purposesRequired.has('patient') === true,

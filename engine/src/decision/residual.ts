@@ -32,7 +32,7 @@ export interface ResidualParts {
   readonly permits: readonly Applicable[];
   readonly denies: readonly Applicable[];
   readonly sets: readonly CompiledSet[];
-  /** `Type/id` of the person who asks. */
+  /** `Type/id` of who asks. */
   readonly me: string | undefined;
   /** Everything visible must lie in this patient's compartment. */
   readonly confinedTo: string | undefined;
@@ -225,9 +225,10 @@ export class Residual {
     return content;
   }
 
-  /** What a person belongs to and nobody could say, may be anything: reason enough for a deny. Services and strangers belong to nothing. */
+  /** What somebody belongs to and nobody could say, may be anything: reason enough for a deny. Strangers, and services that nobody linked, belong to nothing. */
   #belongs(wanted: ReadonlySet<string>, effect: 'permit' | 'deny', { memberships }: KnownFacts): boolean {
-    if (memberships === undefined) return effect === 'deny' && this.#parts.consents.caller.kind === 'user';
+    if (memberships === undefined)
+      return effect === 'deny' && (this.#parts.consents.caller.kind === 'user' || this.#parts.me !== undefined);
     for (const group of wanted) if (memberships.has(group)) return true;
     return false;
   }

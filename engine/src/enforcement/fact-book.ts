@@ -2,6 +2,7 @@
  * What one request has learnt about patients so far. Facts are asked in batches, at most two rounds for each batch of resources: the first for
  * everything at once, the second only when the first revealed further patients. Lives for one request; nothing is remembered beyond it.
  */
+import { identityOf } from '../caller.ts';
 import { consentWants, containersOf } from '../decision/facts-wanted.ts';
 import type { KnownFacts, Permit } from '../decision/permit.ts';
 import { ownersOf } from './binary-owner.ts';
@@ -111,16 +112,21 @@ export class FactBook implements KnownFacts {
 
   #patientQueries(permits: readonly Permit[], patients: readonly string[]): readonly FactQuery[] {
     const queries: FactQuery[] = [];
-    const { user } = this.#given.caller;
-    if (user !== undefined && permits.some(({ needs }) => needs.relations)) {
+    const who = this.#who();
+    if (who !== undefined && permits.some(({ needs }) => needs.relations)) {
       const asked = fresh(patients, this.#askedRelations);
-      if (asked.length > 0) queries.push({ kind: 'relations', user: user.id, fhirUser: user.fhirUser, patients: asked });
+      if (asked.length > 0) queries.push({ kind: 'relations', ...who, patients: asked, ...this.#organizations() });
     }
     if (permits.some(({ needs }) => needs.consents)) {
       const asked = fresh(patients, this.#askedConsents);
       if (asked.length > 0) queries.push({ kind: 'consents', patients: asked });
     }
     return queries;
+  }
+
+  #organizations(): { readonly organizations?: true } {
+    const { caller, policies } = this.#given;
+    return policies.asksOrganizations(caller.kind, caller.roles) ? { organizations: true } : {};
   }
 
   /** What only the consents tell that it is needed: mostly nothing. */
@@ -140,10 +146,17 @@ export class FactBook implements KnownFacts {
   }
 
   #membershipQueries(wanted: boolean): readonly FactQuery[] {
-    const { user } = this.#given.caller;
-    if (!wanted || this.#askedMemberships || user === undefined) return [];
+    const who = this.#who();
+    if (!wanted || this.#askedMemberships || who === undefined) return [];
     this.#askedMemberships = true;
-    return [{ kind: 'memberships', user: user.id, fhirUser: user.fhirUser }];
+    return [{ kind: 'memberships', ...who }];
+  }
+
+  /** Undefined: a stranger, or a service of which nobody said what it is. */
+  #who(): { readonly user: string | undefined; readonly fhirUser: string | undefined } | undefined {
+    const { caller } = this.#given;
+    const [user, fhirUser] = [caller.user?.id, identityOf(caller)];
+    return user === undefined && fhirUser === undefined ? undefined : { user, fhirUser };
   }
 
   #containerQueries(drafts: readonly Draft[]): readonly FactQuery[] {

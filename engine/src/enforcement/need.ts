@@ -4,7 +4,10 @@
  */
 import type { UpstreamRequest } from '../planning/upstream-request.ts';
 
-/** How a caller stands to a patient. `guardian`: answers for them by law. `self`: is them. */
+/**
+ * How a caller stands to a patient. `guardian`: answers for them by law. `self`: is them. `managing-organization`: is, or belongs to, the organization that
+ * keeps their record. `device`: is a device that is theirs.
+ */
 export type Relation =
   | 'self'
   | 'guardian'
@@ -12,22 +15,29 @@ export type Relation =
   | 'care-team'
   | 'encounter'
   | 'emergency-encounter'
+  | 'managing-organization'
+  | 'device'
   | 'break-the-glass';
 
 export type FactQuery =
-  /** How the user stands to these patients (`patients: 'all'` = every patient to whom the user has a relation). */
+  /**
+   * How the caller stands to these patients (`patients: 'all'` = every patient to whom the caller has a relation). `user`: the person's id, undefined for a
+   * service; `fhirUser`: the FHIR resource that the caller is.
+   */
   | {
       readonly kind: 'relations';
-      readonly user: string;
+      readonly user: string | undefined;
       readonly fhirUser: string | undefined;
       readonly patients: readonly string[] | 'all';
+      /** Whether the organization that keeps their record counts: only where a rule asks, since it stands to very many. */
+      readonly organizations?: true;
     }
   /** Active privacy consents of these patients, as FHIR Consent JSON text. */
   | { readonly kind: 'consents'; readonly patients: readonly string[] }
   /** The patients that these resources (`Type/id`) are about, found through what they are or point to. Absent in the answer = cannot be told = closed. */
   | { readonly kind: 'subjects'; readonly references: readonly string[] }
-  /** What the user is a member or part of (`Type/id`): roles, organizations and those above them, care teams, groups. Asked for when a consent names one. */
-  | { readonly kind: 'memberships'; readonly user: string; readonly fhirUser: string | undefined }
+  /** What the caller is a member or part of (`Type/id`): roles, organizations and those above them, care teams, groups. Asked for when a consent names one. */
+  | { readonly kind: 'memberships'; readonly user: string | undefined; readonly fhirUser: string | undefined }
   /** These resources (`Encounter/id`) as they stand, for the labels that what belongs to them takes from them. */
   | { readonly kind: 'containers'; readonly references: readonly string[] }
   /** What these resources (`Type/id`), which consents name, point to. */

@@ -2,7 +2,7 @@
  * R4 http.html#custom, `X-Provenance`: the Provenance of a write, stored together with it or not at all. It is a write of its own, decided as
  * one, and its target is ours to say. INVARIANT: one of its agents is the caller; nobody signs for others alone.
  */
-import type { Caller } from '../caller.ts';
+import { identityOf } from '../caller.ts';
 import { referenceKey } from '../fhir/reference.ts';
 import { JsonEdit } from '../json/edit.ts';
 import { type JsonDocument, NONE, name, scan } from '../json/scan.ts';
@@ -63,7 +63,8 @@ function createOf({ representation, conditions, original }: FhirRequest, resourc
 }
 
 function namesCaller({ caller, bases }: Given, document: JsonDocument): boolean {
-  const self = fhirIdentity(caller);
+  // Who has no FHIR identity cannot be named as an agent.
+  const self = identityOf(caller);
   const agents = document.member(document.root, AGENT);
   for (let agent = document.first(agents); agent !== NONE; agent = document.next(agent)) {
     const said = document.string(document.at(agent, WHO, REFERENCE));
@@ -71,11 +72,6 @@ function namesCaller({ caller, bases }: Given, document: JsonDocument): boolean 
     if (self !== undefined && key !== undefined && `${key.type}/${key.id}` === self) return true;
   }
   return false;
-}
-
-/** Who has no FHIR identity cannot be named as an agent. */
-function fhirIdentity({ user }: Caller): string | undefined {
-  return user?.fhirUser;
 }
 
 function invalid(publicText: string): Problem {

@@ -3,6 +3,7 @@
  * an absent one fail; so new and changed ones are looked up by us, and an unseen target is refused alike. Unchanged ones pass. Conditional
  * references are never sent: the upstream would resolve them on what the caller cannot see (hardening B4-57).
  */
+import { identityOf } from '../caller.ts';
 import { decide } from '../decision/decide.ts';
 import { referenceKey } from '../fhir/reference.ts';
 import { type JsonDocument, type JsonNode, name } from '../json/scan.ts';
@@ -72,7 +73,7 @@ function* refuseUnseenContent(
 /** What the request itself creates, and whom the token names: the caller and the patient in context. */
 export function isKnown({ caller }: Given, book: FactBook, key: string): boolean {
   return (
-    book.isNew(key) || key === caller.user?.fhirUser || (caller.patient !== undefined && key === `Patient/${caller.patient}`)
+    book.isNew(key) || key === identityOf(caller) || (caller.patient !== undefined && key === `Patient/${caller.patient}`)
   );
 }
 

@@ -7,6 +7,7 @@ import type { CompiledPolicies, CompiledRule, CompiledSet } from './compiled.ts'
 import type { ValueSets } from './content.ts';
 import type { PolicyDocument } from './document.ts';
 import { indexRules } from './index-rules.ts';
+import { relationBits } from './relations.ts';
 import { refuseMisshapen } from './refuse-misshapen.ts';
 import { refusePolicy, within } from './refuse-policy.ts';
 import { policySchema } from './schema.ts';
@@ -49,7 +50,20 @@ export function compilePolicies(
     });
   });
   const all = Object.freeze(rules);
-  return Object.freeze({ sets: Object.freeze(sets), rules: all, rulesFor: indexRules(all, tables) });
+  return Object.freeze({
+    sets: Object.freeze(sets),
+    rules: all,
+    rulesFor: indexRules(all, tables),
+    asksOrganizations: askingOrganizations(all),
+  });
+}
+
+const MANAGING = relationBits(['managing-organization']);
+
+function askingOrganizations(rules: readonly CompiledRule[]): CompiledPolicies['asksOrganizations'] {
+  const asking = rules.filter(({ relations }) => (relations & MANAGING) !== 0);
+  return (kind, roles) =>
+    asking.some((rule) => rule.kinds.has(kind) && (rule.roles === undefined || roles.some((role) => rule.roles?.has(role))));
 }
 
 function holdsFor({ upstreams }: PolicyDocument, upstream: string | undefined): boolean {

@@ -8,6 +8,8 @@ const bits = {
   'care-team': 8,
   encounter: 16,
   'emergency-encounter': 32,
+  'managing-organization': 128,
+  device: 256,
   // Not a fact but an act: the caller has an open override for this patient (`Caller.override`).
   'break-the-glass': 64,
 } as const satisfies Record<Relation, number>;

@@ -26,11 +26,11 @@ const caller: Schema = {
     everyPurpose: list(word, 'purposes of use, every one of which the caller must say'),
     memberships: list(
       { type: 'string', pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$', description: 'a group as Type/id' },
-      'organizations, care teams and groups to which the person belongs; one is enough',
+      'organizations, care teams and groups to which the caller belongs; one is enough',
     ),
     identities: list(
-      { type: 'string', pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$', description: 'a person as Type/id' },
-      'persons, by the FHIR resource that they are',
+      { type: 'string', pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$', description: 'a person, device, organization or place as Type/id' },
+      'callers, by the FHIR resource that they are: of a person, or of a linked service',
     ),
     relations: list(
       oneOf(...relationNames),

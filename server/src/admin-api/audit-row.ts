@@ -16,7 +16,7 @@ export const auditRow = z.object({
   type: z.string().optional(),
   caller: z.enum(['anonymous', 'user', 'system']),
   person: named.extend({ fhirUser: z.string().optional() }).optional(),
-  client: named.optional(),
+  client: named.extend({ identity: z.string().optional() }).optional(),
   roles: z.array(z.string()),
   purposes: z.array(z.string()),
   patients: z.array(z.string()),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { publicJwks } from '../authorization-server/registration/public-jwks.ts';
 import { redirectUri } from '../authorization-server/registration/redirect-uri.ts';
 import { clientProtocol, protocolProblems } from './client-protocol.ts';
-import { display, role } from './words.ts';
+import { clientIdentity, display, role } from './words.ts';
 
 export const clientKind = z.enum(['public', 'symmetric', 'asymmetric', 'backend']);
 
@@ -19,6 +19,7 @@ export const changedClient = z.strictObject({
   redirectUris: z.array(redirectUri).max(20).default([]),
   scope: scope.default(''),
   roles: z.array(role).max(20).default([]).describe('Roles of a backend service.'),
+  identity: clientIdentity.optional(),
   jwks: publicJwks.optional(),
   jwksUri: z
     .url({ protocol: /^https$/ })
@@ -49,6 +50,8 @@ export function clientProblems(value: Registration): readonly { readonly path: s
   if (app && value.redirectUris.length === 0) complain('redirectUris', 'An app needs at least one redirect address.');
   if (!app && value.redirectUris.length > 0) complain('redirectUris', 'A backend service has no redirect address.');
   if (app && value.roles.length > 0) complain('roles', 'Only a backend service has roles; in an app the person’s roles count.');
+  if (app && value.identity !== undefined)
+    complain('identity', 'Only a backend service is a FHIR resource; in an app the person is.');
   const keyed = value.kind === 'asymmetric' || value.kind === 'backend';
   const byAuthority = value.protocol.mutualTls?.kind === 'authority';
   if (keyed && !byAuthority && (value.jwks === undefined) === (value.jwksUri === undefined))

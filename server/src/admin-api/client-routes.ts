@@ -18,6 +18,7 @@ const client = z.object({
   redirectUris: z.array(z.string()),
   scope: z.string(),
   roles: z.array(z.string()),
+  identity: z.string().nullable().describe('The FHIR resource that a backend service is.'),
   jwksUri: z.string().nullable(),
   protocol: clientProtocol,
   keys: z.array(z.object({ kid: z.string().optional(), kty: z.string() })),
@@ -100,6 +101,7 @@ export function clientRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
               redirect_uris: body.redirectUris,
               scope: body.scope,
               roles: body.roles,
+              fhir_identity: body.identity ?? null,
               disabled: false,
               protocol: JSON.stringify(body.protocol),
             });
@@ -145,6 +147,7 @@ export function clientRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
             redirect_uris: body.redirectUris,
             scope: body.scope,
             roles: body.roles,
+            fhir_identity: body.identity ?? null,
             protocol: JSON.stringify(body.protocol),
           });
           const less = narrow(parseScopes(before.scope), parseScopes(body.scope)).join(' ') !== before.scope;
@@ -216,6 +219,7 @@ function shown(row: Client): z.infer<typeof client> {
     redirectUris: row.redirect_uris,
     scope: row.scope,
     roles: row.roles,
+    identity: row.fhir_identity,
     jwksUri: row.jwks_uri,
     protocol: clientProtocol.parse(row.protocol),
     jwks: row.jwks === null ? null : { keys: row.jwks.keys.map((key) => ({ ...key })) },

@@ -13,7 +13,11 @@ export function callerOf(
   const { person, client } = token;
   return Object.freeze<Caller>({
     kind: person === undefined ? 'system' : 'user',
-    client: { id: client.id, name: client.name },
+    client: {
+      id: client.id,
+      name: client.name,
+      ...(person === undefined && client.identity !== undefined ? { identity: client.identity } : {}),
+    },
     user:
       person === undefined
         ? token.human && { ...token.human, fhirUser: undefined }

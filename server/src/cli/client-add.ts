@@ -24,6 +24,11 @@ export const clientAdd: Command = {
       what: 'what it may ask for, such as "launch/patient patient/*.rs openid fhirUser"',
     },
     role: { type: 'string', multiple: true, value: 'ROLE', what: 'role of a backend service' },
+    identity: {
+      type: 'string',
+      value: 'REFERENCE',
+      what: 'the FHIR resource that a backend service is, such as Device/123 or Organization/7',
+    },
     jwks: { type: 'string', value: 'FILE', what: 'its public keys (JWK Set)' },
     'jwks-uri': { type: 'string', value: 'URL', what: 'where its public keys are' },
     protocol: {
@@ -35,7 +40,7 @@ export const clientAdd: Command = {
     json: jsonOption,
   },
   async run(given, out) {
-    const [id, scope, jwksFile, jwksUri] = ['id', 'scope', 'jwks', 'jwks-uri'].map((name) => given.text(name));
+    const [id, scope, jwksFile, jwksUri, identity] = ['id', 'scope', 'jwks', 'jwks-uri', 'identity'].map((name) => given.text(name));
     const protocol = given.text('protocol');
     const added = await adminClient(given.text('home')).call<ShownClient & { readonly secret?: string }>(
       'POST',
@@ -47,6 +52,7 @@ export const clientAdd: Command = {
         roles: given.all('role'),
         ...(id === undefined ? {} : { id }),
         ...(scope === undefined ? {} : { scope }),
+        ...(identity === undefined ? {} : { identity }),
         ...(jwksFile === undefined ? {} : { jwks: await keySet(jwksFile) }),
         ...(jwksUri === undefined ? {} : { jwksUri }),
         ...(protocol === undefined ? {} : { protocol: parsedProtocol(protocol) }),

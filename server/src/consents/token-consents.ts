@@ -31,7 +31,7 @@ export function tokenConsents({ facts, protection, bases, purposes, now }: Token
     const caller = purposes(callerOf(client, person, said));
     const [consents, memberships] = await facts.answer([
       { kind: 'consents', patients: [patient] },
-      { kind: 'memberships', user: person?.id ?? '', fhirUser: person?.fhirUser },
+      { kind: 'memberships', user: person?.id, fhirUser: person?.fhirUser },
     ]);
     if (consents?.kind !== 'consents' || memberships?.kind !== 'memberships')
       throw new Problem('facts-unavailable', 'Consents could not be read.');

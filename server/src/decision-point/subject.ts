@@ -85,8 +85,9 @@ async function whoIs(subject: Subject, door: Door, use: Directory): Promise<Who 
 async function clientWho(id: string, use: Directory): Promise<Who | undefined> {
   const client = await clientById(use.db, id);
   if (client === undefined || client.disabled || client.kind !== 'backend') return undefined;
-  const { name, roles, scope } = client;
-  return { kind: 'system', user: undefined, roles: Object.freeze(roles), client: { id, name }, bound: scope };
+  const { name, roles, scope, fhir_identity: identity } = client;
+  const named = { id, name, ...(identity === null ? {} : { identity }) };
+  return { kind: 'system', user: undefined, roles: Object.freeze(roles), client: named, bound: scope };
 }
 
 function personWho({ id, name, roles, fhir_user: fhirUser }: Person): Who {

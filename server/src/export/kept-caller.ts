@@ -17,6 +17,8 @@ export interface KeptCaller {
   readonly purposes: readonly Coding[];
   readonly address: string;
   readonly signIn: Caller['signIn'];
+  /** What the person kept back from the app. */
+  readonly withheld?: Caller['withheld'];
   readonly token: { readonly id: string; readonly issuer: string; readonly expiresAt: number };
   readonly stored: LiveToken;
 }
@@ -40,6 +42,7 @@ export async function keptCaller(caller: Caller, db: Kysely<Database>): Promise<
     purposes,
     address,
     signIn,
+    ...(caller.withheld === undefined ? {} : { withheld: caller.withheld }),
     token: { id, issuer, expiresAt },
     stored,
   };
@@ -61,7 +64,11 @@ export async function callerNow(
   const { id, issuer } = kept.token;
   return Object.freeze<Caller>({
     kind: person === undefined ? 'system' : 'user',
-    client: { id: client.id, name: client.name },
+    client: {
+      id: client.id,
+      name: client.name,
+      ...(identities && person === undefined && client.fhir_identity !== null ? { identity: client.fhir_identity } : {}),
+    },
     user:
       person === undefined
         ? undefined
@@ -74,6 +81,7 @@ export async function callerNow(
     token: { id, issuer, expiresAt: Number.MAX_SAFE_INTEGER },
     address: kept.address,
     ...(kept.signIn === undefined ? {} : { signIn: kept.signIn }),
+    ...(kept.withheld === undefined ? {} : { withheld: kept.withheld }),
   });
 }
 

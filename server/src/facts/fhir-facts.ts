@@ -40,6 +40,8 @@ export interface FhirFactsOptions {
   readonly now: () => number;
 }
 
+type RelationsQuery = FactQuery & { kind: 'relations' };
+
 const RELATIONS: readonly Relation[] = [
   'self',
   'guardian',
@@ -47,11 +49,13 @@ const RELATIONS: readonly Relation[] = [
   'care-team',
   'encounter',
   'emergency-encounter',
+  'managing-organization',
+  'device',
 ];
 /** Writes to these change facts. A write to the base itself is a transaction and may hold any of them. */
 const DECIDING: ReadonlySet<string> = new Set([
   ...['', 'Patient', 'CareTeam', 'Encounter', 'RelatedPerson', 'Consent'],
-  ...['PractitionerRole', 'Organization', 'Group'],
+  ...['PractitionerRole', 'Organization', 'Group', 'Location', 'Device', 'DeviceAssociation'],
 ]);
 
 export function fhirFacts(options: FhirFactsOptions): FactSource {
@@ -83,19 +87,20 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   });
 
   /** With the cache: all relations of the user at once, unless they are more than may be read; then, and without it, those asked for. */
-  async function relationsOf({ user, fhirUser, patients }: FactQuery & { kind: 'relations' }): Promise<Relations> {
+  async function relationsOf(query: RelationsQuery): Promise<Relations> {
+    const { user, fhirUser, patients, organizations } = query;
     if (remembers) {
-      const key = `${user} ${fhirUser ?? ''}`;
-      const all = await relations.get(key, () => everyRelation(user, fhirUser));
+      const key = `${user ?? ''} ${fhirUser ?? ''}${organizations === true ? ' organizations' : ''}`;
+      const all = await relations.get(key, () => everyRelation({ ...query, patients: 'all' }));
       if (all !== 'too many') return all;
     }
-    const question = JSON.stringify([user, fhirUser, patients]);
-    return relationRuns.run(question, () => gathered(user, fhirUser, patients));
+    const question = JSON.stringify([user, fhirUser, patients, organizations]);
+    return relationRuns.run(question, () => gathered(query));
   }
 
-  async function everyRelation(user: string, fhirUser: string | undefined): Promise<Relations | 'too many'> {
+  async function everyRelation(query: RelationsQuery): Promise<Relations | 'too many'> {
     try {
-      return await gathered(user, fhirUser, 'all');
+      return await gathered(query);
     } catch (error) {
       if (error instanceof Problem && error.cause instanceof TooManyPages) return 'too many';
       throw error;
@@ -103,10 +108,12 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   }
 
   /** Our own facts and the upstream's together. */
-  async function gathered(user: string, fhirUser: string | undefined, patients: readonly string[] | 'all'): Promise<Relations> {
+  async function gathered({ user, fhirUser, patients, organizations }: RelationsQuery): Promise<Relations> {
     const [ours, theirs] = await Promise.all([
-      own.get(user, () => options.ownRelations(user)),
-      fhirUser === undefined ? undefined : upstreamRelations(ask(), fhirUser, patients),
+      user === undefined ? [] : own.get(user, () => options.ownRelations(user)),
+      fhirUser === undefined
+        ? undefined
+        : upstreamRelations(ask(), fhirUser, { patients, organizations: organizations === true }, options.tables),
     ]);
     const book = theirs ?? new RelationBook();
     for (const { patient, relation } of ours) {
@@ -167,7 +174,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   async function membershipsOf({ user, fhirUser }: FactQuery & { kind: 'memberships' }) {
     if (fhirUser === undefined) return undefined;
     const load = () => upstreamMemberships(ask(), fhirUser);
-    return remembers ? memberships.get(`${user} ${fhirUser}`, load) : membershipRuns.run(fhirUser, load);
+    return remembers ? memberships.get(`${user ?? ''} ${fhirUser}`, load) : membershipRuns.run(fhirUser, load);
   }
 
   async function one(query: FactQuery): Promise<FactAnswer> {

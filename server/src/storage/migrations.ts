@@ -5,6 +5,7 @@ import { schema } from './connection.ts';
 import * as alerts from './migrations/alerts.ts';
 import * as auditRecords from './migrations/audit-records.ts';
 import * as breakGlass from './migrations/break-glass.ts';
+import * as clientIdentities from './migrations/client-identities.ts';
 import * as consents from './migrations/consents.ts';
 import * as exports from './migrations/exports.ts';
 import * as forward from './migrations/forward.ts';
@@ -32,6 +33,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-zz-consents': consents,
   '2026-11-zz-sign-in-names': signInNames,
   '2026-11-zzz-break-glass': breakGlass,
+  '2026-11-zzz-client-identities': clientIdentities,
 };
 
 /** `db` must be the owner's. Nodes that start at once wait for each other. */

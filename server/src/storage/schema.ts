@@ -33,6 +33,8 @@ export interface ClientTable {
   scope: string;
   /** Roles of a backend service. */
   roles: string[];
+  /** The FHIR resource that a backend service is (R-013), as `Device/123`; set by administrators alone. */
+  fhir_identity: ColumnType<string | null, string | null | undefined, string | null>;
   disabled: boolean;
   /** What it registered beyond its kind. */
   protocol: ColumnType<ClientProtocol, string | undefined, string>;

@@ -101,6 +101,7 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
       'client.id as client_id',
       'client.name as client_name',
       'client.roles as client_roles',
+      'client.fhir_identity',
       'person.id as person_id',
       'person.name as person_name',
       'person.roles as person_roles',
@@ -131,7 +132,12 @@ async function read(use: TokenResolverDependencies, hash: string): Promise<Kept 
       audience: aud,
       scope: typeof scope === 'string' ? scope : '',
       expiresAt: exp * 1000,
-      client: Object.freeze({ id: row.client_id, name: row.client_name, roles: Object.freeze(row.client_roles) }),
+      client: Object.freeze({
+        id: row.client_id,
+        name: row.client_name,
+        roles: Object.freeze(row.client_roles),
+        ...(row.fhir_identity === null ? {} : { identity: row.fhir_identity }),
+      }),
       person:
         row.kind !== 'AccessToken' || row.person_id === null
           ? undefined

@@ -10,7 +10,13 @@ export interface ResolvedToken {
   readonly scope: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  readonly client: { readonly id: string; readonly name: string; readonly roles: readonly string[] };
+  readonly client: {
+    readonly id: string;
+    readonly name: string;
+    readonly roles: readonly string[];
+    /** The FHIR resource that a backend service is, as `Device/123`. */
+    readonly identity?: string;
+  };
   readonly person:
     | { readonly id: string; readonly name: string; readonly roles: readonly string[]; readonly fhirUser: string | undefined }
     | undefined;

@@ -51,7 +51,12 @@ export function createServiceCredentials(use: ServiceCredentialDependencies): Se
           audience: use.fhirBase,
           scope: businessScope(client.scope, use.tables),
           expiresAt,
-          client: Object.freeze({ id: client.id, name: client.name, roles: Object.freeze(client.roles) }),
+          client: Object.freeze({
+            id: client.id,
+            name: client.name,
+            roles: Object.freeze(client.roles),
+            ...(client.fhir_identity === null ? {} : { identity: client.fhir_identity }),
+          }),
           person: undefined,
           patient: undefined,
           encounter: undefined,

@@ -71,6 +71,7 @@ const spoilers: Readonly<Record<string, (rule: PolicyRule) => object | undefined
   'without roles': ({ caller }) => caller?.roles && { caller: without(caller, 'roles') },
   'without kinds': ({ caller }) => caller?.kinds && { caller: without(caller, 'kinds') },
   'without relations': ({ caller }) => caller?.relations && { caller: without(caller, 'relations') },
+  'without conditions': ({ resources }) => resources?.where && { resources: without(resources, 'where') },
   'without labels': ({ resources }) => resources?.labels && { resources: without(resources, 'labels') },
   'for all types': forAllTypes,
   'for all interactions': ({ interactions, mask }) =>
@@ -107,7 +108,7 @@ test.each(spoiled)('the cases notice when $id is $how', ({ how, rule, change }) 
 function forAllTypes({ effect, caller, resources, deIdentify, consentExempt }: PolicyRule): object | undefined {
   const { types, categories } = resources ?? {};
   if (types === undefined && categories === undefined) return undefined;
-  if (categories?.length === 5 || deIdentify || consentExempt) return undefined;
+  if (categories?.length === 5 || deIdentify || consentExempt || resources?.where) return undefined;
   if (caller?.relations !== undefined && categories?.includes('patient') && categories.includes('not-classified'))
     return undefined;
   return { resources: { ...without(resources!, 'types', 'categories'), ...everything(effect) } };

@@ -72,9 +72,7 @@ function* refuseUnseenContent(
 
 /** What the request itself creates, and whom the token names: the caller and the patient in context. */
 export function isKnown({ caller }: Given, book: FactBook, key: string): boolean {
-  return (
-    book.isNew(key) || key === identityOf(caller) || (caller.patient !== undefined && key === `Patient/${caller.patient}`)
-  );
+  return book.isNew(key) || key === identityOf(caller) || (caller.patient !== undefined && key === `Patient/${caller.patient}`);
 }
 
 /** Which of these (`Type/id`) the caller does not see: hidden and absent ones alike. Throws Problem `too-costly`. */

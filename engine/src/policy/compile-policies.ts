@@ -7,9 +7,9 @@ import type { CompiledPolicies, CompiledRule, CompiledSet } from './compiled.ts'
 import type { ValueSets } from './content.ts';
 import type { PolicyDocument } from './document.ts';
 import { indexRules } from './index-rules.ts';
-import { relationBits } from './relations.ts';
 import { refuseMisshapen } from './refuse-misshapen.ts';
 import { refusePolicy, within } from './refuse-policy.ts';
+import { relationBits } from './relations.ts';
 import { policySchema } from './schema.ts';
 
 export interface PolicyOptions {

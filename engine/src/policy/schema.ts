@@ -29,7 +29,11 @@ const caller: Schema = {
       'organizations, care teams and groups to which the caller belongs; one is enough',
     ),
     identities: list(
-      { type: 'string', pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$', description: 'a person, device, organization or place as Type/id' },
+      {
+        type: 'string',
+        pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$',
+        description: 'a person, device, organization or place as Type/id',
+      },
       'callers, by the FHIR resource that they are: of a person, or of a linked service',
     ),
     relations: list(

@@ -37,7 +37,9 @@ export const clientIdentity = z
     /^(Device|Organization|Location|PractitionerRole)\/[A-Za-z0-9\-.]{1,64}$/,
     'identity is a relative reference to a Device, Organization, Location or PractitionerRole, such as Device/123.',
   )
-  .describe('The one FHIR resource that a backend service is (R-013): relations, identities and memberships of rules go by it.');
+  .describe(
+    'The one FHIR resource that a backend service is (R-013): relations, identities and memberships of rules go by it.',
+  );
 
 /** Inside, a patient is the bare id; `Patient/123` is taken too, because that is how people copy it. */
 export const patientId = z

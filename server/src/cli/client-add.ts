@@ -40,7 +40,9 @@ export const clientAdd: Command = {
     json: jsonOption,
   },
   async run(given, out) {
-    const [id, scope, jwksFile, jwksUri, identity] = ['id', 'scope', 'jwks', 'jwks-uri', 'identity'].map((name) => given.text(name));
+    const [id, scope, jwksFile, jwksUri, identity] = ['id', 'scope', 'jwks', 'jwks-uri', 'identity'].map((name) =>
+      given.text(name),
+    );
     const protocol = given.text('protocol');
     const added = await adminClient(given.text('home')).call<ShownClient & { readonly secret?: string }>(
       'POST',

@@ -33,14 +33,22 @@ async function generalPractitioner(
   patients: readonly string[] | 'all',
   book: RelationBook,
 ): Promise<void> {
-  const found = await askFor(ask, 'Patient', [['general-practitioner', who.join(',')]], patients, (ids) => ['_id', ids.join(',')]);
+  const found = await askFor(ask, 'Patient', [['general-practitioner', who.join(',')]], patients, (ids) => [
+    '_id',
+    ids.join(','),
+  ]);
   for (const { document, node, id } of found) {
     if (names(targetsAt(ask, document, node, 'generalPractitioner'), who)) book.add(id, 'general-practitioner');
   }
 }
 
 /** Only active teams, and members whose time in them has not ended. */
-async function careTeams(ask: Ask, who: readonly string[], patients: readonly string[] | 'all', book: RelationBook): Promise<void> {
+async function careTeams(
+  ask: Ask,
+  who: readonly string[],
+  patients: readonly string[] | 'all',
+  book: RelationBook,
+): Promise<void> {
   const found = await askFor(ask, 'CareTeam', [['participant', who.join(',')]], patients, patientParameter);
   for (const { document, node } of found) {
     if (!document.stringIs(document.member(node, STATUS), ACTIVE) || periodEnded(document, node, ask.now)) continue;
@@ -63,7 +71,12 @@ function isMember(document: JsonDocument, member: JsonNode, now: number): boolea
 const NEVER_TOOK_PLACE: ReadonlySet<string> = new Set(['cancelled', 'entered-in-error']);
 
 /** An encounter counts after it has finished as well: who treated a patient may read what they wrote. */
-async function encounters(ask: Ask, who: readonly string[], patients: readonly string[] | 'all', book: RelationBook): Promise<void> {
+async function encounters(
+  ask: Ask,
+  who: readonly string[],
+  patients: readonly string[] | 'all',
+  book: RelationBook,
+): Promise<void> {
   const found = await askFor(ask, 'Encounter', [['participant', who.join(',')]], patients, patientParameter);
   for (const { document, node } of found) {
     const status = document.string(document.member(node, STATUS));

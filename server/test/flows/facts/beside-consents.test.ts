@@ -97,7 +97,25 @@ describe('memberships', () => {
 
   test('of an app, or of somebody who is nobody in the record, nothing can be told', async () => {
     expect(await memberships(facts(), undefined)).toBeUndefined();
-    expect(await memberships(facts(), 'Device/app')).toBeUndefined();
+    expect(await memberships(facts(), 'Group/all')).toBeUndefined();
+  });
+
+  test('R-013 a device belongs to its owner, a place to who runs it, a role to its organization, and an organization to those above it', async () => {
+    holdings = {
+      Device: [{ id: 'd', owner: to('Organization/ward') }],
+      Location: [{ id: 'l', managingOrganization: to('Organization/ward') }],
+      PractitionerRole: [
+        { id: 'r', practitioner: to('Practitioner/doc'), organization: to('Organization/ward') },
+        { id: 'ended', active: false, practitioner: to('Practitioner/doc'), organization: to('Organization/ward') },
+      ],
+      Organization: [{ id: 'ward', partOf: to('Organization/hospital') }],
+    };
+    const both = ['Organization/hospital', 'Organization/ward'];
+    expect(await memberships(facts(), 'Device/d')).toEqual(['Device/d', ...both]);
+    expect(await memberships(facts(), 'Location/l')).toEqual(['Location/l', ...both]);
+    expect(await memberships(facts(), 'PractitionerRole/r')).toEqual([...both, 'Practitioner/doc', 'PractitionerRole/r']);
+    expect(await memberships(facts(), 'PractitionerRole/ended')).toEqual(['PractitionerRole/ended']);
+    expect(await memberships(facts(), 'Organization/ward')).toEqual(both);
   });
 
   test('I6 a chain without an end cannot be told, which denies', async () => {

@@ -116,6 +116,50 @@ describe('relations', () => {
     });
   });
 
+  test('R-013 R-076 of devices, places, organizations and roles: by what the record says of them, now', async () => {
+    const to = (reference: string) => ({ reference });
+    holdings = {
+      Device: [
+        { id: 'd', status: 'active', patient: of('a') },
+        { id: 'lost', status: 'inactive', patient: of('b') },
+      ],
+      Encounter: [
+        { id: '1', status: 'in-progress', subject: of('a'), location: [{ location: to('Location/l'), status: 'active' }] },
+        { id: '2', status: 'in-progress', subject: of('b'), location: [{ location: to('Location/l'), status: 'planned' }] },
+        { id: '3', status: 'finished', subject: of('c'), location: [{ location: to('Location/l'), status: 'active' }] },
+        { id: '4', status: 'in-progress', subject: of('d'), location: [{ location: to('Location/m'), status: 'active' }] },
+        { id: '5', status: 'finished', subject: of('e'), participant: [{ individual: doc }] },
+      ],
+      Patient: [
+        { id: 'a', generalPractitioner: [to('Organization/o')] },
+        { id: 'b', managingOrganization: to('Organization/o') },
+        { id: 'c', managingOrganization: to('Organization/above') },
+        { id: 'd', managingOrganization: to('Organization/else') },
+      ],
+      CareTeam: [{ id: '1', status: 'active', subject: of('d'), participant: [{ member: to('PractitionerRole/r') }] }],
+      Organization: [{ id: 'o', partOf: to('Organization/above') }],
+      PractitionerRole: [
+        { id: 'r', practitioner: doc },
+        { id: 'ended', period: { end: '2025' }, practitioner: doc },
+      ],
+    };
+    expect(await relations(facts(), 'Device/d', 'all')).toEqual({ a: ['device'] });
+    expect(await relations(facts(), 'Device/lost', 'all')).toEqual({});
+    expect(await relations(facts(), 'Location/l', 'all')).toEqual({ a: ['encounter'] });
+    expect(await relations(facts(), 'Organization/o', 'all')).toEqual({ a: ['general-practitioner'] });
+    expect(await relations(facts(), 'PractitionerRole/r', 'all')).toEqual({ d: ['care-team'], e: ['encounter'] });
+    expect(await relations(facts(), 'PractitionerRole/ended', 'all')).toEqual({});
+    const [answer] = await facts().answer([
+      { kind: 'relations', user: undefined, fhirUser: 'Organization/o', patients: 'all', organizations: true },
+    ]);
+    if (answer?.kind !== 'relations') throw new Error('another answer');
+    expect(Object.fromEntries(answer.relations)).toEqual({
+      a: ['general-practitioner'],
+      b: ['managing-organization'],
+      c: ['managing-organization'],
+    });
+  });
+
   test('as R5 has them: actors of a visit with several classes, members whose time is over or cannot be told', async () => {
     holdings = {
       CareTeam: [

@@ -17,6 +17,7 @@ export async function registerBackend(
   issuer: string,
   adminToken: string,
   roles: readonly string[] = ['backend-service'],
+  identity?: string,
 ): Promise<Backend> {
   const { privateKey, publicKey } = await generateKeyPair('ES384');
   const id = `backend-${randomUUID().slice(0, 8)}`;
@@ -24,7 +25,10 @@ export async function registerBackend(
   const made = await fetch(`${issuer}/admin/clients`, {
     method: 'POST',
     headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] } }),
+    body: JSON.stringify({
+      ...{ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] } },
+      ...(identity === undefined ? {} : { identity }),
+    }),
   });
   if (made.status !== 201) throw new Error(`${made.status} ${await made.text()}`);
   const proof = async (audience = `${issuer}/token`, claims: Readonly<Record<string, unknown>> = {}) => ({

@@ -31,6 +31,7 @@ export function decide(input: DecideInput): Permit | Refusal {
     needs: Object.freeze({
       relations: readsConsents || readsRelations(asked),
       consents: readsConsents,
+      organizations: [...asked.permits, ...asked.denies].some(({ rule }) => (rule.relations & MANAGING) !== 0),
       memberships: [...asked.permits, ...asked.denies].some(({ rule }) => rule.wantsMemberships),
     }),
     onlyPatient: asked.scope?.onlyPatient ?? selfPatient(asked),
@@ -80,6 +81,7 @@ function mayOverride({ caller, permits }: Question): boolean {
 }
 
 const SELF = relationBits(['self']);
+const MANAGING = relationBits(['managing-organization']);
 const OVERRIDE = relationBits(['break-the-glass']);
 
 /** Is the caller permitted only what is about nobody but themselves? Consents never stand between patients and their own record. */

@@ -74,7 +74,13 @@ export interface PermitParts {
   /** Every element path that any rule could mask for this caller on this type, conditions ignored. */
   readonly maskable: readonly string[];
   /** Facts that `judge` will need. */
-  readonly needs: { readonly relations: boolean; readonly consents: boolean; readonly memberships: boolean };
+  readonly needs: {
+    readonly relations: boolean;
+    readonly consents: boolean;
+    readonly memberships: boolean;
+    /** Among the relations, that of the organization which keeps the record. */
+    readonly organizations?: boolean;
+  };
   /** Exact pre-conditions of visibility that may be pushed to the upstream: everything visible lies in this patient's compartment. */
   readonly onlyPatient: string | undefined;
   readonly judge: (candidate: Candidate, facts: KnownFacts) => Verdict;

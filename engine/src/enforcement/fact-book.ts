@@ -25,6 +25,7 @@ export class FactBook implements KnownFacts {
   #memberships: ReadonlySet<string> | undefined;
   #askedMemberships = false;
   readonly #askedRelations = new Set<string>();
+  readonly #askedOrganizations = new Set<string>();
   readonly #askedConsents = new Set<string>();
   readonly #askedSubjects = new Set<string>();
   readonly #new = new Set<string>();
@@ -102,6 +103,7 @@ export class FactBook implements KnownFacts {
     if (type !== 'Patient') return;
     this.#relations.set(id, []);
     this.#askedRelations.add(id);
+    this.#askedOrganizations.add(id);
     this.#consents.set(id, []);
     this.#askedConsents.add(id);
   }
@@ -114,19 +116,18 @@ export class FactBook implements KnownFacts {
     const queries: FactQuery[] = [];
     const who = this.#who();
     if (who !== undefined && permits.some(({ needs }) => needs.relations)) {
-      const asked = fresh(patients, this.#askedRelations);
-      if (asked.length > 0) queries.push({ kind: 'relations', ...who, patients: asked, ...this.#organizations() });
+      // Whoever was asked about without organizations is asked about again where they count.
+      const organizations = permits.some(({ needs }) => needs.organizations);
+      const asked = fresh(patients, organizations ? this.#askedOrganizations : this.#askedRelations);
+      for (const patient of asked) this.#askedRelations.add(patient);
+      if (asked.length > 0)
+        queries.push({ kind: 'relations', ...who, patients: asked, ...(organizations ? { organizations } : {}) });
     }
     if (permits.some(({ needs }) => needs.consents)) {
       const asked = fresh(patients, this.#askedConsents);
       if (asked.length > 0) queries.push({ kind: 'consents', patients: asked });
     }
     return queries;
-  }
-
-  #organizations(): { readonly organizations?: true } {
-    const { caller, policies } = this.#given;
-    return policies.asksOrganizations(caller.kind, caller.roles) ? { organizations: true } : {};
   }
 
   /** What only the consents tell that it is needed: mostly nothing. */

@@ -9,7 +9,6 @@ import type { PolicyDocument } from './document.ts';
 import { indexRules } from './index-rules.ts';
 import { refuseMisshapen } from './refuse-misshapen.ts';
 import { refusePolicy, within } from './refuse-policy.ts';
-import { relationBits } from './relations.ts';
 import { policySchema } from './schema.ts';
 
 export interface PolicyOptions {
@@ -50,20 +49,7 @@ export function compilePolicies(
     });
   });
   const all = Object.freeze(rules);
-  return Object.freeze({
-    sets: Object.freeze(sets),
-    rules: all,
-    rulesFor: indexRules(all, tables),
-    asksOrganizations: askingOrganizations(all),
-  });
-}
-
-const MANAGING = relationBits(['managing-organization']);
-
-function askingOrganizations(rules: readonly CompiledRule[]): CompiledPolicies['asksOrganizations'] {
-  const asking = rules.filter(({ relations }) => (relations & MANAGING) !== 0);
-  return (kind, roles) =>
-    asking.some((rule) => rule.kinds.has(kind) && (rule.roles === undefined || roles.some((role) => rule.roles?.has(role))));
+  return Object.freeze({ sets: Object.freeze(sets), rules: all, rulesFor: indexRules(all, tables) });
 }
 
 function holdsFor({ upstreams }: PolicyDocument, upstream: string | undefined): boolean {

@@ -109,7 +109,5 @@ export interface CompiledPolicies {
    * Rules that may apply to this type (unknown types are patient data, R-031) and interaction for a caller with these roles; roles, type and
    * interaction are settled, everything else is still to be asked. In document order, each once.
    */
-  /** Whether some rule for a caller of this kind with these roles asks for the relation `managing-organization`. */
-  readonly asksOrganizations: (kind: 'anonymous' | 'user' | 'system', roles: readonly string[]) => boolean;
   readonly rulesFor: (roles: readonly string[], type: string, interaction: DecidedInteraction) => readonly Applicable[];
 }

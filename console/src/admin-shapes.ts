@@ -82,6 +82,84 @@ export interface WholeGlass extends BrokenGlass {
   readonly before: number;
 }
 
+export interface Alert {
+  readonly id: string;
+  readonly rule: string;
+  readonly description: string;
+  readonly doer: { readonly id: string; readonly name: string };
+  readonly count: number;
+  /** Id of the audit record that met the rule. */
+  readonly record: string;
+  readonly at: string;
+  readonly closed?: { readonly at: string; readonly by: string; readonly note: string };
+}
+
+export interface WholeAlert extends Alert {
+  /** The record that met the rule; null when its month was let go. */
+  readonly met: AuditRow | null;
+  /** Where its notice went. */
+  readonly told: readonly { readonly target: string; readonly delivered: string | null; readonly failure: string | null }[];
+}
+
+export interface Hold {
+  readonly id: string;
+  readonly patient?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly reason: string;
+  readonly made: { readonly by: string; readonly at: string };
+  readonly released?: { readonly by: string; readonly at: string };
+}
+
+export interface NewHold {
+  readonly patient?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly reason: string;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly fhirUser: string | null;
+  readonly disabled: boolean;
+  readonly createdAt: string;
+}
+
+export interface WholePerson extends Person {
+  readonly factors: readonly { readonly kind: 'totp' | 'passkey' | 'recovery'; readonly count: number }[];
+  readonly externalIdentities: readonly { readonly issuer: string; readonly subject: string }[];
+  readonly sessions: number;
+  readonly apps: readonly { readonly client: string; readonly scope: string; readonly connectedUntil: string | null }[];
+}
+
+export type ClientKind = 'public' | 'symmetric' | 'asymmetric' | 'backend';
+
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: ClientKind;
+  readonly redirectUris: readonly string[];
+  readonly scope: string;
+  readonly roles: readonly string[];
+  readonly jwksUri: string | null;
+  readonly keys: readonly { readonly kid?: string; readonly kty: string }[];
+  readonly disabled: boolean;
+  readonly createdAt: string;
+}
+
+export interface NewClient {
+  readonly id?: string;
+  readonly name: string;
+  readonly kind: ClientKind;
+  readonly redirectUris: readonly string[];
+  readonly scope: string;
+  readonly roles: readonly string[];
+  readonly jwksUri?: string;
+}
+
 export interface Review {
   readonly outcome: 'justified' | 'asked' | 'not-justified';
   readonly note?: string;

@@ -1,11 +1,17 @@
-/** Which screen: signing in, or the audit. Nothing is asked of the admin API before somebody is signed in. */
+/** Which screen: signing in, or one of the rooms. Nothing is asked of the admin API before somebody is signed in. */
 import { useEffect, useState } from 'react';
 import { AdminProblem, admin } from './admin-client.ts';
 import type { Status } from './admin-shapes.ts';
+import { AlertsScreen } from './alerts/alerts-screen.tsx';
+import { AppsScreen } from './apps/apps-screen.tsx';
 import { AuditScreen } from './audit/audit-screen.tsx';
+import { HoldsScreen } from './holds/holds-screen.tsx';
+import { NotYours } from './parts/desk.tsx';
 import { Frame } from './parts/frame.tsx';
+import { type Room, rooms } from './parts/rooms.ts';
+import { useAddress } from './parts/use-address.ts';
+import { PeopleScreen } from './people/people-screen.tsx';
 import { ReviewScreen } from './review/review-screen.tsx';
-import { useIsReview } from './review/use-place.ts';
 import type { Settings } from './settings.ts';
 import { finishSignIn, type SignInEnd } from './sign-in/finish.ts';
 import { currentSession } from './sign-in/session.ts';
@@ -20,7 +26,7 @@ type Place =
 
 export function App({ settings }: { readonly settings: Settings }) {
   const [place, setPlace] = useState<Place>({ at: 'beginning' });
-  const isReview = useIsReview();
+  const { room } = useAddress();
 
   useEffect(() => {
     const stop = new AbortController();
@@ -51,16 +57,44 @@ export function App({ settings }: { readonly settings: Settings }) {
         </Frame>
       );
     case 'desk': {
-      const Screen = isReview ? ReviewScreen : AuditScreen;
+      const { caller } = place.status;
       return (
-        <Screen
-          status={place.status}
-          onSignOut={() => void signOut(settings)}
-          onSignedOut={() => setPlace({ at: 'door', reason: 'ended' })}
-        />
+        <Frame title={wordsOf(room)} at={room} person={caller} onSignOut={() => void signOut(settings)}>
+          <RoomOf room={room} caller={caller} onSignedOut={() => setPlace({ at: 'door', reason: 'ended' })} />
+        </Frame>
       );
     }
   }
+}
+
+interface RoomProps {
+  readonly room: Room;
+  readonly caller: Status['caller'];
+  readonly onSignedOut: () => void;
+}
+
+function RoomOf({ room, caller, onSignedOut }: RoomProps) {
+  const mayAdminister = caller.rights.includes('administer');
+  switch (room) {
+    case 'people':
+      return <PeopleScreen mayAdminister={mayAdminister} onSignedOut={onSignedOut} />;
+    case 'apps':
+      return <AppsScreen mayAdminister={mayAdminister} onSignedOut={onSignedOut} />;
+    case 'audit':
+    case 'review':
+    case 'alerts':
+    case 'holds': {
+      if (!caller.rights.includes('audit')) return <NotYours heading={wordsOf(room)} name={caller.name} />;
+      const Screen = ofPrivacyOffice[room];
+      return <Screen onSignedOut={onSignedOut} />;
+    }
+  }
+}
+
+const ofPrivacyOffice = { audit: AuditScreen, review: ReviewScreen, alerts: AlertsScreen, holds: HoldsScreen } as const;
+
+function wordsOf(room: Room): string {
+  return rooms.find((one) => one.room === room)?.words ?? 'Fireguard';
 }
 
 /** One exchange per code, however often React runs the effect. */

@@ -178,7 +178,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     chain: audit.chain,
     rules: config.alerts.rules,
     enqueue: (transaction, notice) => notifier.enqueue(notice, transaction),
-    page: `${urls.issuer}/console/`,
+    page: `${urls.issuer}/console/#/alerts/open`,
     upstream,
     facts,
     tell,

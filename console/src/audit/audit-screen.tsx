@@ -1,8 +1,7 @@
 /** The audit page: everything that can be seen follows from the address and from what the admin API answers to it. */
 import { useState } from 'react';
 import { admin } from '../admin-client.ts';
-import type { AuditPage, Status } from '../admin-shapes.ts';
-import { Frame } from '../parts/frame.tsx';
+import type { AuditPage } from '../admin-shapes.ts';
 import { AuditDrawer } from './audit-drawer.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditTable } from './audit-table.tsx';
@@ -13,34 +12,7 @@ import { useAnswer } from './use-answer.ts';
 import { useView } from './use-view.ts';
 import { commandOf, fragmentOf, queryOf, type View } from './view.ts';
 
-export interface AuditScreenProps {
-  readonly status: Status;
-  readonly onSignOut: () => void;
-  readonly onSignedOut: () => void;
-}
-
-export function AuditScreen({ status, onSignOut, onSignedOut }: AuditScreenProps) {
-  const { caller } = status;
-  return (
-    <Frame title="Audit" person={caller} onSignOut={onSignOut}>
-      {caller.rights.includes('audit') ? <Audit onSignedOut={onSignedOut} /> : <NotYours name={caller.name} />}
-    </Frame>
-  );
-}
-
-function NotYours({ name }: { readonly name: string }) {
-  return (
-    <div className="alone stack">
-      <h1>Audit</h1>
-      <p>
-        The audit is read by the privacy office. {name} does not have the role privacy-officer; a security administrator can
-        give it.
-      </p>
-    </div>
-  );
-}
-
-function Audit({ onSignedOut }: { readonly onSignedOut: () => void }) {
+export function AuditScreen({ onSignedOut }: { readonly onSignedOut: () => void }) {
   const view = useView();
   const { open: _drawer, ...listed } = view;
   const [asks, setAsks] = useState(0);

@@ -13,7 +13,19 @@ const full = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 });
 
+const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const dateAndMinute = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
 export const timeText = (iso: string): string => clock.format(new Date(iso));
 export const minuteText = (iso: string): string => short.format(new Date(iso));
 export const dayText = (iso: string): string => day.format(new Date(iso));
+export const dateText = (iso: string): string => date.format(new Date(iso));
+export const fullDateText = (iso: string): string => dateAndMinute.format(new Date(iso));
 export const fullText = (iso: string): string => full.format(new Date(iso));

@@ -1,6 +1,7 @@
 /** The frame of every screen: skip link, dark side with what there is, who is signed in. What does not exist yet is not in the list. */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Icon } from './icon.tsx';
+import { type Room, rooms } from './rooms.ts';
 
 export interface FrameProps {
   /** INVARIANT: holds no patient: titles are kept in histories. */
@@ -9,15 +10,21 @@ export interface FrameProps {
   readonly person: { readonly name: string; readonly roles: readonly string[] } | undefined;
   readonly onSignOut: (() => void) | undefined;
   /** Which of what there is; default: the audit. */
-  readonly at?: 'audit' | 'review';
+  readonly at?: Room;
   readonly children: ReactNode;
 }
 
 export function Frame({ title, person, onSignOut, at = 'audit', children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
+  const side = useRef<HTMLElement>(null);
   useEffect(() => {
     document.title = title === 'Fireguard' ? title : `${title} – Fireguard`;
   }, [title]);
+  // On a phone the rooms scroll sideways: the one that one is in is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where one is decides which link is the current one.
+  useEffect(() => {
+    side.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [at]);
   return (
     <div className="console">
       {/* A button, because the fragment is the console's state and a link would change it. */}
@@ -29,18 +36,15 @@ export function Frame({ title, person, onSignOut, at = 'audit', children }: Fram
           <Icon name="screen" /> Fireguard
         </a>
         {person !== undefined && (
-          <nav aria-label="Console">
+          <nav aria-label="Console" ref={side}>
             <ul>
-              <li>
-                <a className="item" href="#/audit" {...(at === 'audit' ? { 'aria-current': 'page' as const } : {})}>
-                  <Icon name="list" /> Audit
-                </a>
-              </li>
-              <li>
-                <a className="item" href="#/review" {...(at === 'review' ? { 'aria-current': 'page' as const } : {})}>
-                  <Icon name="glass" /> Broken glass
-                </a>
-              </li>
+              {rooms.map(({ room, words, icon }) => (
+                <li key={room}>
+                  <a className="item" href={`#/${room}`} {...(at === room ? { 'aria-current': 'page' as const } : {})}>
+                    <Icon name={icon} /> {words}
+                  </a>
+                </li>
+              ))}
             </ul>
           </nav>
         )}

@@ -1,5 +1,5 @@
 /** Which case is open and which queue is shown, in the address: `#/review`, `#/review/asked`, `#/review/BG-2026-0417`. */
-import { useSyncExternalStore } from 'react';
+import { addressTo, useAddress } from '../parts/use-address.ts';
 
 export type Queue = 'undecided' | 'asked' | 'decided';
 
@@ -8,27 +8,14 @@ export interface Place {
   readonly open: string | undefined;
 }
 
+const GLASS = /^BG-[\d-]+$/;
+
 export function usePlace(): Place {
-  return placeIn(useSyncExternalStore(whenChanged, () => location.hash));
-}
-
-function whenChanged(changed: () => void): () => void {
-  window.addEventListener('hashchange', changed);
-  return () => window.removeEventListener('hashchange', changed);
-}
-
-/** Is the console at the review, rather than at the audit? */
-export function useIsReview(): boolean {
-  return useSyncExternalStore(whenChanged, () => location.hash.startsWith('#/review'));
-}
-
-function placeIn(fragment: string): Place {
-  const [, , first = '', second = ''] = fragment.split('/');
+  const [first = '', second = ''] = useAddress().rest;
   const queue = first === 'asked' || first === 'decided' ? first : 'undecided';
-  const id = /^BG-[\d-]+$/.test(second) ? second : /^BG-[\d-]+$/.test(first) ? first : undefined;
-  return { queue, open: id };
+  return { queue, open: GLASS.test(second) ? second : GLASS.test(first) ? first : undefined };
 }
 
 export function fragmentFor(queue: Queue, id?: string): string {
-  return `#/review/${queue}${id === undefined ? '' : `/${id}`}`;
+  return addressTo('review', queue, id);
 }

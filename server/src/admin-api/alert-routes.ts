@@ -1,11 +1,13 @@
 /** What the officers are told: alerts that wait to be looked at, and notices with where they have not arrived. Closing an alert is an act, with a note. */
 import { Problem } from '@fireguard/engine';
 import { z } from 'zod';
-import { closeAlert, listAlerts } from '../storage/alerts.ts';
-import { listNotices } from '../storage/notices.ts';
-import { perform } from './act.ts';
+import { type Alert, alertById, closeAlert, listAlerts } from '../storage/alerts.ts';
+import { deliveriesOf, listNotices } from '../storage/notices.ts';
+import { adminDraft, perform } from './act.ts';
 import type { AdminApiDependencies } from './admin-api.ts';
 import { type AdminRoute, adminRoute } from './admin-route.ts';
+import { auditRow, toAuditRow } from './audit-row.ts';
+import { auditRowById } from './audit-rows.ts';
 import { idParams } from './words.ts';
 
 const alert = z.object({
@@ -46,11 +48,32 @@ export function alertRoutes({ db, auditLog }: AdminApiDependencies): readonly Ad
       status: 200,
       async run({ query }) {
         const found = await listAlerts(db, query.state === 'open', query.limit);
+        return { alerts: found.map(shown) };
+      },
+    }),
+    adminRoute({
+      id: 'showAlert',
+      method: 'GET',
+      path: '/alerts/{id}',
+      summary: 'One alert, the audit record that met its rule, and where its notice has arrived; looking is recorded',
+      right: 'audit',
+      params: idParams,
+      answer: alert.extend({
+        met: auditRow.nullable().describe('Null when its month was let go.'),
+        told: z.array(delivery),
+      }),
+      status: 200,
+      async run(call) {
+        const found = await alertById(db, call.params.id);
+        if (found === undefined) throw new Problem('not-found', 'There is no such alert.');
+        const met = await auditRowById(db, found.recordId, found.at);
+        const patients = met?.record.patients ?? [];
+        const act = { action: 'alert-looked-at', reason: `Looked at the alert ${found.id}.`, patients };
+        await auditLog.append(adminDraft(call, 'audit-read', 'permit', act));
         return {
-          alerts: found.map(({ id, rule, description, doer, doerName, count, recordId, at, closedAt, closedBy, note }) => ({
-            ...{ id, rule, description, count, record: recordId, at: at.toISOString(), doer: { id: doer, name: doerName } },
-            ...(closedAt === null ? {} : { closed: { at: closedAt.toISOString(), by: closedBy ?? '', note: note ?? '' } }),
-          })),
+          ...shown(found),
+          met: met === undefined ? null : toAuditRow(met),
+          told: [...(await deliveriesOf(db, `alert-${found.id}`))],
         };
       },
     }),
@@ -102,4 +125,12 @@ export function alertRoutes({ db, auditLog }: AdminApiDependencies): readonly Ad
       },
     }),
   ];
+}
+
+function shown(one: Alert): z.infer<typeof alert> {
+  const { id, rule, description, doer, doerName, count, recordId, at, closedAt, closedBy, note } = one;
+  return {
+    ...{ id, rule, description, count, record: recordId, at: at.toISOString(), doer: { id: doer, name: doerName } },
+    ...(closedAt === null ? {} : { closed: { at: closedAt.toISOString(), by: closedBy ?? '', note: note ?? '' } }),
+  };
 }

@@ -72,4 +72,16 @@ export async function auditRows(
   };
 }
 
+/** `recorded`: when it was recorded, as far as is known, in milliseconds; it spares looking through every month. */
+export async function auditRowById(db: Kysely<Database>, id: string, recorded: Date): Promise<FoundRecord | undefined> {
+  const row = await db
+    .selectFrom('audit_record')
+    .select(['record_id as recordId', 'node', 'sequence', 'hash', 'record'])
+    .where('record_id', '=', id)
+    .where('recorded', '>=', new Date(recorded.getTime() - 1_000))
+    .where('recorded', '<', new Date(recorded.getTime() + 1_000))
+    .executeTakeFirst();
+  return row === undefined ? undefined : { ...row, record: row.record as unknown as AuditRecord };
+}
+
 const masked = sql<number>`jsonb_array_length(record -> 'masked')`;

@@ -18,7 +18,7 @@ export interface WatchOptions extends UnusualGiven {
   readonly rules: readonly AlertRule[];
   /** Stores a notice within the transaction that is given. */
   readonly enqueue: (db: Kysely<Database>, notice: NewNotice) => Promise<void>;
-  /** Page of the console where alerts are looked at; absolute. */
+  /** Page of the console where alerts are looked at, absolute; one is at `/id` below it. */
   readonly page: string;
   readonly tell: (line: string) => void;
   /** Milliseconds between two looks when there is nothing new. Default 500. */
@@ -136,6 +136,6 @@ function noticeOf(alert: NewAlert, rule: AlertRule, page: string): NewNotice {
     title: description,
     text: `${description}\n${doerName} (${doer}), ${at.toISOString()}.${many}`,
     facts: { rule: rule.id, doer, name: doerName, count },
-    link: page,
+    link: `${page}/${encodeURIComponent(id)}`,
   };
 }

@@ -1,4 +1,6 @@
 /** All commands, in the order of the help. */
+import { alertClose } from './alert-close.ts';
+import { alertList } from './alert-list.ts';
 import { auditDisclosures } from './audit-disclosures.ts';
 import { auditList } from './audit-list.ts';
 import { auditVerify } from './audit-verify.ts';
@@ -16,6 +18,7 @@ import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
 import { configPrint } from './config-print.ts';
 import { demo } from './demo.ts';
+import { holdAdd, holdList, holdRelease } from './holds.ts';
 import { keysRotate } from './keys-rotate.ts';
 import { labelsSweep } from './labels-sweep.ts';
 import { launch } from './launch.ts';
@@ -87,4 +90,9 @@ export const commands: readonly Command[] = Object.freeze([
   auditDisclosures,
   breakGlassList,
   breakGlassReview,
+  alertList,
+  alertClose,
+  holdList,
+  holdAdd,
+  holdRelease,
 ]);

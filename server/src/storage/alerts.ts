@@ -89,6 +89,13 @@ export async function listAlerts(db: Db, open: boolean, limit: number): Promise<
   return rows;
 }
 
+export async function alertById(db: Db, id: string): Promise<Alert | undefined> {
+  const { rows } =
+    await sql<Alert>`SELECT id, rule, description, doer, doer_name AS "doerName", count, record_id AS "recordId", at,
+      closed_at AS "closedAt", closed_by AS "closedBy", note FROM alert WHERE id = ${id}`.execute(db);
+  return rows[0];
+}
+
 /** False when there is no such open alert. */
 export async function closeAlert(db: Db, id: string, by: string, note: string): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`UPDATE alert SET closed_at = now(), closed_by = ${by}, note = ${note}

@@ -68,6 +68,19 @@ export interface ListedNotice {
   }[];
 }
 
+/** Where one notice has arrived; empty for one that is not there, or went nowhere. */
+export async function deliveriesOf(db: Db, noticeId: string): Promise<ListedNotice['deliveries']> {
+  const { rows } = await sql<{
+    target: string;
+    tries: number;
+    at: Date | null;
+    failure: string | null;
+  }>`SELECT target, tries, delivered_at AS at, failure FROM notice_delivery WHERE notice_id = ${noticeId} ORDER BY target`.execute(
+    db,
+  );
+  return rows.map(({ at, ...one }) => ({ ...one, delivered: at?.toISOString() ?? null }));
+}
+
 /** Newest first. */
 export async function listNotices(db: Db, topics: readonly string[], limit: number): Promise<readonly ListedNotice[]> {
   const { rows } =

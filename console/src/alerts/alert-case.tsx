@@ -1,0 +1,164 @@
+/** One alert: what rang and why, whom its notice reached, the record that met the rule, and what was found. */
+import { Button } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { admin } from '../admin-client.ts';
+import type { AuditRow, WholeAlert } from '../admin-shapes.ts';
+import { dayText, fullDateText, fullText, minuteText } from '../audit/times.ts';
+import { useAnswer } from '../audit/use-answer.ts';
+import { fragmentOf, viewOf } from '../audit/view.ts';
+import { didWhat, through, who } from '../audit/words.ts';
+import { CaseHeading } from '../parts/desk.tsx';
+import { Outcome } from '../parts/outcome.tsx';
+import { ProblemBox } from '../parts/problem.tsx';
+import { useAct } from '../parts/use-act.ts';
+import { addressTo } from '../parts/use-address.ts';
+
+export interface AlertCaseProps {
+  readonly id: string;
+  readonly state: 'open' | 'all';
+  readonly onSignedOut: () => void;
+  readonly onClosed: () => void;
+}
+
+export function AlertCase({ id, state, onSignedOut, onClosed }: AlertCaseProps) {
+  const [asks, setAsks] = useState(0);
+  const answer = useAnswer(`${asks} ${id}`, (signal) => admin.alert(id, signal), onSignedOut);
+  if (answer.is === 'problem') return <ProblemBox text={answer.text} />;
+  const alert = answer.is === 'here' ? answer.value : answer.before;
+  if (alert === undefined) return <p className="quiet">Reading …</p>;
+  return (
+    <article className="stack" aria-labelledby="case">
+      <p>
+        <a href={addressTo('alerts', state)}>All alerts</a>
+      </p>
+      <section className="card stack">
+        <CaseHeading id={alert.id}>{alert.doer.name}</CaseHeading>
+        <p>
+          {alert.description}: {alert.count === 1 ? 'once' : `${alert.count} times`}, until{' '}
+          <time dateTime={alert.at}>{fullDateText(alert.at)}</time>
+        </p>
+        <dl className="facts">
+          <dt>Rule</dt>
+          <dd className="mono">{alert.rule}</dd>
+          <dt>Told</dt>
+          <dd>{alert.told.length === 0 ? 'Nobody: no target takes alerts' : alert.told.map(toldText).join('; ')}</dd>
+        </dl>
+        <p>
+          <a href={fragmentOf({ ...viewOf(''), time: 'month', agent: alert.doer.id })}>What else they did, in the audit</a>
+        </p>
+      </section>
+      <Met row={alert.met} />
+      <Found
+        alert={alert}
+        onSignedOut={onSignedOut}
+        onDone={() => {
+          setAsks((count) => count + 1);
+          onClosed();
+        }}
+      />
+    </article>
+  );
+}
+
+function toldText({ target, delivered, failure }: WholeAlert['told'][number]): string {
+  if (delivered !== null) return `${target}, ${minuteText(delivered)}`;
+  return failure === null ? `${target}, on its way` : `${target}, not yet: ${failure}`;
+}
+
+function Met({ row }: { readonly row: AuditRow | null }) {
+  return (
+    <section className="card stack" aria-labelledby="met">
+      <h3 id="met">The record that met the rule</h3>
+      {row === null ? (
+        <p className="quiet">It is no longer kept.</p>
+      ) : (
+        <>
+          <p>
+            <Outcome kind={row.outcome} /> <strong>{didWhat(row)}</strong>
+          </p>
+          {row.reason !== undefined && <p>{row.reason}</p>}
+          <dl className="facts">
+            <dt>When</dt>
+            <dd>
+              <time dateTime={row.recorded}>{fullText(row.recorded)}</time>
+            </dd>
+            <dt>Who</dt>
+            <dd>{[who(row), ...row.roles].join(', ')}</dd>
+            {through(row) !== '' && (
+              <>
+                <dt>Through</dt>
+                <dd>{through(row)}</dd>
+              </>
+            )}
+            {row.patients.length > 0 && (
+              <>
+                <dt>{row.patients.length === 1 ? 'Patient' : 'Patients'}</dt>
+                <dd className="num">
+                  {row.patients.slice(0, 5).join(', ')}
+                  {row.patients.length > 5 && ` and ${row.patients.length - 5} more`}
+                </dd>
+              </>
+            )}
+            {row.address !== undefined && (
+              <>
+                <dt>From</dt>
+                <dd className="mono">{row.address}</dd>
+              </>
+            )}
+            <dt>Record</dt>
+            <dd className="mono">{row.id}</dd>
+          </dl>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Found({
+  alert,
+  onSignedOut,
+  onDone,
+}: {
+  readonly alert: WholeAlert;
+  readonly onSignedOut: () => void;
+  readonly onDone: () => void;
+}) {
+  const act = useAct(onSignedOut);
+  if (alert.closed !== undefined)
+    return (
+      <section className="card stack" aria-labelledby="found">
+        <h3 id="found">What was found</h3>
+        <div className="note">
+          <p>
+            <strong>{alert.closed.by}</strong>, {dayText(alert.closed.at)}, {minuteText(alert.closed.at)}
+          </p>
+          <p>{alert.closed.note}</p>
+        </div>
+      </section>
+    );
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const note = String(new FormData(event.currentTarget).get('note') ?? '').trim();
+    act.run(() => admin.closeAlert(alert.id, note), onDone);
+  };
+  return (
+    <form className="card stack" onSubmit={send} aria-labelledby="found">
+      <h3 id="found">What did you find?</h3>
+      <ProblemBox text={act.problem} />
+      <div>
+        <label htmlFor="note">
+          <strong>Note</strong>
+        </label>
+        <p className="quiet" id="note-hint">
+          It stays with the alert for good, with your name.
+        </p>
+        <textarea id="note" name="note" rows={3} maxLength={2000} required aria-describedby="note-hint" />
+      </div>
+      <p>
+        <Button type="submit" disabled={act.isBusy}>
+          Close the alert
+        </Button>
+      </p>
+    </form>
+  );
+}

@@ -17,6 +17,7 @@ import { keepRetention } from './audit-log/retention.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { createAuthorizationServer } from './authorization-server/authorization-server.ts';
 import { openBreachedList } from './authorization-server/breached-list.ts';
+import { discoveryDocuments } from './authorization-server/discovery-documents.ts';
 import { furtherTokenEndpoint } from './authorization-server/further-bases.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
@@ -50,6 +51,7 @@ import { openNotifier } from './notify/notifier.ts';
 import { compileMaterial } from './policy-trial/policy-material.ts';
 import { brandFor } from './start/brand-for.ts';
 import { listeners } from './start/listeners.ts';
+import { partsOf, type Role } from './start/role.ts';
 import { storageOptions } from './start/storage-options.ts';
 import { withPorts } from './start/with-ports.ts';
 import { relationsOf } from './storage/relations.ts';
@@ -66,6 +68,8 @@ import { pooledUpstream } from './upstream/pooled-upstream.ts';
 import { tablesOf } from './upstream/tables-of.ts';
 
 export interface StartOptions {
+  /** What runs in this process. Default: everything. */
+  readonly role?: Role;
   /** Hears what an operator should know: weakenings first. Default: standard error. */
   readonly tell?: (line: string) => void;
   /** Milliseconds since the epoch. Default: the system's clock. */
@@ -98,6 +102,7 @@ export async function start(given: FireguardConfig, options: StartOptions = {}):
 }
 
 async function build(config: FireguardConfig, options: StartOptions, closing: Closing): Promise<Running> {
+  const runs = partsOf(options.role ?? 'all');
   const now = options.now ?? Date.now;
   const tell = options.tell ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const weak = weakenings(config);
@@ -134,8 +139,10 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   closing.first(() => audit.append(mark('stop', undefined)));
   const forwarder = openForwarder({ db, log: audit, targets: config.forward.targets, now, tell });
   closing.first(() => forwarder.close());
-  const feed = await listenSyslog({ settings: config.feed, log: audit, base: urls.fhir, tell });
-  closing.first(() => feed.close());
+  if (runs.has('audit-repository')) {
+    const feed = await listenSyslog({ settings: config.feed, log: audit, base: urls.fhir, tell });
+    closing.first(() => feed.close());
+  }
   const clock = watchClock({
     log: audit,
     now,
@@ -149,7 +156,9 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   closing.first(() => clock.stop());
   const { keepMonths } = config.audit;
   const retention =
-    keepMonths === undefined ? undefined : keepRetention({ storage, log: audit, months: keepMonths, now, tell });
+    keepMonths === undefined || !runs.has('audit-repository')
+      ? undefined
+      : keepRetention({ storage, log: audit, months: keepMonths, now, tell });
   closing.first(() => retention?.stop() ?? Promise.resolve());
 
   const behind = withKeptConsents(pooledUpstream(config.upstream), config.consents, { db, tables, base: urls.fhir });
@@ -235,6 +244,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     log: requestLogger(logger),
   };
   const withExports = (base: Collaborators, identities: boolean): Collaborators => {
+    if (!runs.has('gateway')) return base;
     const tellBug = (error: unknown, where: string) => logger.error({ where, at: framesOf(error) }, 'bug');
     const exports = openExports({ use: base, db, settings: config.export, identities, tell: tellBug });
     closing.first(() => exports.close());
@@ -264,74 +274,93 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const passwords = createPasswords();
   const { breachedPasswords } = config.signIn;
   const rules = passwordRules(breachedPasswords === undefined ? undefined : await openBreachedList(breachedPasswords));
-  const authorization = await createAuthorizationServer({
+  const brands = config.pages.access === undefined ? undefined : { ...config.pages.access, name: config.pages.hospital };
+  const adminToken =
+    runs.has('authorization-server') && config.profile === 'development' ? await loadAdminToken(config.home) : undefined;
+  const pages = async () => {
+    const authorization = await createAuthorizationServer({
+      issuer: urls.issuer,
+      fhirBase: urls.fhir,
+      tables,
+      storage,
+      auditLog: audit,
+      tokens,
+      revocation,
+      picker: patientFinder(use),
+      further: further.map(({ name, use }) => ({ name, base: use.base, tables: use.tables, picker: patientFinder(use) })),
+      passwords,
+      brand: brandFor(config),
+      signIn: config.signIn,
+      rules,
+      purposes: config.purposes,
+      consents: config.consents.inTokens
+        ? tokenConsents({
+            facts,
+            protection,
+            bases: { ours: urls.fhir, upstream: upstream.base },
+            purposes: purposesByRole(config.purposes),
+            now,
+          })
+        : undefined,
+      glasses,
+      glassStepUp: config.breakGlass.stepUp,
+      dpopNonces: config.pages.dpopNonces,
+      stayConnectedDays: config.pages.stayConnectedDays,
+      fetch: fetchOut,
+      keySets,
+      jwtAudiences: config.pages.jwtAudiences,
+      brands,
+      securityContact: config.pages.securityContact,
+      report: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
+      now,
+    });
+    const admin = createAdminApi({
+      db,
+      cluster,
+      keys: storage.keys,
+      auditLog: audit,
+      retention,
+      tokens,
+      revocation,
+      accounts: authorization.accounts,
+      passwords,
+      rules,
+      issuer: urls.issuer,
+      fhirBase: urls.fhir,
+      audiences: [`${urls.issuer}/admin`, urls.fhir],
+      adminToken,
+      policies: { ...material, labelRules: protection.labels?.rules },
+      startedAt: now(),
+      now,
+      log: (line) => logger.error(line, 'bug'),
+    });
+    await registerConsole(db, cluster, urls.issuer);
+    return { authorization, admin };
+  };
+  const decisionPoint = !runs.has('decision-point')
+    ? undefined
+    : createDecisionPoint({
+        settings: config.decisionPoint,
+        use,
+        directory: { db, issuer: urls.issuer, now },
+        origin: urls.decisionPoint,
+        maxBodyBytes: config.http.maxBodyBytes,
+        log: ({ requestId, error }) => logger.error({ requestId, at: framesOf(error) }, 'bug'),
+      });
+  closing.first(() => decisionPoint?.close() ?? Promise.resolve());
+  const documents = discoveryDocuments({
     issuer: urls.issuer,
     fhirBase: urls.fhir,
-    tables,
-    storage,
-    auditLog: audit,
-    tokens,
-    revocation,
-    picker: patientFinder(use),
-    further: further.map(({ name, use }) => ({ name, base: use.base, tables: use.tables, picker: patientFinder(use) })),
-    passwords,
-    brand: brandFor(config),
-    signIn: config.signIn,
-    rules,
-    purposes: config.purposes,
-    consents: config.consents.inTokens
-      ? tokenConsents({
-          facts,
-          protection,
-          bases: { ours: urls.fhir, upstream: upstream.base },
-          purposes: purposesByRole(config.purposes),
-          now,
-        })
-      : undefined,
-    glasses,
-    glassStepUp: config.breakGlass.stepUp,
-    dpopNonces: config.pages.dpopNonces,
-    stayConnectedDays: config.pages.stayConnectedDays,
-    fetch: fetchOut,
-    keySets,
-    jwtAudiences: config.pages.jwtAudiences,
-    brands: config.pages.access === undefined ? undefined : { ...config.pages.access, name: config.pages.hospital },
-    securityContact: config.pages.securityContact,
-    report: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
-    now,
+    further: further.map(({ name, use }) => ({ name, base: use.base })),
+    brands,
   });
-  const adminToken = config.profile === 'development' ? await loadAdminToken(config.home) : undefined;
-  const admin = createAdminApi({
-    db,
-    cluster,
-    keys: storage.keys,
-    auditLog: audit,
-    retention,
-    tokens,
-    revocation,
-    accounts: authorization.accounts,
-    passwords,
-    rules,
-    issuer: urls.issuer,
-    fhirBase: urls.fhir,
-    audiences: [`${urls.issuer}/admin`, urls.fhir],
-    adminToken,
-    policies: { ...material, labelRules: protection.labels?.rules },
-    startedAt: now(),
-    now,
-    log: (line) => logger.error(line, 'bug'),
-  });
-  const decisionPoint = createDecisionPoint({
-    settings: config.decisionPoint,
-    use,
-    directory: { db, issuer: urls.issuer, now },
-    origin: new URL(urls.issuer).origin,
-    maxBodyBytes: config.http.maxBodyBytes,
-    log: ({ requestId, error }) => logger.error({ requestId, at: framesOf(error) }, 'bug'),
-  });
-  closing.first(() => decisionPoint.close());
-  await registerConsole(db, cluster, urls.issuer);
-  await listeners(config, urls, { use, further }, { authorization, admin, decisionPoint }, storage, closing);
+  const pieces = {
+    gateway: runs.has('gateway'),
+    auditRepository: runs.has('audit-repository'),
+    pages: runs.has('authorization-server') ? await pages() : undefined,
+    decisionPoint,
+  };
+  await listeners(config, urls, { use, further, documents }, pieces, storage, closing);
   return Object.freeze<Running>({ urls, storage, audit, passwords, adminToken, close: () => closing.close() });
 }
 

@@ -22,12 +22,13 @@ import { logoutPages, sessionEnd } from './app-sign-out.ts';
 import { chosenLanguage, keepChosenLanguage } from './chosen-language.ts';
 import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { createRegisteredOrigins } from './cors.ts';
-import { discoveryCorrections, protectedResourceMetadata, smartConfiguration } from './discovery.ts';
+import { discoveryCorrections } from './discovery.ts';
+import { type DiscoveryDocuments, discoveryDocuments } from './discovery-documents.ts';
 import { endpointGuard } from './endpoint-guard.ts';
 import { appToName, errorAnswer } from './error-answer.ts';
 import { createFormTokens } from './form.ts';
 import { createForward } from './forward.ts';
-import { type FurtherBase, furtherTokenEndpoint } from './further-bases.ts';
+import type { FurtherBase } from './further-bases.ts';
 import { createGlassBars } from './glass-bars.ts';
 import { introspectionAnswer } from './introspection.ts';
 import { launchRoute } from './launch/launch-route.ts';
@@ -42,7 +43,7 @@ import { createPayloadAdapter } from './payload-adapter.ts';
 import { peopleParts } from './people-parts.ts';
 import type { PickerSource } from './picker-source.ts';
 import { createProvider } from './provider.ts';
-import { type BrandSettings, brandIdentifier, publicDocuments } from './public-documents.ts';
+import { type BrandSettings, publicDocuments } from './public-documents.ts';
 import type { PurposeRules } from './purposes.ts';
 import { registrationRoutes } from './registration/registration-routes.ts';
 import { revocationAnswer } from './revocation-answer.ts';
@@ -98,15 +99,11 @@ export interface AuthorizationServerDependencies {
   readonly now?: () => number;
 }
 
-export interface AuthorizationServer {
+export interface AuthorizationServer extends DiscoveryDocuments {
   /** For whoever administers people. */
   readonly accounts: Accounts;
   /** Adds its routes to the issuer's listener. */
   mount(app: FastifyInstance): Promise<void>;
-  /** `{fhirBase}/.well-known/smart-configuration`, for the API's host to serve. `further`: the name of a further base. */
-  smartConfiguration(further?: string): Readonly<Record<string, unknown>>;
-  /** RFC 9728, for the API's host to serve. */
-  protectedResourceMetadata(further?: string): Readonly<Record<string, unknown>>;
 }
 
 export async function createAuthorizationServer(use: AuthorizationServerDependencies): Promise<AuthorizationServer> {
@@ -219,14 +216,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
 
   return Object.freeze({
     accounts,
-    smartConfiguration: (name?: string) =>
-      smartConfiguration(
-        issuer,
-        { brand: use.brands && brandIdentifier(use.brands) },
-        ...(name === undefined ? [] : [furtherTokenEndpoint(issuer, name)]),
-      ),
-    protectedResourceMetadata: (name?: string) =>
-      protectedResourceMetadata(issuer, further.find((one) => one.name === name)?.base ?? fhirBase),
+    ...discoveryDocuments({ issuer, fhirBase, further, brands: use.brands }),
     async mount(app: FastifyInstance) {
       await app.register(async (scope) => {
         scope.removeAllContentTypeParsers();

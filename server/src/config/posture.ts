@@ -10,7 +10,9 @@ import { urlsOf } from './urls.ts';
 export function postureErrors(config: FireguardConfig): readonly string[] {
   const { http, profile } = config;
   const errors: string[] = [];
-  const beyond = (['pages', 'api'] as const).filter((place) => !isLoopback(http[place].host));
+  const beyond = (['pages', 'api', 'decisionPoint', 'auditRepository'] as const).filter(
+    (place) => !isLoopback(http[place]?.host ?? 'localhost'),
+  );
   if (http.tls === undefined && beyond.length > 0) {
     if (profile === 'development') errors.push(`http.${beyond[0]}.host: the development profile listens on loopback only.`);
     else if (!http.acceptPlainHttpBehindTlsProxy) {
@@ -25,8 +27,8 @@ export function postureErrors(config: FireguardConfig): readonly string[] {
       'http.api: pages and API have the same host name, so that page cookies would reach the API. Give one of them another host or url.',
     );
   }
-  for (const place of ['pages', 'api'] as const) {
-    const url = http[place].url;
+  for (const place of ['pages', 'api', 'decisionPoint'] as const) {
+    const url = http[place]?.url;
     if (url === undefined) continue;
     if (/[?#]/.test(url) || url.endsWith('/') || new URL(url).username !== '')
       errors.push(`http.${place}.url: no slash at the end, no query, no user name.`);

@@ -21,6 +21,8 @@ export interface DoorOptions {
   readonly maxConcurrent: number;
   /** Public documents, made by the authorization server's side. */
   readonly documents: Documents;
+  /** The only targets below the base that are served here, where others are served elsewhere. Default: all. */
+  readonly only?: (target: string) => boolean;
   /** Further bases on the same host. */
   readonly further?: readonly Base[];
 }
@@ -41,6 +43,7 @@ export function fhirDoor(options: DoorOptions): RawHandler {
   const find = (target: string): readonly [Base, Place] => {
     for (const { base, place } of bases) {
       const found = place(target);
+      if ('target' in found && options.only?.(found.target) === false) break;
       if (found.kind !== 'elsewhere') return [base, found];
     }
     return [options, { kind: 'elsewhere' }];

@@ -19,21 +19,28 @@ const tls = z
 export type TlsSettings = z.infer<typeof tls>;
 
 const place = (host: string, port: number, what: string) =>
-  z
-    .strictObject({
-      host: z.string().default(host).describe(`Address to listen on for ${what}.`),
-      port: z.int().min(0).max(65535).default(port).describe('0 takes any free port.'),
-      url: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .describe('URL that clients use, when it is not the address listened on. No slash at the end.'),
-    })
-    .prefault({});
+  z.strictObject({
+    host: z.string().default(host).describe(`Address to listen on for ${what}.`),
+    port: z.int().min(0).max(65535).default(port).describe('0 takes any free port.'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('URL that clients use, when it is not the address listened on. No slash at the end.'),
+  });
 
 export const httpSection = z
   .strictObject({
-    pages: place('localhost', 8080, 'the authorization server, the console and the admin API'),
-    api: place('127.0.0.1', 8081, 'the FHIR API'),
+    pages: place('localhost', 8080, 'the authorization server, the console and the admin API').prefault({}),
+    api: place('127.0.0.1', 8081, 'the FHIR API').prefault({}),
+    decisionPoint: place('127.0.0.1', 8082, 'the decision point')
+      .optional()
+      .describe('An address of its own for the decision point. Default: that of the pages.'),
+    auditRepository: place('127.0.0.1', 8083, 'AuditEvents')
+      .omit({ url: true })
+      .optional()
+      .describe(
+        'An address of its own for AuditEvents, which serves nothing else of the FHIR API; its URL is that of the API, whose proxy sends it AuditEvent. Default: none.',
+      ),
     tls: tls.optional().describe('Serve HTTPS on both listeners.'),
     maxHeaderBytes: z.int().min(4096).max(131072).default(32768).describe('Longest request line and headers together.'),
     maxBodyBytes: z.int().min(1024).max(1_000_000_000).default(10_000_000).describe('Longest request body.'),

@@ -1,9 +1,12 @@
 /** Opens the doors, in their order: the pages first, since a client that found the API must find its token endpoint. */
+
+import type { FastifyInstance } from 'fastify';
 import type { AdminApi } from '../admin-api/admin-api.ts';
 import { consoleSettings } from '../admin-api/console-client.ts';
 import { mountConsole } from '../admin-api/console-files.ts';
 import { listenLocally } from '../admin-api/local-socket.ts';
 import type { AuthorizationServer } from '../authorization-server/authorization-server.ts';
+import type { DiscoveryDocuments } from '../authorization-server/discovery-documents.ts';
 import type { FireguardConfig } from '../config/schema.ts';
 import type { Urls } from '../config/urls.ts';
 import type { DecisionPoint } from '../decision-point/decision-point.ts';
@@ -13,59 +16,102 @@ import { registeredOrigins } from '../gateway/registered-origins.ts';
 import type { Closing } from '../http/closing.ts';
 import { drain } from '../http/drain.ts';
 import { guardHost } from '../http/guard-host.ts';
-import { mountHealth } from '../http/health.ts';
+import { mountHealth, rawHealth } from '../http/health.ts';
 import { Hosts } from '../http/hosts.ts';
 import { listen } from '../http/listen.ts';
-import { pagesListener, rawListener } from '../http/listener.ts';
+import { pagesListener, type RawHandler, rawListener } from '../http/listener.ts';
 import { listClients } from '../storage/clients.ts';
 import type { Storage } from '../storage/storage.ts';
+
+export interface Served {
+  readonly use: Collaborators;
+  readonly further: readonly { readonly name: string; readonly use: Collaborators }[];
+  readonly documents: DiscoveryDocuments;
+}
+
+/** What runs here; undefined where it runs in another process. */
+export interface Pieces {
+  readonly gateway: boolean;
+  readonly auditRepository: boolean;
+  readonly pages: { readonly authorization: AuthorizationServer; readonly admin: AdminApi } | undefined;
+  readonly decisionPoint: DecisionPoint | undefined;
+}
 
 export async function listeners(
   config: FireguardConfig,
   urls: Urls,
-  {
-    use,
-    further,
-  }: { readonly use: Collaborators; readonly further: readonly { readonly name: string; readonly use: Collaborators }[] },
-  parts: { readonly authorization: AuthorizationServer; readonly admin: AdminApi; readonly decisionPoint: DecisionPoint },
+  served: Served,
+  pieces: Pieces,
   storage: Storage,
   closing: Closing,
 ): Promise<void> {
   const { http } = config;
+  const { use } = served;
   let isServing = false;
-  const pages = pagesListener(http);
-  guardHost(pages, hostsOf(urls.issuer, http.pages, http.tls !== undefined));
-  mountHealth(pages, () => isServing && storage.healthy() && use.audit.healthy());
-  await parts.authorization.mount(pages);
-  await parts.admin.mount(pages, 'network');
-  await parts.decisionPoint.mount(pages);
-  mountConsole(pages, consoleSettings(urls.issuer, urls.fhir));
-  const door = fhirDoor({
-    use,
-    hosts: hostsOf(urls.fhir, http.api, http.tls !== undefined),
-    origins: registeredOrigins(() => listClients(storage.db), storage.cluster),
-    maxBodyBytes: http.maxBodyBytes,
-    maxConcurrent: http.maxConcurrent,
-    documents: documentsOf(parts.authorization, undefined),
-    further: further.map((one) => ({ use: one.use, documents: documentsOf(parts.authorization, one.name) })),
-  });
-  const api = rawListener(http, door);
+  const ready = () => isServing && storage.healthy() && use.audit.healthy();
+  const opened: (readonly [FastifyInstance, { readonly host: string; readonly port: number }])[] = [];
+  const withPages = (url: string, place: { readonly host: string; readonly port: number }): FastifyInstance => {
+    const app = pagesListener(http);
+    guardHost(app, hostsOf(url, place, http.tls !== undefined));
+    mountHealth(app, ready);
+    opened.push([app, place]);
+    return app;
+  };
+  const pages = pieces.pages === undefined ? undefined : withPages(urls.issuer, http.pages);
+  if (pages !== undefined) {
+    await pieces.pages?.authorization.mount(pages);
+    await pieces.pages?.admin.mount(pages, 'network');
+    mountConsole(pages, consoleSettings(urls.issuer, urls.fhir));
+  }
+  if (pieces.decisionPoint !== undefined) {
+    const apart = http.decisionPoint === undefined ? undefined : withPages(urls.decisionPoint, http.decisionPoint);
+    const app = apart ?? pages;
+    if (app !== undefined) await pieces.decisionPoint.mount(app);
+  }
+  if (pieces.gateway) opened.push([rawListener(http, door(config, urls, served, storage, ready)), http.api]);
+  if (pieces.auditRepository && http.auditRepository !== undefined)
+    opened.push([rawListener(http, door(config, urls, served, storage, ready, http.auditRepository)), http.auditRepository]);
   closing.first(() => {
     isServing = false;
-    return Promise.all([drain(api, http.drainMs), drain(pages, http.drainMs)]);
+    return Promise.all(opened.map(([app]) => drain(app, http.drainMs)));
   });
-  await listen(pages, http.pages);
-  await listen(api, http.api);
-  const local = await listenLocally(parts.admin, config.home);
-  closing.first(() => local.close());
+  for (const [app, place] of opened) await listen(app, place);
+  if (pieces.pages !== undefined) {
+    const local = await listenLocally(pieces.pages.admin, config.home);
+    closing.first(() => local.close());
+  }
   isServing = true;
 }
 
+const audited = /^\/(?:AuditEvent|metadata)(?=$|[/?])/;
+
+/** `apart`: where AuditEvents have an address of their own, and nothing else is served. */
+function door(
+  { http }: FireguardConfig,
+  urls: Urls,
+  { use, further, documents }: Served,
+  storage: Storage,
+  ready: () => boolean,
+  apart?: { readonly host: string; readonly port: number },
+): RawHandler {
+  const fhir = fhirDoor({
+    use,
+    hosts: hostsOf(urls.fhir, apart ?? http.api, http.tls !== undefined),
+    origins: registeredOrigins(() => listClients(storage.db), storage.cluster),
+    maxBodyBytes: http.maxBodyBytes,
+    maxConcurrent: http.maxConcurrent,
+    documents: documentsOf(documents, undefined),
+    ...(apart === undefined ? {} : { only: (target: string) => audited.test(target) }),
+    further: apart === undefined ? further.map((one) => ({ use: one.use, documents: documentsOf(documents, one.name) })) : [],
+  });
+  return rawHealth(fhir, ready);
+}
+
 /** `base`: the name of a further one; undefined = the first. */
-function documentsOf(authorization: AuthorizationServer, base: string | undefined) {
+function documentsOf(documents: DiscoveryDocuments, base: string | undefined) {
   return {
-    'smart-configuration': () => authorization.smartConfiguration(base),
-    'protected-resource': () => authorization.protectedResourceMetadata(base),
+    'smart-configuration': () => documents.smartConfiguration(base),
+    'protected-resource': () => documents.protectedResourceMetadata(base),
   };
 }
 

@@ -38,7 +38,12 @@ test('the shortest file that is enough', () => {
   const config = loadConfig(written(upstream), env);
   expect(config.upstream.credentials).toEqual({ bearer: 'a-secret' });
   expect(config.profile).toBe('production');
-  expect(urlsOf(config)).toEqual({ issuer: 'http://localhost:8080', fhir: 'http://127.0.0.1:8081/fhir', further: new Map() });
+  expect(urlsOf(config)).toEqual({
+    issuer: 'http://localhost:8080',
+    fhir: 'http://127.0.0.1:8081/fhir',
+    decisionPoint: 'http://localhost:8080',
+    further: new Map(),
+  });
   expect(weakenings(config)).toEqual([]);
   expect(Object.isFrozen(config.http.api)).toBe(true);
 });

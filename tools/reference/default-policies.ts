@@ -40,6 +40,7 @@ function facts(rule: PolicyRule): readonly string[] {
     caller?.relations === undefined ? '' : `relation to the patient ${any(caller.relations)}`,
     caller?.clients === undefined ? '' : `client ${any(caller.clients)}`,
     caller?.purposes === undefined ? '' : `purpose of use ${any(caller.purposes)}`,
+    caller?.purposesOtherThan === undefined ? '' : `a purpose of use other than ${any(caller.purposesOtherThan)}, or none`,
   ].filter((part) => part !== '');
   const what = [
     resources?.types === undefined ? '' : `types ${all(resources.types)}`,

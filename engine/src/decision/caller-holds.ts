@@ -24,6 +24,7 @@ function callerHolds(rule: CompiledRule, caller: Caller): boolean {
   if (rule.clients !== undefined && !(caller.client !== undefined && rule.clients.has(caller.client.id))) return false;
   if (rule.identities !== undefined && !mayBeOneOf(rule.identities, rule.effect, caller)) return false;
   if (rule.everyPurpose !== undefined && !everyPurposeHolds(rule.everyPurpose, caller.purposes)) return false;
+  if (rule.purposesOtherThan !== undefined && !saysAnother(rule.purposesOtherThan, caller.purposes)) return false;
   return rule.purposes === undefined || purposesHold(rule, rule.purposes, caller.purposes);
 }
 
@@ -36,6 +37,11 @@ function mayBeOneOf(identities: ReadonlySet<string>, effect: CompiledRule['effec
 /** FHIR R6 Permission.rule.activity.purpose: several mean all of them together. */
 function everyPurposeHolds(named: readonly LabelCode[], asked: readonly Coding[]): boolean {
   return named.every((name) => asked.some((purpose) => purposeSubsumes(name, purpose)));
+}
+
+/** R-198 to R-200: is the caller bound to none of these purposes, or to others beside them? Who says none may have any. */
+function saysAnother(named: readonly LabelCode[], asked: readonly Coding[]): boolean {
+  return asked.length === 0 || !asked.every((purpose) => named.some((name) => purposeReaches(name, purpose)));
 }
 
 /** A permit wants all purposes of the caller among those named, a deny takes any (R-025, D15). No purpose is none of them. */

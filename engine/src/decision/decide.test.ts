@@ -114,6 +114,12 @@ describe('conditions on the caller', () => {
     const deny = [{ id: 'open' }, { id: 'closed', effect: 'deny' as const, caller: { purposes: ['TREAT'] } }];
     expect(ask(deny, purposes('BTG'))).toMatchObject({ decision: { rules: ['closed'] } });
     expect(ask(deny, purposes('HPAYMT')).kind).toBe('permit');
+    const others = [{ id: 'open' }, { id: 'closed', effect: 'deny' as const, caller: { purposesOtherThan: ['TREAT'] } }];
+    for (const code of ['TREAT', 'ETREAT', 'BTG']) expect(ask(others, purposes(code)).kind).toBe('permit');
+    expect(ask(others, purposes('HRESCH'))).toMatchObject({ decision: { rules: ['closed'] } });
+    expect(ask(others, { purposes: [] })).toMatchObject({ decision: { rules: ['closed'] } });
+    const both = { purposes: ['TREAT', 'HRESCH'].map((code) => ({ system: REASON, code })) };
+    expect(ask(others, both)).toMatchObject({ decision: { rules: ['closed'] } });
   });
 });
 

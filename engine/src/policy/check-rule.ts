@@ -26,6 +26,8 @@ function checkPermit(rule: PolicyRule, at: string): void {
   for (const key of ['elements', 'denyAs', 'announces', 'overridable', 'consentable'] as const) {
     if (rule[key] !== undefined) refusePolicy(`${at}.${key}`, 'belongs on a deny; on a permit leave it out');
   }
+  if (rule.caller?.purposesOtherThan !== undefined)
+    refusePolicy(`${at}.caller.purposesOtherThan`, 'belongs on a deny; on a permit name the purposes that it is for');
   if (rule.resources?.types === undefined && rule.resources?.categories === undefined) {
     refusePolicy(`${at}.resources`, 'a permit must name types or categories; nothing is permitted by leaving something out');
   }

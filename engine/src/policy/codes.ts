@@ -26,7 +26,7 @@ export function purposeOf(text: string): LabelCode {
 
 /** Throws Problem `policy-invalid`; `at` is the rule's place. */
 export function checkCodes({ caller, resources, clears, obligations }: PolicyRule, at: string): void {
-  for (const key of ['purposes', 'everyPurpose'] as const)
+  for (const key of ['purposes', 'everyPurpose', 'purposesOtherThan'] as const)
     for (const [index, text] of (caller?.[key] ?? []).entries()) {
       const purpose = purposeOf(text);
       if (purpose.system === purposeSystem && !isPurpose(purpose))

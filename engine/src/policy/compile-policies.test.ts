@@ -96,6 +96,16 @@ const senseless: readonly (readonly [string, unknown, RegExp])[] = [
   ['a permit that denies', document({ ...permit, denyAs: 'forbidden' }), /denyAs: belongs on a deny/],
   ['a permit of elements', document({ ...permit, elements: ['Observation.note'] }), /elements: belongs on a deny/],
   ['a deny with a mask', document({ ...deny, mask: ['Observation.note'] }), /mask: belongs on a permit/],
+  [
+    'a permit for every purpose but one',
+    document({ ...permit, caller: { purposesOtherThan: ['HRESCH'] } }),
+    /purposesOtherThan: belongs on a deny/,
+  ],
+  [
+    'a purpose that there is not',
+    document({ ...deny, caller: { purposesOtherThan: ['RESEARCH'] } }),
+    /purposesOtherThan\[0\]: v3-ActReason has no purpose RESEARCH/,
+  ],
   ['a deny that clears', document({ ...deny, clears: { confidentiality: 'R' } }), /clears: belongs on a permit/],
   ['a mask of a misspelled element', document({ ...permit, mask: ['Observation.notes'] }), /Observation has no element notes/],
   ['a mask of a choice without its type', document({ ...permit, mask: ['Observation.value'] }), /write value\[x\]/],
@@ -337,6 +347,7 @@ describe('the published schema', () => {
         elements: ['Observation.note'],
         overridable: 'break-the-glass',
         consentable: true,
+        caller: { purposesOtherThan: ['TREAT'] },
       },
       { ...deny, id: 'tells', caller: { relations: ['guardian'] }, denyAs: 'forbidden', announces: true },
     );

@@ -36,6 +36,7 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     clients: setOf(caller?.clients),
     purposes: caller?.purposes?.map(purposeOf),
     everyPurpose: caller?.everyPurpose?.map(purposeOf),
+    purposesOtherThan: caller?.purposesOtherThan?.map(purposeOf),
     memberships: setOf(caller?.memberships),
     wantsMemberships:
       caller?.memberships !== undefined ||

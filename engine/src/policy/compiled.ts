@@ -31,6 +31,7 @@ export interface CompiledRule {
   readonly clients: ReadonlySet<string> | undefined;
   readonly purposes: readonly LabelCode[] | undefined;
   readonly everyPurpose: readonly LabelCode[] | undefined;
+  readonly purposesOtherThan: readonly LabelCode[] | undefined;
   /** `Type/id`. */
   readonly memberships: ReadonlySet<string> | undefined;
   /** It must be known to which groups the caller belongs. */

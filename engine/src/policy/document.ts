@@ -62,6 +62,8 @@ export interface CallerCondition {
   readonly purposes?: readonly string[];
   /** Every one of these must be among the caller's purposes. */
   readonly everyPurpose?: readonly string[];
+  /** On a deny: it is for callers with a purpose that is none of these, or with no purpose. */
+  readonly purposesOtherThan?: readonly string[];
   /** Organizations, care teams and groups to which the caller belongs, as `Type/id`. */
   readonly memberships?: readonly string[];
   /** Persons, as `Type/id`. */

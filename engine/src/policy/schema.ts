@@ -24,6 +24,10 @@ const caller: Schema = {
     clients: list(word, 'client ids'),
     purposes: list(word, 'purposes of use: a code of v3-ActReason, or system|code'),
     everyPurpose: list(word, 'purposes of use, every one of which the caller must say'),
+    purposesOtherThan: list(
+      word,
+      'on a deny: purposes of use, each with what it subsumes; the rule is for callers who say any other, or none',
+    ),
     memberships: list(
       { type: 'string', pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$', description: 'a group as Type/id' },
       'organizations, care teams and groups to which the caller belongs; one is enough',

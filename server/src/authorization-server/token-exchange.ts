@@ -13,6 +13,7 @@ import { findAccount } from './account.ts';
 import { EXCHANGE_GRANT } from './client-metadata.ts';
 import { registeredScope } from './grantable-scope.ts';
 import { mayHaveJwt } from './provider-features.ts';
+import { askedPurposes } from './purposes.ts';
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const params = [
@@ -24,6 +25,7 @@ const params = [
   'resource',
   'audience',
   'scope',
+  'purpose_of_use',
 ] as const;
 
 type Params = { readonly [name in (typeof params)[number]]?: string };
@@ -46,6 +48,7 @@ export function registerTokenExchange(provider: Provider, use: TokenExchangeDepe
 async function exchange(use: TokenExchangeDependencies, ctx: TokenEndpointGrantContext<Params>): Promise<void> {
   const { client, params: asked } = ctx.oidc;
   const subject = await subjectOf(use, ctx);
+  keepsPurposes(asked.purpose_of_use, subject);
   const resource = asked.resource ?? asked.audience ?? use.fhirBase;
   const jwt = resource !== use.fhirBase;
   if (jwt && !mayHaveJwt(use, resource, client))
@@ -97,6 +100,14 @@ async function subjectOf(use: TokenExchangeDependencies, ctx: TokenEndpointGrant
   if (subject.glass !== undefined) throw new errors.InvalidRequest('subject_token is not valid');
   if (subject.client.id !== client.clientId) throw new errors.InvalidRequest('subject_token is not valid');
   return subject;
+}
+
+/** what was asked for one purpose of use is not passed on for another. Left out, it stays as it is. */
+function keepsPurposes(asked: string | undefined, { purposes }: ResolvedToken): void {
+  const named = askedPurposes(asked);
+  const had = new Set(purposes.map(({ code }) => code));
+  if (asked !== undefined && (named.length !== had.size || !named.every((code) => had.has(code))))
+    throw new errors.InvalidRequest('a token that is exchanged keeps its purposes of use');
 }
 
 /** Only what reads and writes data: an exchanged token signs nobody in and refreshes nothing. */

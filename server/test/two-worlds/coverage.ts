@@ -132,6 +132,7 @@ const ruleKinds = [
     'caller kinds',
     'caller clients',
     'caller purposes',
+    'caller purposesOtherThan',
     'caller relations',
     'permit types',
     'permit categories',

@@ -17,7 +17,7 @@ export function kindsOf(rule: Json): readonly string[] {
   const { caller = {}, resources = {} } = rule;
   return [
     rule.effect,
-    ...['roles', 'kinds', 'clients', 'purposes', 'relations']
+    ...['roles', 'kinds', 'clients', 'purposes', 'purposesOtherThan', 'relations']
       .filter((key) => caller[key] !== undefined)
       .map((key) => `caller ${key}`),
     ...['types', 'categories', 'labels'].filter((key) => resources[key] !== undefined).map((key) => `${rule.effect} ${key}`),
@@ -150,6 +150,8 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       rule.resources = { ...rule.resources, ...content(random, named, rule.effect) };
     if (random.chance(0.06)) rule.environment = environment(random);
     else if (rule.effect === 'deny' && random.chance(0.1)) rule.unless = environment(random);
+    if (rule.effect === 'deny' && random.chance(0.1))
+      rule.caller = { ...rule.caller, purposesOtherThan: [random.pick(['TREAT', 'HRESCH'])] };
     if (rule.effect === 'permit' && random.chance(0.1)) rule.obligations = { labels: [random.pick(duties)] };
     const masked: readonly string[] = rule.mask ?? rule.elements ?? [];
     if (masked.length > 0 && masked.every((path) => announceable.has(path)) && random.chance(0.4))

@@ -248,6 +248,7 @@ export class NaiveDecider {
       (condition.roles === undefined || condition.roles.some((role: string) => caller.roles.includes(role))) &&
       (condition.clients === undefined || condition.clients.includes(caller.client)) &&
       (condition.purposes === undefined || this.#purposes(rule)) &&
+      (condition.purposesOtherThan === undefined || !this.#saysOnly(condition.purposesOtherThan)) &&
       environmentHolds(rule.environment) &&
       !(rule.unless !== undefined && environmentHolds(rule.unless))
     );
@@ -257,6 +258,12 @@ export class NaiveDecider {
     const asked = this.#scene.caller.purposes;
     if (effect === 'deny') return asked.some((one) => purposes.includes(one));
     return asked.length > 0 && asked.every((one) => purposes.includes(one));
+  }
+
+  /** Of the purposes that are drawn none is a kind of another. */
+  #saysOnly(purposes: readonly string[]): boolean {
+    const asked = this.#scene.caller.purposes;
+    return asked.length > 0 && asked.filter((one) => !purposes.includes(one)).length === 0;
   }
 
   /** whether a rule is for instances about nobody, and for those about a patient. */

@@ -16,6 +16,7 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
   base: 'the FHIR base at which it happened, where that is not the first; `patients` and `resources` are then absolute',
   patients: 'ids of the patients whose data were touched',
   resources: '`Type/id` of what was released or written; the first 1,000. Of a refused request, what it named',
+  labels: 'security labels of those resources that carry some, as `system|code`',
   masked: 'elements that were withheld in at least one resource',
   withheld: 'number of resources that the FHIR server returned and policy held back',
   rules: 'ids of the rules, consents or built-in checks (`builtin:…`) that decided',

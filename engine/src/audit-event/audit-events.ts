@@ -31,7 +31,7 @@ import { dataEntities, patientEntity, queryEntity, requestEntity, tokenEntity } 
 import { type EventPlan, eventPlan } from './event-ids.ts';
 import { inVersion } from './later-versions.ts';
 import type { AuditOutcome, AuditRecord } from './record.ts';
-import { type RestfulPattern, restfulPattern, subtypeOf } from './restful-patterns.ts';
+import { isConsentAct, type RestfulPattern, restfulPattern, subtypeOf } from './restful-patterns.ts';
 
 export interface AuditSite {
   /** Who observed: this node's name. */
@@ -71,7 +71,8 @@ function made(record: AuditRecord, { form, patient }: EventPlan, site: AuditSite
   if (form === 'decision' && patient !== undefined) return decisionEvent(record, patient, site);
   if (form === 'disclosure' && patient !== undefined) return disclosureEvent(record, patient, site);
   const { kind } = record;
-  return kind === 'request' || kind === 'intent'
+  // R-123: a consent kept by administration is written like one at the FHIR base.
+  return kind === 'request' || kind === 'intent' || isConsentAct(record)
     ? restfulEvent(record, restfulPattern(record.action), patient, site)
     : activityEvent(record, kind as Parameters<typeof activityPattern>[0], patient, site);
 }
@@ -99,7 +100,11 @@ function restfulEvent(record: AuditRecord, pattern: RestfulPattern, patient: str
   const user = userAgent(record, pattern.user, ...(pattern.user.code === recipient.code ? [] : [recipient]));
   const token = user === undefined ? tokenAgent(record) : undefined;
   const about =
-    pattern.entity === 'data' ? dataEntities(record) : record.query === undefined ? [] : [queryEntity(record.query)];
+    pattern.entity === 'data'
+      ? dataEntities(record)
+      : record.query === undefined
+        ? []
+        : [queryEntity(record.query, record.labels)];
   return {
     meta: metaOf(...profilesOf(record, pattern, patient, about.length)),
     type: coding({ system: EVENT_TYPE, code: 'rest', display: 'Restful Operation' }),
@@ -125,7 +130,7 @@ function profilesOf(
   entities: number,
 ): readonly string[] {
   const { kind, outcome, caller, address } = record;
-  const met = kind === 'request' && outcome === 'permit' && entities === 1 && address !== undefined;
+  const met = (kind === 'request' || isConsentAct(record)) && outcome === 'permit' && entities === 1 && address !== undefined;
   if (pattern.profile === undefined || !met) return [];
   const restful = patient === undefined ? pattern.profile : `Patient${pattern.profile}`;
   const use = caller?.token === undefined ? [] : [caller.user === undefined ? 'Minimal' : 'Comprehensive'];
@@ -156,7 +161,7 @@ function activityEvent(
     entity: [
       requestEntity(record.requestId),
       ...dataEntities(record),
-      ...(record.query === undefined ? [] : [queryEntity(record.query)]),
+      ...(record.query === undefined ? [] : [queryEntity(record.query, record.labels)]),
       ...(patient === undefined ? [] : [patientEntity(patient)]),
     ],
   };

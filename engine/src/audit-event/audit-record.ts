@@ -59,7 +59,7 @@ function readsAudit(asked: FhirRequest | undefined): boolean {
 
 type Ending = Pick<
   AuditRecord,
-  'consents' | 'outcome' | 'status' | 'patients' | 'resources' | 'masked' | 'withheld' | 'rules' | 'reason'
+  'consents' | 'outcome' | 'status' | 'patients' | 'resources' | 'labels' | 'masked' | 'withheld' | 'rules' | 'reason'
 >;
 
 function ending({ outcome, asked }: AuditInput): Ending {
@@ -76,12 +76,13 @@ function ending({ outcome, asked }: AuditInput): Ending {
     };
   }
   const { decision, disclosure, status } = outcome;
-  const { patients, resources, masked, withheld } = disclosure;
+  const { patients, resources, labels, masked, withheld } = disclosure;
   return {
     outcome: outcome.kind === 'denied' || decision.effect === 'deny' ? 'deny' : 'permit',
     status,
     patients,
     resources: resources.length > 0 ? resources : named,
+    ...(labels === undefined ? {} : { labels }),
     masked,
     withheld,
     rules: decision.rules,

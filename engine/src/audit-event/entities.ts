@@ -24,14 +24,20 @@ export function patientEntity(patient: string): JsonObject {
   };
 }
 
-/** One per resource, with the elements that were taken out of it. */
-export function dataEntities({ resources, masked }: AuditRecord): readonly JsonObject[] {
+/** One per resource, with its security labels and the elements that were taken out of it. */
+export function dataEntities({ resources, labels, masked }: AuditRecord): readonly JsonObject[] {
   return resources.map((reference) => ({
     what: { reference },
     type: coding(SYSTEM_OBJECT),
     role: coding(isReport(reference) ? { system: OBJECT_ROLE, code: '3', display: 'Report' } : DOMAIN_RESOURCE),
+    ...(labels?.[reference] === undefined ? {} : { securityLabel: labels[reference].map(labelOf) }),
     ...(masked.length === 0 ? {} : { detail: masked.map((path) => ({ type: 'withheld-element', valueString: path })) }),
   }));
+}
+
+function labelOf(text: string): JsonObject {
+  const bar = text.lastIndexOf('|');
+  return { system: text.slice(0, bar), code: text.slice(bar + 1) };
 }
 
 const DOMAIN_RESOURCE = { system: OBJECT_ROLE, code: '4', display: 'Domain Resource' };
@@ -40,7 +46,13 @@ function isReport(reference: string): boolean {
   return /(?:^|\/)(?:DiagnosticReport|MeasureReport|TestReport)\/[^/]+/.test(reference);
 }
 
-/** The request as it came; what it found is not recorded. */
-export function queryEntity(query: string): JsonObject {
-  return { type: coding(SYSTEM_OBJECT), role: coding({ system: OBJECT_ROLE, code: '24', display: 'Query' }), query };
+/** The request as it came; of what it found only the labels are told, together: what tells of restricted data is restricted. */
+export function queryEntity(query: string, labels: AuditRecord['labels'] = {}): JsonObject {
+  const found = [...new Set(Object.values(labels).flat())].map(labelOf);
+  return {
+    type: coding(SYSTEM_OBJECT),
+    role: coding({ system: OBJECT_ROLE, code: '24', display: 'Query' }),
+    ...(found.length === 0 ? {} : { securityLabel: found }),
+    query,
+  };
 }

@@ -62,6 +62,8 @@ export interface AuditRecord {
   readonly base?: string;
   readonly patients: readonly string[];
   readonly resources: readonly string[];
+  /** R-172: labels of `resources`, by their names there, as `system|code`; without those that carry none. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
   readonly masked: readonly string[];
   readonly withheld: number;
   readonly rules: readonly string[];

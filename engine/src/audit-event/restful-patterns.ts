@@ -1,5 +1,6 @@
 /** IHE BALP §RESTful activities: for each interaction, the action, the roles of client, server and user, and the profile's name. */
 import { type Code, DCM, INTERACTION, PARTICIPATION, PROVENANCE_PARTICIPANT } from './codes.ts';
+import type { AuditRecord } from './record.ts';
 
 export interface RestfulPattern {
   readonly subtype: string;
@@ -32,6 +33,12 @@ const patterns: ReadonlyMap<string, RestfulPattern> = new Map<string, RestfulPat
   ['patch', { ...write, subtype: 'patch', action: 'U', profile: 'Update' }],
   ['delete', { ...write, client: application, server: custodian, subtype: 'delete', action: 'D', profile: 'Delete' }],
   ['search', { ...query, subtype: 'search-type', profile: 'Query' }],
+  // Consents that are kept by administration.
+  ['consent-kept', { ...write, subtype: 'update', action: 'U', profile: 'Update' }],
+  [
+    'consent-taken-back',
+    { ...write, client: application, server: custodian, subtype: 'delete', action: 'D', profile: 'Delete' },
+  ],
   // BALP has no profile for the rest; they keep its form.
   ['conditional-update', { ...write, subtype: 'update', action: 'U', profile: undefined, entity: 'query' }],
   ['conditional-patch', { ...write, subtype: 'patch', action: 'U', profile: undefined, entity: 'query' }],
@@ -59,4 +66,8 @@ export function restfulPattern(action: string): RestfulPattern {
 
 export function subtypeOf(pattern: RestfulPattern): Code | undefined {
   return pattern.subtype === '' ? undefined : { system: INTERACTION, code: pattern.subtype, display: pattern.subtype };
+}
+
+export function isConsentAct({ kind, action }: Pick<AuditRecord, 'kind' | 'action'>): boolean {
+  return kind === 'administration' && (action === 'consent-kept' || action === 'consent-taken-back');
 }

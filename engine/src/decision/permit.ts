@@ -48,7 +48,7 @@ export type Verdict =
       readonly mask: readonly string[];
       /** What whoever releases it must do, and what travels with it. */
       readonly obligations: readonly Obligation[];
-      /** What a whole that holds it is labelled with; undefined without label rules. */
+      /** What a whole that holds it is labelled with, and what the record says of it; undefined without label rules where it carries no label. */
       readonly marks?: HighWater | undefined;
       /** Of a write: some rule that applies lets the caller set, change and remove security labels. */
       readonly mayLabel: boolean;

@@ -7,7 +7,7 @@ import type { SecurityCategory } from '../fhir/version.ts';
 import { carriesLabel } from '../label/carries-label.ts';
 import { type HighWater, highWaterOf } from '../label/high-water.ts';
 import { isCleared } from '../label/is-cleared.ts';
-import type { ElementLabels, Labels } from '../label/labels.ts';
+import { type ElementLabels, type Labels, noLabels } from '../label/labels.ts';
 import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
@@ -288,11 +288,14 @@ export class Residual {
     }
     // Lengths differ when rules do, so the two strings cannot be taken for two others.
     const rules = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
-    const marks = this.#parts.labels === undefined ? undefined : highWaterOf(matter.labels);
+    const unlabelled = this.#parts.labels === undefined && matter.labels === noLabels;
+    const marks = unlabelled ? undefined : highWaterOf(matter.labels);
     const { elements } = matter.labels;
     if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks);
     const key =
-      marks === undefined ? rules : `${rules} ${marks.confidentiality} ${marks.duties.map(({ code }) => code).join()}`;
+      marks === undefined
+        ? rules
+        : `${rules} ${marks.confidentiality} ${marks.labels.map(({ system, code }) => `${system}|${code}`).join()}`;
     let verdict = this.#permitted.get(key);
     if (verdict === undefined) {
       verdict = permitted(pick(this.#parts.permits, applying), pick(this.#elementDenies, withholding), marks);

@@ -20,10 +20,14 @@ export interface Disclosure {
   readonly patients: readonly string[];
   /** `Type/id` or `Type/id/_history/v` of what was released or written (bounded: the first 1,000). */
   readonly resources: readonly string[];
+  /** R-172: of those among `resources` that carry some, their labels as `system|code`. */
+  readonly labels?: RecordedLabels;
   /** Element paths masked in at least one resource. */
   readonly masked: readonly string[];
   /** Number of resources that the upstream returned and policy withheld. */
   readonly withheld: number;
 }
+
+export type RecordedLabels = Readonly<Record<string, readonly string[]>>;
 
 export type Outcome = Denied | Released;

@@ -1,7 +1,9 @@
 /** Releases a resource of our own that was worked out of released forms: of a terminology operation. */
+
 import type { Decision } from '../decision/decision.ts';
 import type { JsonValue } from '../json/value.ts';
 import { text } from '../json/write.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { Visible } from './visible.ts';
 
@@ -22,6 +24,7 @@ export function releaseComputed(resource: JsonValue, { used, withheld, decision 
     disclosure: {
       patients: [...new Set(used.flatMap(({ patients }) => patients))],
       resources: used.map(({ type, id }) => `${type}/${id}`),
+      ...recordedLabels(used),
       masked: [...new Set(used.flatMap(({ mask }) => mask))],
       withheld,
     },

@@ -2,6 +2,7 @@
  * Releases the content of one judged Binary (binary.html#rest): what its `data` holds, as the media type that it names, and always to be saved rather than
  * shown, since what is inside was written by anybody. It is read out of the released bytes, so a mask on the data leaves nothing to send.
  */
+
 import { name, scan } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
 import { decodeBase64 } from '../request/base64.ts';
@@ -9,6 +10,7 @@ import { within } from '../request/byte-range.ts';
 import { parseMediaType } from '../request/media-type.ts';
 import type { ByteRange } from '../request/request.ts';
 import { outcomeBody } from './outcome-body.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { versionHeaders } from './version-headers.ts';
@@ -45,6 +47,7 @@ export function releaseContent(visible: Visible, bases: Bases, unchanged: boolea
     disclosure: {
       patients: visible.patients,
       resources: [`${visible.type}/${visible.id}`],
+      ...recordedLabels([visible]),
       masked: visible.mask,
       withheld: 0,
     },

@@ -1,6 +1,8 @@
 /** Releases a document (bundle.html#document): the Composition first, then what it points to; each judged, none repeated. */
+
 import { joined } from '../json/joined.ts';
 import { text } from '../json/write.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { versionOf } from './version-headers.ts';
@@ -40,6 +42,7 @@ export function releaseDocument(
     disclosure: {
       patients: [...new Set(visible.flatMap(({ patients }) => patients))],
       resources: visible.map(({ type, id }) => `${type}/${id}`),
+      ...recordedLabels(visible),
       masked: [...new Set(visible.flatMap(({ mask }) => mask))],
       withheld,
     },

@@ -1,8 +1,10 @@
 /** bundle.html#history, built anew around judged versions; a deletion is told of what would be visible if it were still there. */
+
 import type { Decision } from '../decision/decision.ts';
 import { joined } from '../json/joined.ts';
 import { text } from '../json/write.ts';
 import type { Shape } from './project.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { versionHeaders, versionOf } from './version-headers.ts';
@@ -56,6 +58,10 @@ export function releaseHistory(page: HistoryPage, decision: Decision, bases: Bas
     disclosure: {
       patients: [...new Set(shown.flatMap(({ visible }) => visible.patients))],
       resources: shown.slice(0, MOST_RECORDED).map(keyOf),
+      ...recordedLabels(
+        shown.slice(0, MOST_RECORDED).map(({ visible }) => visible),
+        (_visible, index) => keyOf(shown[index]!),
+      ),
       masked: [...new Set(shown.flatMap(({ visible }) => visible.mask))],
       withheld,
     },

@@ -1,7 +1,9 @@
 /** Releases the answer to `$match` (patient-operation-match.html): one certain match, or nothing. */
+
 import type { Decision } from '../decision/decision.ts';
 import { joined } from '../json/joined.ts';
 import { text } from '../json/write.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import type { Visible } from './visible.ts';
@@ -34,6 +36,7 @@ export function releaseMatch(match: Visible | undefined, { self, withheld, decis
     disclosure: {
       patients: match?.patients ?? [],
       resources: match === undefined ? [] : [`Patient/${match.id}`],
+      ...recordedLabels(match === undefined ? [] : [match]),
       masked: match?.mask ?? [],
       withheld,
     },

@@ -1,6 +1,8 @@
 /** Releases the meta of one judged resource (resource-operation-meta.html): its bytes as a read would show them. */
+
 import { joined } from '../json/joined.ts';
 import { NONE, name, scan } from '../json/scan.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import type { Visible } from './visible.ts';
@@ -22,6 +24,7 @@ export function releaseMeta(visible: Visible, bases: Bases): Released {
     disclosure: {
       patients: visible.patients,
       resources: [`${visible.type}/${visible.id}`],
+      ...recordedLabels([visible]),
       masked: visible.mask,
       withheld: 0,
     },

@@ -1,7 +1,9 @@
 /** Releases resources as lines (Bulk Data Access 2.0, export.html#file-request). A line break inside a resource can only stand between its tokens: it becomes a space. */
+
 import type { Decision } from '../decision/decision.ts';
 import { joined } from '../json/joined.ts';
 import type { Shape } from './project.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import type { Visible } from './visible.ts';
@@ -25,6 +27,7 @@ export function releaseNdjson({ visible, withheld, shape }: Lines, decision: Dec
     disclosure: {
       patients: [...new Set(visible.flatMap(({ patients }) => patients))],
       resources: visible.map(({ type, id }) => `${type}/${id}`),
+      ...recordedLabels(visible),
       masked: [...new Set(visible.flatMap(({ mask }) => mask))],
       withheld,
     },

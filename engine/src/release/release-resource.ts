@@ -1,6 +1,8 @@
 /** Releases one judged resource as the answer to read and vread (http.html#read), or says that the caller's copy is current (304). */
+
 import type { Disclosure } from '../enforcement/outcome.ts';
 import type { Shape } from './project.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { versionHeaders } from './version-headers.ts';
@@ -26,9 +28,11 @@ export function releaseResource(visible: Visible, bases: Bases, unchanged: boole
 
 function disclosureOf(visible: Visible, version?: string): Disclosure {
   const key = `${visible.type}/${visible.id}`;
+  const reference = version === undefined ? key : `${key}/_history/${version}`;
   return {
     patients: visible.patients,
-    resources: [version === undefined ? key : `${key}/_history/${version}`],
+    resources: [reference],
+    ...recordedLabels([visible], () => reference),
     masked: visible.mask,
     withheld: 0,
   };

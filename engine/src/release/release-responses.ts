@@ -93,6 +93,7 @@ function disclosureOf(answers: readonly Answered[]): Disclosure {
   const patients = new Set<string>();
   const resources = new Set<string>();
   const masked = new Set<string>();
+  const labels: Record<string, readonly string[]> = {};
   let withheld = 0;
   for (const { outcome } of answers) {
     if (outcome.kind === 'problem') continue;
@@ -101,6 +102,13 @@ function disclosureOf(answers: readonly Answered[]): Disclosure {
     for (const patient of outcome.disclosure.patients) patients.add(patient);
     for (const key of outcome.disclosure.resources) if (resources.size < MOST_RECORDED) resources.add(key);
     for (const path of outcome.disclosure.masked) masked.add(path);
+    Object.assign(labels, outcome.disclosure.labels);
   }
-  return { patients: [...patients], resources: [...resources], masked: [...masked], withheld };
+  return {
+    patients: [...patients],
+    resources: [...resources],
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    masked: [...masked],
+    withheld,
+  };
 }

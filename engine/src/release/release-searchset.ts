@@ -1,4 +1,5 @@
 /** Releases one page of judged matches, and of what is included with them. */
+
 import type { Coding } from '../caller.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Denied } from '../enforcement/outcome.ts';
@@ -6,6 +7,7 @@ import { breakGlassEntry } from './break-glass-hint.ts';
 import { bundleLabels } from './bundle-labels.ts';
 import { nothingDisclosed } from './denied.ts';
 import type { Shape } from './project.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { searchset } from './searchset.ts';
@@ -44,6 +46,7 @@ export function releaseSearchset(page: Page, decision: Decision, bases: Bases): 
     disclosure: {
       patients: [...new Set(visible.flatMap(({ patients }) => patients))],
       resources: visible.slice(0, MOST_RESOURCES_RECORDED).map(({ type, id }) => `${type}/${id}`),
+      ...recordedLabels(visible.slice(0, MOST_RESOURCES_RECORDED)),
       masked: [...new Set(visible.flatMap(({ mask }) => mask))],
       withheld,
     },

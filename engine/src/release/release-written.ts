@@ -2,8 +2,10 @@
  * http.html#create, #update, #delete: what a writer learns. The stored state is shown only when it was judged for reading; the version and
  * place of what the caller has just written are the caller's own.
  */
+
 import type { Disclosure } from '../enforcement/outcome.ts';
 import { outcomeBody } from './outcome-body.ts';
+import { recordedLabels } from './recorded-labels.ts';
 import { mintReleased, type Released } from './released.ts';
 import { type Bases, resourceBytes } from './resource-bytes.ts';
 import { versionHeaders } from './version-headers.ts';
@@ -52,9 +54,11 @@ export function releaseWritten(written: Written, bases: Bases): Released {
 
 function disclosureOf({ type, id, version, judged, patients }: Written): Disclosure {
   const key = `${type}/${id}`;
+  const reference = version === undefined ? key : `${key}/_history/${version}`;
   return {
     patients: patients ?? judged.patients,
-    resources: [version === undefined ? key : `${key}/_history/${version}`],
+    resources: [reference],
+    ...recordedLabels([judged], () => reference),
     masked: [],
     withheld: 0,
   };

@@ -14,6 +14,8 @@ export interface Act {
   /** One sentence for an officer; no secret. */
   readonly reason: string;
   readonly patients?: readonly string[];
+  /** `Type/id` */
+  readonly resources?: readonly string[];
 }
 
 type Circumstances = Pick<AdminCall<unknown, unknown, unknown>, 'caller' | 'address' | 'requestId' | 'asked'>;
@@ -43,7 +45,7 @@ export function adminDraft(call: Circumstances, kind: AuditKind, outcome: AuditO
     caller: describeCaller(call.caller),
     ...(call.address === '' ? {} : { address: call.address }),
     patients: act.patients ?? [],
-    resources: [],
+    resources: act.resources ?? [],
     masked: [],
     withheld: 0,
     rules: [],

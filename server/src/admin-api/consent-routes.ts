@@ -72,7 +72,12 @@ export function consentRoutes(use: AdminApiDependencies): readonly AdminRoute[] 
         const [before] = await consentHistory(db, id);
         if (before !== undefined && before.patient !== patient)
           throw new Problem('resource-invalid', 'A consent stays with its patient. Give this one another id.');
-        const act = { action: 'consent-kept', reason: `Kept Consent/${id} of Patient/${patient}.`, patients: [patient] };
+        const act = {
+          action: 'consent-kept',
+          reason: `Kept Consent/${id} of Patient/${patient}.`,
+          patients: [patient],
+          resources: [`Consent/${id}`],
+        };
         return perform(use.auditLog, call, act, () => add(id, patient, resource));
       },
     }),
@@ -94,6 +99,7 @@ export function consentRoutes(use: AdminApiDependencies): readonly AdminRoute[] 
           action: 'consent-taken-back',
           reason: `Took back Consent/${id} of Patient/${patient}.`,
           patients: [patient],
+          resources: [`Consent/${id}`],
         };
         return perform(use.auditLog, call, act, () => add(id, patient, undefined));
       },

@@ -9,6 +9,9 @@ export function recordsOfBase(log: AuditLog, base: string): AuditLog {
         base,
         patients: draft.patients.map((id) => `${base}/Patient/${id}`),
         resources: draft.resources.map((key) => `${base}/${key}`),
+        ...(draft.labels === undefined
+          ? {}
+          : { labels: Object.fromEntries(Object.entries(draft.labels).map(([key, labels]) => [`${base}/${key}`, labels])) }),
       }),
     healthy: () => log.healthy(),
     close: () => log.close(),

@@ -27,6 +27,8 @@ export interface House {
   readonly fhir: string;
   /** Into the FHIR server behind, past the gateway. */
   put(resource: { readonly resourceType: string; readonly id: string }): Promise<void>;
+  /** What is stored there under a path. */
+  raw(path: string): Promise<string>;
   /** Over HTTP with the static admin token, or another one; `undefined` for none. */
   call(method: string, target: string, body?: unknown, token?: string | null): Promise<Answer>;
   /** Over the Unix socket. */
@@ -81,6 +83,7 @@ export async function house(
     issuer,
     fhir,
     put: place.put,
+    raw: place.raw,
     async call(method, target, body, token = running.adminToken ?? null) {
       const answer = await fetch(`${issuer}${target}`, {
         method,

@@ -4,10 +4,19 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 export interface Backend {
   readonly id: string;
-  /** `endpoint`: that which its base names; `resource`: the base itself (RFC 8707); `claims`: of the assertion, beside those that it must have. */
+  /**
+   * `endpoint`: that which its base names; `resource`: the base itself (RFC 8707); `claims`: of the assertion, beside those that it must have; `purpose`: of use;
+   * `exchanged`: a token of its own that it exchanges (RFC 8693). Throws an Error with status and answer.
+   */
   token(
     scope: string,
-    more?: { readonly endpoint?: string; readonly resource?: string; readonly claims?: Readonly<Record<string, unknown>> },
+    more?: {
+      readonly endpoint?: string;
+      readonly resource?: string;
+      readonly claims?: Readonly<Record<string, unknown>>;
+      readonly purpose?: string;
+      readonly exchanged?: string;
+    },
   ): Promise<string>;
   /** At this node; the audience stays the issuer that all nodes share. */
   revoke(token: string, at?: string): Promise<Response>;
@@ -18,6 +27,7 @@ export async function registerBackend(
   adminToken: string,
   roles: readonly string[] = ['backend-service'],
   identity?: string,
+  protocol: Readonly<Record<string, unknown>> = {},
 ): Promise<Backend> {
   const { privateKey, publicKey } = await generateKeyPair('ES384');
   const id = `backend-${randomUUID().slice(0, 8)}`;
@@ -26,7 +36,7 @@ export async function registerBackend(
     method: 'POST',
     headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      ...{ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] } },
+      ...{ id, name: 'A backend', kind: 'backend', scope: 'system/*.cruds', roles, jwks: { keys: [jwk] }, protocol },
       ...(identity === undefined ? {} : { identity }),
     }),
   });
@@ -44,12 +54,19 @@ export async function registerBackend(
   });
   return {
     id,
-    async token(scope, { endpoint, resource, claims } = {}) {
+    async token(scope, { endpoint, resource, claims, purpose, exchanged } = {}) {
       const answer = await fetch(endpoint ?? `${issuer}/token`, {
         method: 'POST',
         body: new URLSearchParams({
-          grant_type: 'client_credentials',
+          ...(exchanged === undefined
+            ? { grant_type: 'client_credentials' }
+            : {
+                grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+                subject_token: exchanged,
+                subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+              }),
           scope,
+          ...(purpose === undefined ? {} : { purpose_of_use: purpose }),
           ...(resource === undefined ? {} : { resource }),
           ...(await proof(endpoint, claims)),
         }),

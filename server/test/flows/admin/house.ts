@@ -26,7 +26,7 @@ export interface House {
   readonly issuer: string;
   readonly fhir: string;
   /** Into the FHIR server behind, past the gateway. */
-  put(resource: { readonly resourceType: string; readonly id: string }): Promise<void>;
+  put(resource: { readonly resourceType: string; readonly id: string; readonly [member: string]: unknown }): Promise<void>;
   /** What is stored there under a path. */
   raw(path: string): Promise<string>;
   /** Over HTTP with the static admin token, or another one; `undefined` for none. */

@@ -91,7 +91,7 @@ beforeAll(async () => {
   doctor = await it.token('doc', 'a long password', app, 'user/*.cruds');
   officer = await it.token('anna', 'a long password', app, 'user/*.cruds');
   sweeper = await (await registerBackend(issuer, running.adminToken!, ['labelling-service'])).token('system/*.rus');
-  service = await registerBackend(issuer, running.adminToken!, ['backend-service'], { tokenExchange: true });
+  service = await registerBackend(issuer, running.adminToken!, ['backend-service'], undefined, { tokenExchange: true });
   for (const purpose of ['TREAT', 'HRESCH', 'HTEST', 'HPAYMT'])
     tokens.set(purpose, await service.token('system/*.rs', { purpose }));
   tokens.set('none', await service.token('system/*.rs'));

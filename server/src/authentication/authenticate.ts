@@ -14,6 +14,7 @@ import { anonymousCaller } from './anonymous-caller.ts';
 import { callerOf } from './caller-of.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import { parsedScopes } from './parsed-scopes.ts';
+import { RefusedCaller } from './refused-caller.ts';
 
 export interface Credentialed {
   readonly method: string;
@@ -52,7 +53,10 @@ export function authentication(options: AuthenticationOptions): Authenticate {
     if (resolved === undefined) throw new Problem('token-invalid', 'The access token is not valid.');
     const caller = callerOf(resolved, scopesOf(resolved.scope), request.address, certificate);
     const purposeful = options.purposes?.(caller) ?? caller;
-    return options.overriding?.(purposeful, request, resolved.glass) ?? purposeful;
+    if (options.overriding === undefined) return purposeful;
+    return options.overriding(purposeful, request, resolved.glass).catch((error: unknown) => {
+      throw error instanceof Problem ? new RefusedCaller(purposeful, error) : error;
+    });
   };
 }
 

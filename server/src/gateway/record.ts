@@ -1,6 +1,7 @@
 /** The audit side of a request. Nothing may be answered before one of these has resolved (I4). */
 import { type AuditRecord, auditRecord, type Outcome, Problem } from '@fireguard/engine';
 import type { AuditDraft } from '../audit-log/audit-log.ts';
+import { RefusedCaller } from '../authentication/refused-caller.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { Known } from './known.ts';
 import { framesOf, routeOf } from './log.ts';
@@ -64,7 +65,9 @@ const INTENT = new Problem('write-conflict', 'intent');
 const BUG = new Problem('upstream-odd', 'internal error');
 
 function failed(known: Known, failure: Failure, status: number): AuditDraft {
-  const base = draft(known, { kind: 'problem', problem: failure.kind === 'problem' ? failure.problem : BUG });
+  const problem = failure.kind === 'problem' ? failure.problem : BUG;
+  const whose = problem instanceof RefusedCaller ? { ...known, caller: problem.caller } : known;
+  const base = draft(whose, { kind: 'problem', problem });
   const told = {
     ...base,
     status,

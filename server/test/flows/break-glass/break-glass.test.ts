@@ -2,6 +2,7 @@
  * R-217 to R-238 from outside: denied with a hint → the three pages → access by the header → notices at a webhook → the end → the review. On a whole server
  * with a real database; and what the digest's list of attacks asks.
  */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Running } from '../../../src/main.ts';
 import { type Browser, newBrowser, type Page } from '../authorization/browser.ts';
@@ -355,6 +356,19 @@ describe('attacks', () => {
     expect((await fetch(`${running.urls.fhir}/Observation/other-1`, { headers: header })).status).toBe(401);
     await broken();
     expect((await get('/Observation/other-1', 'plain', header)).status).toBe(403);
+  });
+
+  test('R-218 the record of the request that was refused names who asked', async () => {
+    const answer = await get('/Observation/mine-1', 'okafor', { ...header, 'x-request-id': 'no-glass-of-okafor' });
+    expect(answer.status).toBe(403);
+    const asked = running.storage.db
+      .selectFrom('audit_record')
+      .selectAll()
+      .where(sql<string>`record ->> 'requestId'`, '=', 'no-glass-of-okafor');
+    const { record, person_id } = await until(() => asked.where('kind', '=', 'request').executeTakeFirst());
+    expect(record).toMatchObject({ status: 403, outcome: 'deny', caller: { user: { id: person_id } } });
+    const { record: alarm } = await until(() => asked.where('kind', '=', 'break-glass').executeTakeFirst());
+    expect((alarm as { caller: { user: object } }).caller.user).toEqual((record as { caller: { user: object } }).caller.user);
   });
 
   test('R-233 a malformed header that names break-the-glass is refused, another category is not looked at', async () => {

@@ -237,6 +237,21 @@ const server: readonly Row[] = [
     because: 'an export is searches of the gateway, one after another; nobody but main knows it',
   },
   {
+    folder: 'server/src/subscriptions',
+    may: [
+      'server/src/gateway',
+      'server/src/http',
+      'server/src/storage',
+      'server/src/token/fetch-outside.ts',
+      'server/src/audit-log',
+      'server/src/export',
+      'server/src/forward/follow.ts',
+      'server/src/notify/webhook-signature.ts',
+    ],
+    because:
+      'a notification is a search of the gateway, kept like an export and sent on like the trail; nobody but main knows it',
+  },
+  {
     folder: 'server/src/authorization-server',
     may: ['server/src/http', 'server/src/token', 'server/src/storage', 'server/src/audit-log', 'server/src/break-glass'],
     because: 'gateway and authorization server never import each other: either can be replaced by another product (I7)',

@@ -56,6 +56,7 @@ import { storageOptions } from './start/storage-options.ts';
 import { withPorts } from './start/with-ports.ts';
 import { relationsOf } from './storage/relations.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
+import { openSubscriptions } from './subscriptions/subscriptions.ts';
 import { createClientKeySets } from './token/client-key-sets.ts';
 import { createDpopNonces, loadDpopSecrets } from './token/dpop-nonces.ts';
 import { fetchOutside } from './token/fetch-outside.ts';
@@ -250,7 +251,16 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     closing.first(() => exports.close());
     return Object.freeze({ ...base, exports });
   };
-  const use = withExports(shared, true);
+  const subscriptions = config.subscriptions.enabled
+    ? await openSubscriptions({
+        settings: config.subscriptions,
+        use: shared,
+        ...{ db, keys: storage.keys, log: audit, acceptPrivate: config.profile === 'development' },
+        tell: (error, where) => logger.error({ where, at: framesOf(error) }, 'bug'),
+      })
+    : undefined;
+  closing.first(() => subscriptions?.close() ?? Promise.resolve());
+  const use = withExports(subscriptions === undefined ? shared : { ...shared, subscriptions }, true);
   const further = config.upstreams.map((settings) => {
     const { name } = settings;
     const base = urls.further.get(name)!;

@@ -45,7 +45,9 @@ export async function crashAudit(moments: number, seed: number, say: (line: stri
     done += share;
     for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += one[name];
     for (const way of ways) counts[way] += one.counts[way];
-    wrong.push(...one.wrong.map((line) => `house ${house}, ${line}`));
+    const accused = one.wrong.map((line) => `house ${house}, ${line}`);
+    for (const line of accused) say(`WRONG ${line}`);
+    wrong.push(...accused);
     say(`${done} moments, ${total.answers} answers, ${wrong.length} wrong`);
   }
   return { moments: counts, ...total, wrong };

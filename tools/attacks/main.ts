@@ -30,7 +30,6 @@ async function audit(): Promise<boolean> {
 async function crash(): Promise<boolean> {
   const { moments, requests, answers, exportFiles, unrecorded, chainBreaks, duplicates, unfinished, torn, wrong } =
     await crashAudit(count, seed, console.log);
-  for (const line of wrong) console.log(`WRONG ${line}`);
   for (const [way, times] of Object.entries(moments)) console.log(`${String(times).padStart(5)}  ${way}`);
   console.log(`${requests} requests, ${answers} answers, ${exportFiles} files of exports, ${torn} torn tails set aside`);
   const tried = Object.values(moments).reduce((sum, times) => sum + times, 0);

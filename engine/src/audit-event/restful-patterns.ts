@@ -56,6 +56,13 @@ const patterns: ReadonlyMap<string, RestfulPattern> = new Map<string, RestfulPat
   ['export-status', { ...query, subtype: 'operation', profile: undefined }],
   ['export-file', { ...query, subtype: 'operation', profile: undefined }],
   ['export-delete', { ...query, subtype: 'operation', action: 'D', profile: undefined }],
+  // Subscriptions to audit events, at a door of their own.
+  ['subscription-create', { ...write, subtype: 'create', action: 'C', profile: undefined, entity: 'query' }],
+  ['subscription-read', { ...query, subtype: 'read', profile: undefined }],
+  [
+    'subscription-delete',
+    { ...write, client: application, server: custodian, subtype: 'delete', action: 'D', profile: undefined, entity: 'query' },
+  ],
   ['operation', { ...query, subtype: 'operation', profile: undefined }],
 ]);
 

@@ -9,10 +9,13 @@ export function narrowed(asked: SearchRequest, patient: string | undefined, base
   let range: { -readonly [Name in keyof AuditSearch]: AuditSearch[Name] } = patient === undefined ? {} : { patient };
   for (const { name, modifier, values, chain, has } of asked.criteria) {
     const [value] = values;
-    if (value === undefined || values.length > 1 || modifier !== undefined || chain !== undefined || has !== undefined)
+    const plain = modifier === undefined && chain === undefined && has === undefined;
+    if (name === '_id' && plain && values.length > 0) {
+      range.recordIds = values.map((id) => recordOfEvent(id) ?? '');
       continue;
-    if (name === '_id') range.recordId = recordOfEvent(value) ?? '';
-    else if (name === 'date' || name === '_lastUpdated') range = { ...range, ...within(range, value) };
+    }
+    if (value === undefined || values.length > 1 || !plain) continue;
+    if (name === 'date' || name === '_lastUpdated') range = { ...range, ...within(range, value) };
     else if (name === 'patient') {
       const id = value.replace(`${base}/`, '').replace(/^Patient\//, '');
       if (/^[A-Za-z0-9.-]{1,64}$/.test(id)) range.patient = id;

@@ -15,6 +15,7 @@ import { gatewaySection } from '../gateway/config.ts';
 import { httpSection } from '../http/config.ts';
 import { labelsSection } from '../labels/config.ts';
 import { notifySection } from '../notify/config.ts';
+import { subscriptionsSection } from '../subscriptions/config.ts';
 import { furtherUpstreams, upstreamSection } from '../upstream/config.ts';
 
 const storageSection = z
@@ -92,6 +93,7 @@ export const configuration = z.strictObject({
   notify: notifySection,
   forward: forwardSection,
   feed: feedSection,
+  subscriptions: subscriptionsSection,
   alerts: alertsSection,
   pages: authorizationServerSection,
   signIn: signInSection,

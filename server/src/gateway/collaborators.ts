@@ -17,6 +17,7 @@ import type { GatewaySettings } from './config.ts';
 import type { CursorSeal } from './cursor-seal.ts';
 import type { Exports } from './exports.ts';
 import type { RequestLine } from './log.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 export interface Collaborators {
   readonly authenticate: Authenticate;
@@ -36,6 +37,8 @@ export interface Collaborators {
   readonly authorization: AuthorizationEndpoints;
   /** Bulk exports; without them none is served. */
   readonly exports?: Exports;
+  /** Subscriptions to audit events; without them none are served. */
+  readonly subscriptions?: Subscriptions;
   /** Names the patient of a glass that was broken for nobody in particular, once a request does. */
   readonly bound?: (caller: Caller, asked: FhirRequest) => Promise<Caller>;
   /** Given with every answer to a request that came with a DPoP token (RFC 9449 §9); without them none is given. */

@@ -110,6 +110,11 @@ async function answered(incoming: Incoming, place: Place, options: DoorOptions):
         options.use.exports?.answer({ ...incoming, target: place.target }, place) ??
         fixedAnswer('elsewhere', incoming, options.use)
       );
+    case 'subscription':
+      return (
+        options.use.subscriptions?.answer({ ...incoming, target: place.target }, place) ??
+        fixedAnswer('elsewhere', incoming, options.use)
+      );
     case 'elsewhere':
       return fixedAnswer('elsewhere', incoming, options.use);
   }

@@ -18,7 +18,7 @@ export interface AuditSearch extends AuditRange {
   readonly outcome?: string;
   readonly action?: string;
   readonly kind?: string;
-  readonly recordId?: string;
+  readonly recordIds?: readonly string[];
   /** Default 50, at most 1,000. */
   readonly count?: number;
 }
@@ -82,7 +82,7 @@ export async function searchAuditRecords(
   if (search.outcome !== undefined) query = query.where('outcome', '=', search.outcome);
   if (search.action !== undefined) query = query.where('action', '=', search.action);
   if (search.kind !== undefined) query = query.where('kind', '=', search.kind);
-  if (search.recordId !== undefined) query = query.where('audit_record.record_id', '=', search.recordId);
+  if (search.recordIds !== undefined) query = query.where('audit_record.record_id', 'in', [...search.recordIds]);
   const rows = await query.limit(count + 1).execute();
   const page = rows.slice(0, count);
   const last = page.at(-1);

@@ -16,6 +16,7 @@ import * as protocols from './migrations/protocols.ts';
 import * as recordEnds from './migrations/record-ends.ts';
 import * as retention from './migrations/retention.ts';
 import * as signInNames from './migrations/sign-in-names.ts';
+import * as subscriptions from './migrations/subscriptions.ts';
 import type { Database } from './schema.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-zz-sign-in-names': signInNames,
   '2026-11-zzz-break-glass': breakGlass,
   '2026-11-zzz-client-identities': clientIdentities,
+  '2026-11-zzzz-subscriptions': subscriptions,
 };
 
 /** `db` must be the owner's. Nodes that start at once wait for each other. */

@@ -183,7 +183,7 @@ export interface ExternalIdentityTable {
 /** Signing keys, cookie keys, cursor keys, keys that seal second factors. */
 export interface KeyTable {
   id: string;
-  purpose: 'token-signing' | 'cookie' | 'cursor' | 'factor' | 'dpop';
+  purpose: 'token-signing' | 'cookie' | 'cursor' | 'factor' | 'dpop' | 'webhook';
   jwk: ColumnType<Record<string, unknown>, string, string>;
   /** When a newer key took over; still published until what it signed has lapsed. */
   retired_at: ColumnType<Date | null, never, Date | string>;
@@ -238,6 +238,27 @@ export interface AuditPatientTable {
   record_id: string;
   /** From 1, in the record's order, as the AuditEvents are numbered; 0 where there is one patient only. */
   place: number;
+}
+
+/** Who is told of audit events. */
+export interface SubscriptionTable {
+  id: string;
+  client_id: string;
+  /** As whom it is decided; JSON. */
+  caller: ColumnType<object, string, never>;
+  /** What the client was registered for when it subscribed. */
+  client_scope: string;
+  criteria: string;
+  endpoint: string;
+  content: 'empty' | 'id-only' | 'full-resource';
+  reason: string;
+  ends_at: ColumnType<Date | null, Date | null, never>;
+  state: Generated<'requested' | 'active' | 'error' | 'off'>;
+  /** What is wrong, for its client. */
+  error: ColumnType<string | null, string | null | undefined, string | null>;
+  /** Events told so far. */
+  told: ColumnType<string, number | undefined, string | number>;
+  created_at: CreatedAt;
 }
 
 /** A bulk export: for whom, what was asked, how far it is. */
@@ -333,6 +354,7 @@ export interface Database {
   break_glass: BreakGlassTable;
   break_glass_note: BreakGlassNoteTable;
   consent: ConsentTable;
+  subscription: SubscriptionTable;
   export_job: ExportJobTable;
   export_resource: ExportResourceTable;
   person: PersonTable;

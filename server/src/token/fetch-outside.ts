@@ -66,7 +66,12 @@ export interface OutsideAnswer {
   readonly text: string;
 }
 
-export type FetchOutside = (url: string, options?: { readonly form?: URLSearchParams }) => Promise<OutsideAnswer>;
+export interface SentOutside {
+  readonly form?: URLSearchParams;
+  readonly post?: { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+export type FetchOutside = (url: string, options?: SentOutside) => Promise<OutsideAnswer>;
 
 /** `acceptPrivate`: also from loopback and private addresses and by plain HTTP. For development, and for tests. */
 export function fetchOutside(acceptPrivate: boolean): FetchOutside {
@@ -95,6 +100,7 @@ export function fetchOutside(acceptPrivate: boolean): FetchOutside {
             body: options.form.toString(),
             headers: { 'content-type': 'application/x-www-form-urlencoded', 'cache-control': 'no-store' },
           }),
+      ...(options.post === undefined ? {} : { method: 'POST', ...options.post }),
     });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };

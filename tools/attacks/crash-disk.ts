@@ -19,7 +19,7 @@ export interface CrashDisk {
 }
 
 export function crashDisk(wanted: 'tmpfs' | 'ext4', folder: string, at: string): CrashDisk {
-  const image = path.join(at, 'disk.img');
+  let image = path.join(at, 'disk.img');
   const ballast = path.join(folder, 'ballast');
   const aside = path.join(at, 'disk');
   let kind: CrashDisk['kind'] = wanted;
@@ -59,6 +59,11 @@ export function crashDisk(wanted: 'tmpfs' | 'ext4', folder: string, at: string):
     turnReadOnly: () => void run('mount', '-o', 'remount,abort', folder),
     repair() {
       run('mkdir', '-p', aside);
+      // What reached the disk, as a disk of its own: the kernel may still write to the dead one, and must not write beneath the living.
+      const found = `${image}.`;
+      run('cp', '--sparse=always', image, found);
+      rmSync(image);
+      image = found;
       mount(aside);
       // Files that are open stay with the dead disk until the server lets go of them.
       run('sh', '-c', `umount -l "${folder}" && mount --move "${aside}" "${folder}"`);

@@ -58,7 +58,7 @@ const patterns: ReadonlyMap<string, RestfulPattern> = new Map<string, RestfulPat
   ['export-delete', { ...query, subtype: 'operation', action: 'D', profile: undefined }],
   // Subscriptions to audit events, at a door of their own.
   ['subscription-create', { ...write, subtype: 'create', action: 'C', profile: undefined, entity: 'query' }],
-  ['subscription-read', { ...query, subtype: 'read', profile: undefined }],
+  ['subscription-read', { ...query, subtype: 'operation', profile: undefined }],
   [
     'subscription-delete',
     { ...write, client: application, server: custodian, subtype: 'delete', action: 'D', profile: undefined, entity: 'query' },

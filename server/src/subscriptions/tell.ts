@@ -77,7 +77,8 @@ async function tellOne(id: string, options: TellOptions, closing: AbortSignal): 
   const { db, log, pause } = options;
   const ended = new AbortController();
   const memory: Memory = { batch: '', sent: new Map() };
-  let error: string | undefined;
+  // How it fared last; after a start nobody knows.
+  let error: string | undefined = 'not yet';
   await follow({
     ...{ db, chain: log.chain, target: subscriptionTarget(id), fromBeginning: true, pause },
     signal: AbortSignal.any([closing, ended.signal]),
@@ -141,7 +142,7 @@ async function tellRows(
       await recordOutcome(known, outcome, use);
       return 'Policy does not let this client read such events.';
     }
-    const events = released(outcome);
+    const events = released(outcome, ids);
     if (events.length === 0) continue;
     const what = events.map((event) => event.id).join();
     let sent = memory.sent.get(name);
@@ -197,11 +198,14 @@ async function searched(
   return { known, outcome: await runFlow(flow, use) };
 }
 
-function released(outcome: Released): readonly { readonly id: string }[] {
+/** In the order of the chain. */
+function released(outcome: Released, ids: readonly string[]): readonly { readonly id: string }[] {
   const bundle = JSON.parse(new TextDecoder().decode(outcome.body)) as {
     readonly entry?: readonly { readonly resource?: { readonly resourceType: string; readonly id: string } }[];
   };
-  return (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'AuditEvent' ? [resource] : []));
+  return (bundle.entry ?? [])
+    .flatMap(({ resource }) => (resource?.resourceType === 'AuditEvent' ? [resource] : []))
+    .sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
 }
 
 /** Whether policy lets this caller search for such events at all; throws Problem where the search is not understood. */

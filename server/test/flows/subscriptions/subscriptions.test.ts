@@ -152,7 +152,7 @@ test('R-158 R-159 a service is told of the events that it asked for, by id, sign
     expect(body).not.toMatch(/Lindqvist|Adebayo/);
   }
   const records = (await it.records()).filter((one) => one.action === 'subscription-notification');
-  expect(records[0]).toMatchObject({ kind: 'audit-read', outcome: 'permit', clientId: reader.id });
+  expect(records[0]).toMatchObject({ kind: 'audit-read', outcome: 'permit', caller: { client: { id: reader.id } } });
 }, 60_000);
 
 test('R-159 whoever may not read the trail gets no subscription, and what cannot be kept is refused with a word', async () => {

@@ -20,7 +20,7 @@ import * as subscriptions from './migrations/subscriptions.ts';
 import type { Database } from './schema.ts';
 import { StorageError } from './storage-error.ts';
 
-const migrations: Record<string, Migration> = {
+export const migrations: Readonly<Record<string, Migration>> = {
   '2026-11-foundation': foundation,
   '2026-11-people': people,
   '2026-11-protocols': protocols,

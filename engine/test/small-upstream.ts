@@ -289,6 +289,8 @@ function valuesOf(resource: any, name: string): string[] {
       return (resource.reasonCode ?? []).flatMap(codings);
     case 'value-string':
       return resource.valueString === undefined ? [] : [resource.valueString];
+    case 'url':
+      return resource.url === undefined ? [] : [resource.url];
     case 'status':
       return resource.status === undefined ? [] : [resource.status];
     case 'family':

@@ -12,6 +12,7 @@ import { admit, refused } from './admit.ts';
 import { current, deniedMissing } from './current.ts';
 import { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
+import { localCriteria } from './local-criteria.ts';
 import type { Found, Need } from './need.ts';
 import type { Denied, Outcome } from './outcome.ts';
 
@@ -20,8 +21,8 @@ export function* acceptExport(given: Given, asked: ExportAsked): Generator<Need,
   if ('kind' in open) return open;
   for (const { type, permit } of open) {
     for (const search of asked.searches(type.name)) {
-      // Chains and `_has` are unrolled by the job; here it is enough that the rest can be asked.
-      const criteria = search.criteria.filter(({ chain, has }) => chain === undefined && has === undefined);
+      // What stages unroll is unrolled by the job; here it is enough that the rest can be asked.
+      const criteria = localCriteria(search.criteria, type);
       planSearch({ ...search, criteria }, permit, { ...given, type, count: undefined });
     }
   }

@@ -18,6 +18,7 @@ import { gatherIncludes } from './gather-includes.ts';
 import { type Gathered, gatherTypes } from './gather-types.ts';
 import type { Given } from './given.ts';
 import { labelFor } from './label-for.ts';
+import { localCriteria } from './local-criteria.ts';
 import type { Found, Need } from './need.ts';
 import { withOpenIncludes } from './open-includes.ts';
 import type { Outcome } from './outcome.ts';
@@ -91,7 +92,7 @@ function* planned(
     const sort = search.sort.map((one) => ({ ...one, definition: type.searchParameters.get(one.definition.name)! }));
     const one = {
       ...search,
-      criteria: criteria ?? search.criteria.filter(({ chain, has }) => chain === undefined && has === undefined),
+      criteria: criteria ?? localCriteria(search.criteria, type),
       sort,
     };
     const all = countOnly ? permit.sight !== 'full' : search.total === 'accurate';

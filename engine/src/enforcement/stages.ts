@@ -1,6 +1,6 @@
 /**
- * Chains and `_has` unrolled into searches of their own (search-semantics §5): each is authorised for its type, and what it finds is released before
- * it feeds on. INVARIANT: a criterion that a stage leaves without any id matches nothing, never everything.
+ * Chains, `_has` and what is read of terminology unrolled into searches of their own (search-semantics §5): each is authorised for its type, and what it
+ * finds is released before it feeds on. INVARIANT: a criterion that a stage leaves without any id matches nothing, never everything.
  */
 import { decide } from '../decision/decide.ts';
 import type { Permit } from '../decision/permit.ts';
@@ -11,17 +11,20 @@ import { Problem } from '../problem.ts';
 import { releasedForm } from '../release/released-form.ts';
 import type { Visible } from '../release/visible.ts';
 import type { Criterion } from '../request/request.ts';
+import { byCodes, readsTerminology } from './coded-criterion.ts';
 import type { FactBook } from './fact-book.ts';
 import { gatherAll } from './gather-all.ts';
 import type { Given } from './given.ts';
 import { membersOf } from './members-of.ts';
 import type { Found, Need } from './need.ts';
 import { plainCriterion, plainSearch } from './plain-search.ts';
+import { TerminologyBook } from './terminology-book.ts';
 
 export class Stages {
   readonly #given: Given;
   readonly #book: FactBook;
   readonly #permits = new Map<string, Permit | undefined>();
+  readonly #terminology: TerminologyBook;
   #left: number;
   /** Resources that stages came across and did not show, for the audit record. */
   withheld = 0;
@@ -30,6 +33,7 @@ export class Stages {
     this.#given = given;
     this.#book = book;
     this.#left = given.limits.stages;
+    this.#terminology = new TerminologyBook(given, this);
   }
 
   /** Undefined: no resource of the type is open to the caller. */
@@ -41,7 +45,7 @@ export class Stages {
     return this.#permits.get(type);
   }
 
-  /** The same criteria without chains and `_has`; undefined: nothing can match. Every stage is run, so that a refusal depends on no order. */
+  /** The same criteria without chains, `_has`, and modifiers that read terminology; undefined: nothing can match. Every stage is run, so that a refusal depends on no order. */
   *plain(criteria: readonly Criterion[], type: TypeFacts, depth = 0): Generator<Need, readonly Criterion[] | undefined, Found> {
     const plain: Criterion[] = [];
     let possible = true;
@@ -52,7 +56,8 @@ export class Stages {
           ? yield* this.#pointing(criterion, has, type, depth)
           : chain !== undefined
             ? yield* this.#chained(criterion, chain, type, depth)
-            : { ...criterion, definition: type.searchParameters.get(criterion.name) ?? criterion.definition };
+            : yield* this.#local(criterion, type);
+      if (one === undefined) continue;
       possible &&= one.values.length > 0;
       plain.push(one);
     }
@@ -111,6 +116,13 @@ export class Stages {
     const { visible, withheld } = yield* gatherAll(this.#given, this.#book, permit, plan, most);
     this.withheld += withheld;
     return visible;
+  }
+
+  /** Read in the resource itself; undefined: everything meets it. */
+  *#local(criterion: Criterion, type: TypeFacts): Generator<Need, Criterion | undefined, Found> {
+    const definition = type.searchParameters.get(criterion.name) ?? criterion.definition;
+    if (!readsTerminology(criterion, definition)) return { ...criterion, definition };
+    return yield* byCodes(this.#terminology, criterion, definition, this.#given.limits.stageIds);
   }
 
   /** `subject:Patient.name=x`: the reference must point to one of what was found in the types that it leads to. */

@@ -9,11 +9,10 @@ import { type Coded, codesIn, type Known, neededBy } from '../concept/value-set.
 import { Problem } from '../problem.ts';
 import { releasedForm } from '../release/released-form.ts';
 import type { Visible } from '../release/visible.ts';
-import { FactBook } from './fact-book.ts';
 import type { Given } from './given.ts';
 import type { Found, Need } from './need.ts';
 import { plainCriterion } from './plain-search.ts';
-import { Stages } from './stages.ts';
+import type { Stages } from './stages.ts';
 
 type Canonical = 'CodeSystem' | 'ValueSet' | 'ConceptMap';
 
@@ -21,15 +20,16 @@ const MOST_RESOURCES = 30;
 
 export class TerminologyBook {
   readonly #given: Given;
-  readonly #stages: Stages;
+  readonly #stages: Pick<Stages, 'permitFor' | 'include' | 'withheld'>;
   readonly #found = new Map<string, Plain | undefined>();
   readonly #systems = new Map<string, CodeSystem>();
   /** What the answer is made of. */
   readonly used: Visible[] = [];
 
-  constructor(given: Given) {
+  /** `stages`: through which it is looked for. */
+  constructor(given: Given, stages: Pick<Stages, 'permitFor' | 'include' | 'withheld'>) {
     this.#given = given;
-    this.#stages = new Stages(given, new FactBook(given));
+    this.#stages = stages;
   }
 
   get withheld(): number {

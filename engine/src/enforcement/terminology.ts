@@ -20,6 +20,7 @@ import { lookUpCode } from './look-up-code.ts';
 import type { Found, Need } from './need.ts';
 import type { Called } from './operation.ts';
 import type { Outcome } from './outcome.ts';
+import { Stages } from './stages.ts';
 import { subsumes } from './subsumes.ts';
 import { plainOf, TerminologyBook } from './terminology-book.ts';
 import { translateCode } from './translate-code.ts';
@@ -45,7 +46,7 @@ export function* terminology(
 ): Generator<Need, Outcome, Found> {
   const permit = admit(given, 'search', asked.type);
   if (permit.kind === 'denied') return permit;
-  const book = new TerminologyBook(given);
+  const book = new TerminologyBook(given, new Stages(given, new FactBook(given)));
   let subject: Plain | undefined;
   if (asked.id !== undefined) {
     const read = admit(given, 'read', asked.type);

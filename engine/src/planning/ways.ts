@@ -17,8 +17,8 @@ import { masksRead } from './read-parts.ts';
 const neverServed: ReadonlySet<string> = new Set(['_filter', '_query', '_in', '_list', '_type']);
 /** They read the whole text, or reveal a place step by step: only where nothing could be masked, so that what is seen is seen whole. */
 const onlyUnmasked: ReadonlySet<string> = new Set(['_text', '_content', 'near']);
-/** `:in` names a ValueSet, which would be read without being decided. */
-const modifiersNeverServed: ReadonlySet<string> = new Set(['in', 'not-in']);
+/** Of codes: they read value sets and hierarchies, which would not be decided. A search by them is unrolled into plain codes before. */
+const readsTerminology: ReadonlySet<string> = new Set(['in', 'not-in', 'above', 'below']);
 
 export interface WaysGiven {
   readonly type: TypeFacts;
@@ -84,7 +84,7 @@ function refuseUnserved({ definition, modifier }: Criterion, { permit, dialect }
   const unmasked = permit.maskable.length === 0;
   const seesAll = permit.sight === 'full' && unmasked;
   if (neverServed.has(definition.name)) throw notServed();
-  if (modifier !== undefined && modifiersNeverServed.has(modifier)) throw notServed();
+  if (definition.type === 'token' && modifier !== undefined && readsTerminology.has(modifier)) throw notServed();
   // Above and below on references walk through parents that may be hidden.
   const walks = definition.type === 'reference' && (modifier === 'above' || modifier === 'below');
   if (walks && !seesAll) throw elementClosed();

@@ -157,7 +157,7 @@ const ordered: Readonly<Record<string, Form>> = {
 };
 /** The operators that say what a modifier or a prefix says. */
 const forms: Readonly<Partial<Record<SearchParameterType, Readonly<Record<string, Form>>>>> = {
-  token: { eq: plain, pr: present },
+  token: { eq: plain, in: { modifier: ':in', prefix: '' }, ni: { modifier: ':not-in', prefix: '' }, pr: present },
   string: { eq: { modifier: ':exact', prefix: '' }, co: { modifier: ':contains', prefix: '' }, sw: plain, pr: present },
   reference: { re: plain, eq: plain, pr: present },
   uri: { eq: plain, sb: { modifier: ':below', prefix: '' }, ss: { modifier: ':above', prefix: '' }, pr: present },

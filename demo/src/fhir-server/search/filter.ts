@@ -9,6 +9,7 @@ import { matchReference, referenceTargets } from '../match/match-reference.ts';
 import { matchString, matchUri } from '../match/match-string.ts';
 import { matchToken, matchTokenText } from '../match/match-token.ts';
 import type { Version } from '../storage/version.ts';
+import { matchConcepts } from './concepts.ts';
 import type { SearchContext } from './context.ts';
 import type { ParameterType, SearchParameter } from './definitions.ts';
 import { flat, get } from './expression.ts';
@@ -37,7 +38,13 @@ export function filterFor(context: SearchContext, type: string, name: string, va
     return reference(context, type, parameter, modifier, alternatives);
   const tests = alternatives.map((each) => test(context, parameter.type, parameter, modifier, each));
   return {
-    test: anyValue(context, parameter, tests, modifier === 'not', context.habits.negatesNe && alternatives.every(isNe)),
+    test: anyValue(
+      context,
+      parameter,
+      tests,
+      modifier === 'not' || modifier === 'not-in',
+      context.habits.negatesNe && alternatives.every(isNe),
+    ),
     ...byId(context, type, parameter, modifier, alternatives),
   };
 }
@@ -64,6 +71,7 @@ function anyValue(
   };
 }
 
+const CONCEPTS: ReadonlySet<string> = new Set(['in', 'not-in', 'above', 'below']);
 const isNe = (value: string): boolean => /^ne[-+.\d]/.test(value);
 
 function test(
@@ -77,6 +85,7 @@ function test(
   switch (type) {
     case 'token':
       if (modifier === 'text') return matchTokenText(unescaped(value));
+      if (modifier !== undefined && CONCEPTS.has(modifier)) return matchConcepts(context, modifier, unescaped(value));
       if (modifier !== undefined && modifier !== 'not') throw unsupported();
       return matchToken(unescaped(value));
     case 'string':

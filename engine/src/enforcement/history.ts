@@ -1,6 +1,7 @@
 /**
- * http.html#history of a type and of the system: of what is visible now, and of what was when it last lived (search-semantics §8). Read from its
- * newest entry on for every page, so that each resource's newest state is met first, and the page depends on what is shown alone.
+ * http.html#history of a type and of the system: of what is visible now, and of what was when it last lived (search-semantics §8). A later page begins
+ * near the upstream page that its cursor remembers, where its anchor is found there, else at the newest entry; what it holds is the same either way, and
+ * depends on what is shown alone.
  */
 import { decide } from '../decision/decide.ts';
 import type { Permit, Refusal } from '../decision/permit.ts';
@@ -18,7 +19,7 @@ import { lastLiving } from './last-living.ts';
 import type { Found, Need } from './need.ts';
 import type { Outcome } from './outcome.ts';
 import { plainCriterion, plainSearch } from './plain-search.ts';
-import { readHistory } from './read-history.ts';
+import { type HistoryRead, readHistory } from './read-history.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { requireHistory } from './require-history.ts';
 import type { HistoryEntry } from './upstream-answer.ts';
@@ -27,6 +28,7 @@ import type { HistoryEntry } from './upstream-answer.ts';
 const ID_LIST = 100;
 /** Of deleted resources, one request each: those whose last living version is not on the same page. */
 const MOST_LOOKUPS = 200;
+const PAGES_NEAR_HINT = 2;
 
 export function* history(given: Given, asked: HistoryRequest): Generator<Need, Outcome, Found> {
   const permits = permitsFor(given, asked);
@@ -34,19 +36,44 @@ export function* history(given: Given, asked: HistoryRequest): Generator<Need, O
   refuseUnserved(asked);
   requireHistory(given);
   const pager = new HistoryPager(given, asked);
+  const budget = { pages: given.limits.pageBudget };
+  const near = pager.hint === '' ? undefined : yield* readFrom(given, asked, permits, pager, pager.hint, budget);
+  const isNear = near?.end === 'end' && pager.passed;
+  if (near !== undefined && !isNear) pager.restart();
+  const read = isNear ? near : yield* readFrom(given, asked, permits, pager, '', budget);
+  return pager.release([...permits.values()][0]!.decision, read.withheld);
+}
+
+function* readFrom(
+  given: Given,
+  asked: HistoryRequest,
+  permits: ReadonlyMap<string, Permit>,
+  pager: HistoryPager,
+  from: string,
+  budget: { pages: number },
+): Generator<Need, HistoryRead, Found> {
   const book = new FactBook(given);
-  const known = new Map<string, Visible | undefined>();
-  const lookups = { left: MOST_LOOKUPS };
-  const withheld = yield* readHistory(given, book, {
+  const learning: Learning = { given, book, permits, known: new Map(), lookups: { left: MOST_LOOKUPS } };
+  return yield* readHistory(given, book, {
     place: { type: asked.type, id: undefined },
+    from,
+    budget,
     permitFor: (type) => permits.get(type),
-    *standing(entries) {
-      yield* learn(given, book, permits, entries, known, lookups);
-      return (key) => known.get(key);
+    *standing(entries, alone) {
+      const told = from === '' ? yield* learnFromNewest(learning, entries, alone) : yield* learnFrom(learning, entries, alone);
+      return told ? (key) => learning.known.get(key) : undefined;
     },
-    take: (one) => pager.take(one),
+    take: (one, page) => pager.take(one, page),
+    goOn: (pages) => pager.passed || from === '' || pages < PAGES_NEAR_HINT,
   });
-  return pager.release([...permits.values()][0]!.decision, withheld);
+}
+
+interface Learning {
+  readonly given: Given;
+  readonly book: FactBook;
+  readonly permits: ReadonlyMap<string, Permit>;
+  readonly known: Map<string, Visible | undefined>;
+  readonly lookups: { left: number };
 }
 
 /** By type; the first refusal when nothing is open. */
@@ -63,44 +90,77 @@ function permitsFor(given: Given, { interaction, type }: HistoryRequest): Readon
   return permits.size > 0 ? permits : refusal!;
 }
 
-/** Which of these are visible now. INVARIANT: the first entry met of a resource is its newest, so it tells whether the resource lives. */
-function* learn(
-  given: Given,
-  book: FactBook,
-  permits: ReadonlyMap<string, Permit>,
+/**
+ * Which of these are visible now. INVARIANT: the first entry met of a resource is its newest, so it tells whether the resource lives, and one that is
+ * hidden by itself hides all.
+ */
+function* learnFromNewest(
+  learning: Learning,
   entries: readonly HistoryEntry[],
-  known: Map<string, Visible | undefined>,
-  lookups: { left: number },
-): Generator<Need, void, Found> {
-  const living = new Map<string, string[]>();
-  const fresh = entries.filter(({ type, id }, index) => {
-    const first = entries.findIndex((one) => one.type === type && one.id === id);
-    return first === index && !known.has(`${type}/${id}`);
-  });
-  for (const entry of fresh) {
-    const { type, id, method } = entry;
-    known.set(`${type}/${id}`, undefined);
-    if (method !== 'DELETE') living.set(type, [...(living.get(type) ?? []), id]);
-    else {
-      const last = yield* lastOf(given, book, permits.get(type)!, entry, entries, lookups);
-      if (last?.kind === 'visible') known.set(`${type}/${id}`, last);
-    }
+  alone: ReadonlySet<HistoryEntry>,
+): Generator<Need, true, Found> {
+  const { known } = learning;
+  const living: HistoryEntry[] = [];
+  for (const entry of newOnes(learning, entries)) {
+    known.set(`${entry.type}/${entry.id}`, undefined);
+    if (alone.has(entry)) living.push(entry);
+    if (entry.method !== 'DELETE') continue;
+    const last = yield* lastOf(learning, entry, entries);
+    if (last?.kind === 'visible') known.set(`${entry.type}/${entry.id}`, last);
   }
-  for (const [type, ids] of living) {
-    for (let at = 0; at < ids.length; at += ID_LIST)
-      yield* current(given, book, permits.get(type)!, ids.slice(at, at + ID_LIST), known);
+  yield* learnCurrent(learning, living);
+  return true;
+}
+
+/**
+ * The same from the middle of a history, where what a resource became later was not met: looked for among what there is now, else in its own history. Of
+ * resources without an entry that could be shown nothing need be known. False: that would be too many requests.
+ */
+function* learnFrom(
+  learning: Learning,
+  entries: readonly HistoryEntry[],
+  alone: ReadonlySet<HistoryEntry>,
+): Generator<Need, boolean, Found> {
+  const { given, book, permits, known, lookups } = learning;
+  const fresh = newOnes(
+    learning,
+    entries.filter((entry) => alone.has(entry) || entry.method === 'DELETE'),
+  );
+  yield* learnCurrent(learning, fresh);
+  for (const { type, id } of fresh) {
+    const key = `${type}/${id}`;
+    if (known.has(key)) continue;
+    if (lookups.left-- <= 0) return false;
+    const last = yield* lastLiving(given, book, permits.get(type)!, id);
+    known.set(key, last?.kind === 'visible' ? last : undefined);
+  }
+  return true;
+}
+
+/** The first entry of each resource that is not known yet. */
+function newOnes({ known }: Learning, entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const first = new Map<string, HistoryEntry>();
+  for (const entry of entries) {
+    const key = `${entry.type}/${entry.id}`;
+    if (!known.has(key) && !first.has(key)) first.set(key, entry);
+  }
+  return [...first.values()];
+}
+
+function* learnCurrent(learning: Learning, entries: readonly HistoryEntry[]): Generator<Need, void, Found> {
+  for (const type of new Set(entries.map((entry) => entry.type))) {
+    const ids = entries.filter((entry) => entry.type === type).map(({ id }) => id);
+    for (let at = 0; at < ids.length; at += ID_LIST) yield* current(learning, type, ids.slice(at, at + ID_LIST));
   }
 }
 
 /** The last living version is mostly a little further down the same page. Throws Problem `too-costly`, as the page budget does. */
 function* lastOf(
-  given: Given,
-  book: FactBook,
-  permit: Permit,
+  { given, book, permits, lookups }: Learning,
   { type, id }: HistoryEntry,
   entries: readonly HistoryEntry[],
-  lookups: { left: number },
 ): Generator<Need, Visible | Withheld | undefined, Found> {
+  const permit = permits.get(type)!;
   const near = entries.find((one) => one.type === type && one.id === id && one.method !== 'DELETE');
   if (near === undefined) {
     if (lookups.left-- <= 0) throw new Problem('too-costly', 'The history is too long. Ask for one resource, or a later time.');
@@ -112,15 +172,14 @@ function* lastOf(
 }
 
 function* current(
-  given: Given,
-  book: FactBook,
-  permit: Permit,
+  { given, book, permits, known }: Learning,
+  typeName: string,
   ids: readonly string[],
-  known: Map<string, Visible | undefined>,
 ): Generator<Need, void, Found> {
   const { tables, dialect, bases, now } = given;
-  const type = tables.types.get(permit.type)!;
-  const search = plainSearch(given, type.name, [plainCriterion(type.searchParameters.get('_id')!, ids)]);
+  const type = tables.types.get(typeName)!;
+  const permit = permits.get(typeName)!;
+  const search = plainSearch(given, typeName, [plainCriterion(type.searchParameters.get('_id')!, ids)]);
   const plan = planSearch(search, permit, { type, tables, dialect, bases, now, count: undefined });
   const { visible } = yield* gatherAll(given, book, permit, plan, ids.length);
   for (const one of visible) known.set(`${one.type}/${one.id}`, one);

@@ -39,13 +39,16 @@ export function* instanceHistory(given: Given, asked: HistoryRequest): Generator
     return deniedMissing(given, { kind: 'missing', as: standing.denyAs, decision: standing.decision, disclosure });
   }
   const visible = standing;
-  const withheld = yield* readHistory(given, book, {
+  const { withheld } = yield* readHistory(given, book, {
     place: { type, id },
+    from: '',
+    budget: { pages: given.limits.pageBudget },
     permitFor: () => permit,
     *standing() {
       return () => visible;
     },
-    take: (one) => pager.take(one),
+    take: (one, page) => pager.take(one, page),
+    goOn: () => true,
   });
   return pager.release(visible.decision, withheld);
 }

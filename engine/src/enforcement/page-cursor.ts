@@ -13,6 +13,9 @@ const LIFETIME = 60 * 60 * 1000;
 /** What `understand` takes for a cursor. */
 const LONGEST = 4096;
 
+/** A hint is kept while it is short: a long one would make the cursor too long, and only saves time. */
+export const LONGEST_HINT = 1000;
+
 export interface Continued {
   readonly search: SearchRequest;
   readonly cursor: Cursor;

@@ -19,53 +19,86 @@ export interface Place {
   readonly id: string | undefined;
 }
 
-/** Of one page: the resources that are visible now, by `Type/id`; of deleted ones, their last living version. */
-export type Standing = (entries: readonly HistoryEntry[]) => Generator<Need, (key: string) => Visible | undefined, Found>;
+/**
+ * Of one page: the resources that are visible now, by `Type/id`; of deleted ones, their last living version. `alone`: entries that are visible by
+ * themselves. Undefined: it cannot be told from here, and the history must be read from its beginning.
+ */
+export type Standing = (
+  entries: readonly HistoryEntry[],
+  alone: ReadonlySet<HistoryEntry>,
+) => Generator<Need, ((key: string) => Visible | undefined) | undefined, Found>;
 
 export interface HistoryReading {
   readonly place: Place;
+  /** Begin at this upstream page; '' = at the newest entry. */
+  readonly from: string;
+  readonly budget: { pages: number };
   /** Undefined: nothing of the type is open. */
   readonly permitFor: (type: string) => Permit | undefined;
   readonly standing: Standing;
-  /** False = enough. */
-  readonly take: (one: ShownVersion) => boolean;
+  /** A version and the upstream page that it was on; false = enough. */
+  readonly take: (one: ShownVersion, page: string) => boolean;
+  /** After each page; false = enough. */
+  readonly goOn: (pagesRead: number) => boolean;
 }
 
-/** How many versions were withheld. Throws Problem `too-costly` when the page budget is used up, which is the announced alarm. */
-export function* readHistory(given: Given, book: FactBook, reading: HistoryReading): Generator<Need, number, Found> {
-  const { place, permitFor, standing, take } = reading;
+export interface HistoryRead {
+  /** `lost`: it cannot be read from where it should begin. */
+  readonly end: 'end' | 'lost';
+  readonly withheld: number;
+}
+
+/** Throws Problem `too-costly` when the page budget is used up, which is the announced alarm. */
+export function* readHistory(given: Given, book: FactBook, reading: HistoryReading): Generator<Need, HistoryRead, Found> {
+  const { place, from, budget, permitFor, standing, take, goOn } = reading;
   const seen = new Set<string>();
-  let budget = given.limits.pageBudget;
   let withheld = 0;
-  let path: string | undefined = '';
-  while (path !== undefined) {
-    if (budget-- <= 0) throw new Problem('too-costly', 'The history is too long. Ask for one resource, or a later time.');
+  for (let path: string | undefined = from; path !== undefined; ) {
+    if (budget.pages-- <= 0) throw new Problem('too-costly', 'The history is too long. Ask for one resource, or a later time.');
     if (seen.has(path)) throw odd('its pages go round in a circle');
     seen.add(path);
     const request = path === '' ? planHistory(place.type, place.id, given.dialect) : planPage(path, given.dialect);
-    const { entries, next } = historyIn(upstreamAnswer(yield request));
+    const answer = upstreamAnswer(yield request);
+    // A hint may have expired upstream, which is no failure.
+    if (path !== '' && path === from && answer.status >= 400 && answer.status < 500) return { end: 'lost', withheld };
+    const { entries, next } = historyIn(answer);
     const asked = entries.filter(({ type, id }) => belongs(place, type, id) && permitFor(type) !== undefined);
-    const visibleNow = yield* standing(asked);
-    const drafts = asked.map((one) =>
-      one.method === 'DELETE' ? undefined : draft(given, one.type, one.id, one.document, one.node),
-    );
-    for (const type of new Set(asked.map((one) => one.type)))
-      yield* book.gather(
-        [permitFor(type)!],
-        drafts.filter((one) => one?.type === type).map((one) => one!),
-      );
-    for (const [index, entry] of asked.entries()) {
-      const one = drafts[index];
+    const judged = yield* judgedAlone(given, book, asked, permitFor);
+    const visibleNow = yield* standing(asked, new Set(judged.keys()));
+    if (visibleNow === undefined) return { end: 'lost', withheld };
+    for (const entry of asked) {
       const now = visibleNow(`${entry.type}/${entry.id}`);
-      const then =
-        now === undefined || one === undefined ? undefined : judge(permitFor(entry.type)!, candidate(one, book), book);
-      const visible = one === undefined ? now : then?.kind === 'visible' ? then : undefined;
+      const visible = entry.method === 'DELETE' ? now : judged.get(entry);
       if (now === undefined || visible === undefined) withheld++;
-      else if (!take({ ...entry, visible, deleted: entry.lastModified })) return withheld;
+      else if (!take({ ...entry, visible, deleted: entry.lastModified }, path)) return { end: 'end', withheld };
     }
+    if (!goOn(seen.size)) return { end: 'end', withheld };
     path = next === undefined ? undefined : pagePath(next, given.bases.upstream);
   }
-  return withheld;
+  return { end: 'end', withheld };
+}
+
+/** The living versions that are visible by themselves. */
+function* judgedAlone(
+  given: Given,
+  book: FactBook,
+  entries: readonly HistoryEntry[],
+  permitFor: HistoryReading['permitFor'],
+): Generator<Need, ReadonlyMap<HistoryEntry, Visible>, Found> {
+  const living = entries
+    .filter(({ method }) => method !== 'DELETE')
+    .map((entry) => ({ entry, one: draft(given, entry.type, entry.id, entry.document, entry.node) }));
+  for (const type of new Set(living.map(({ entry }) => entry.type)))
+    yield* book.gather(
+      [permitFor(type)!],
+      living.filter(({ entry }) => entry.type === type).map(({ one }) => one),
+    );
+  const visible = new Map<HistoryEntry, Visible>();
+  for (const { entry, one } of living) {
+    const judged = judge(permitFor(entry.type)!, candidate(one, book), book);
+    if (judged.kind === 'visible') visible.set(entry, judged);
+  }
+  return visible;
 }
 
 function belongs(place: Place, type: string, id: string): boolean {

@@ -22,7 +22,7 @@ import { localCriteria } from './local-criteria.ts';
 import type { Found, Need } from './need.ts';
 import { withOpenIncludes } from './open-includes.ts';
 import type { Outcome } from './outcome.ts';
-import { type Continued, cursorInvalid, makeCursor, openCursor } from './page-cursor.ts';
+import { type Continued, cursorInvalid, LONGEST_HINT, makeCursor, openCursor } from './page-cursor.ts';
 import { cursorLink, searchLink } from './page-links.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { Stages } from './stages.ts';
@@ -40,9 +40,6 @@ export interface Wanted {
   readonly countOnly: boolean;
   readonly continued: Continued | undefined;
 }
-
-/** A hint is kept while it is short: a long one would make the cursor too long, and only saves time. */
-const LONGEST_HINT = 1000;
 
 /** What an operation puts before the first page of the search that it implies. */
 export interface Opening {

@@ -31,7 +31,15 @@ export function callerFor(random: Random): SceneCaller {
     [1, 'anonymous'],
   ]);
   const wide = random.chance(0.8) ? 'cruds' : random.pick(['rs', 'crus', 's', 'r']);
-  const user = { kind: 'user', client: 'app', roles, purposes, fhirUser: `Practitioner/${random.pick(['d1', 'd2'])}` } as const;
+  const withheld = random.chance(0.12) ? { withheld: random.some(['HIV', 'SUD', 'OPIOIDUD'], 1, 2) } : {};
+  const user = {
+    kind: 'user',
+    client: 'app',
+    roles,
+    purposes,
+    fhirUser: `Practitioner/${random.pick(['d1', 'd2'])}`,
+    ...withheld,
+  } as const;
   const granular = random.pick([
     'user/Observation.rs?status=final',
     'user/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory',

@@ -1,5 +1,6 @@
 /** Search criteria and sorts from the search-parameter tables, with values that match. */
 import type { SearchParameter, TypeFacts } from '@fireguard/engine';
+import { codedTerm } from './coded.ts';
 import { type Drawing, one } from './drawing.ts';
 import { tables } from './gateway.ts';
 import { type Json, valuesAt } from './json.ts';
@@ -56,6 +57,10 @@ function termFor(drawing: Drawing, type: TypeFacts, parameter: SearchParameter, 
       early !== random.chance(0.15) ? ['lt', '2025-02-01'] : ['gt', '2025-01-20'],
     ] as const);
     return { text: `_lastUpdated=${prefix}${time}`, tries: [...tries, `prefix ${prefix}`] };
+  }
+  if (drawing.shown.has('ValueSet') && random.chance(0.15)) {
+    const term = codedTerm(drawing, parameter, resource);
+    if (term !== undefined) return term;
   }
   const drawn = drawValue(random, type, parameter, resource);
   const modifier = random.chance(0.3) ? random.pick(modifiers[parameter.type] ?? ['']) : '';
@@ -158,7 +163,7 @@ export function byMasked(drawing: Drawing): Asked | undefined {
   if (term === undefined) return undefined;
   const ids = [...new Set(shown.get(type)!.map(({ id }) => id as string))];
   const few = { text: `_id=${ids.join(',')}`, tries: ['parameter _id'] };
-  const wide = !/:(not|missing)=|_sort|=(ne|ap)/.test(term.text) && random.chance(0.25);
+  const wide = !/:(not|missing|not-in)=|_sort|=(ne|ap)/.test(term.text) && random.chance(0.25);
   return searchOf(drawing, type, wide ? [term] : [few, term]);
 }
 

@@ -3,7 +3,7 @@ import type { Json } from './json.ts';
 import type { NaiveDecider } from './naive/decider.ts';
 import type { Random } from './random.ts';
 import { population } from './resources.ts';
-import type { SceneFacts, World } from './scenario.ts';
+import type { Scene, SceneCaller, SceneFacts, World } from './scenario.ts';
 
 /** What values and ids are drawn from. */
 export interface Drawing {
@@ -20,6 +20,8 @@ export interface Drawing {
   readonly former: readonly string[];
   /** Some scope reaches only some states of what it lets the caller write. */
   readonly writesNarrowly: boolean;
+  /** Types of which some rule shows all, or next to all, whatever it carries. */
+  readonly nearlyWhole: readonly string[];
 }
 
 export function drawing(
@@ -29,7 +31,7 @@ export function drawing(
   facts: SceneFacts,
   a: World,
   b: World,
-  scopes: readonly string[] = [],
+  { scopes, policies }: Pick<SceneCaller, 'scopes'> & Pick<Scene, 'policies'> = { scopes: [], policies: [] },
 ): Drawing {
   const shown = new Map<string, Json[]>();
   const raw = new Map<string, Json[]>();
@@ -49,7 +51,26 @@ export function drawing(
       .map(([type]) => type),
   );
   const writesNarrowly = scopes.some((scope) => /\.\w*[cud]\w*\?/.test(scope));
-  return { random, types, decider, facts, shown, raw, closed, former: formerOf(decider, a), writesNarrowly };
+  return {
+    random,
+    types,
+    decider,
+    facts,
+    shown,
+    raw,
+    closed,
+    former: formerOf(decider, a),
+    writesNarrowly,
+    nearlyWhole: wholeOf(policies),
+  };
+}
+
+function wholeOf(policies: readonly Json[]): readonly string[] {
+  const rules: readonly Json[] = policies.flatMap((set) => set.rules);
+  const wide = rules.filter(
+    ({ effect, clears }) => effect === 'permit' && clears?.confidentiality === 'V' && clears.other === '*',
+  );
+  return [...new Set(wide.flatMap(({ resources }) => resources.types ?? []))];
 }
 
 function formerOf(decider: NaiveDecider, world: World): readonly string[] {

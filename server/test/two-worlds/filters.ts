@@ -42,6 +42,7 @@ function compared(name: string, kind: string, modifier: string | undefined, valu
   const [, prefix = 'eq', rest = ''] = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)$/.exec(value)!;
   switch (kind) {
     case 'token':
+      if (modifier === 'in' || modifier === 'not-in') return `${name} ${modifier === 'in' ? 'in' : 'ni'} ${value}`;
       return modifier === undefined ? `${name} eq ${value}` : modifier === 'not' ? `not (${name} eq ${value})` : undefined;
     case 'string': {
       const operator = { '': 'sw', exact: 'eq', contains: 'co' }[modifier ?? ''];

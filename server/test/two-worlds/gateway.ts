@@ -21,6 +21,7 @@ import { defaultConfig } from '../../src/config/default-config.ts';
 import { dialectOf } from '../../src/upstream/dialects.ts';
 import { runExport } from './exporting.ts';
 import type { Json } from './json.ts';
+import { ACT_CODE } from './naive/labels.ts';
 import { type Asked, now, ourBase, type Scene, type SceneFacts, upstreamBase } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -122,7 +123,7 @@ export class Gateway implements Askable {
   }
 
   #caller(): Caller {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes, override } = this.#scene.caller;
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, withheld, override } = this.#scene.caller;
     const signedIn = kind !== 'anonymous';
     return {
       kind,
@@ -131,6 +132,7 @@ export class Gateway implements Askable {
       roles,
       scopes: parseScopes(scopes.join(' ')),
       patient,
+      ...(withheld === undefined ? {} : { withheld: withheld.map((code) => ({ system: ACT_CODE, code })) }),
       purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
       token: signedIn ? { id: 't', issuer: 'https://guard.example', expiresAt: now + 3_600_000 } : undefined,
       address: '192.0.2.1',

@@ -7,7 +7,7 @@ import { NaiveDecider } from './naive/decider.ts';
 import { policiesFor } from './policies.ts';
 import { Random } from './random.ts';
 import { requestFor } from './requests.ts';
-import { types as allTypes } from './resources.ts';
+import { types as allTypes, terminology } from './resources.ts';
 import type { Scene, World } from './scenario.ts';
 import { otherWorld, subjectsFor, worldFor } from './worlds.ts';
 
@@ -34,7 +34,9 @@ export function makeScene(options: SceneOptions): Scene {
 
 function attemptScene(random: Random, { requests, served, policies, world }: SceneOptions, wanted: number): Scene | undefined {
   const heavy = random.some(['Observation', 'Condition', 'Encounter'], 1, 3);
-  const types = [...new Set(['Patient', ...heavy, ...random.some(allTypes, 3, 5)])];
+  const ordinary = allTypes.filter((type) => !terminology.includes(type));
+  const coded = random.chance(0.4) ? terminology : [];
+  const types = [...new Set(['Patient', ...heavy, ...random.some(ordinary, 3, 5), ...coded])];
   const caller = callerFor(random);
   const subjects = subjectsFor(random);
   const facts = { relations: relationsFor(random, caller), consents: consentsFor(random, caller), subjects };
@@ -47,7 +49,7 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
   // Where nearly everything is hidden, or nothing, there is little to tell.
   if (wanted > 0 && (visible < wanted || visible > Object.keys(a).length * MOST_VISIBLE)) return undefined;
   const { b, churn } = otherWorld(random, a, decider, facts, types);
-  const at = drawing(random, types, decider, facts, a, b, caller.scopes);
+  const at = drawing(random, types, decider, facts, a, b, { scopes: caller.scopes, policies: rules });
   const habits = random.weighted<Scene['habits'] & object>([
     [6, {}],
     [3, { tieOrder: 'insertion' }],

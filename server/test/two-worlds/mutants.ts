@@ -148,6 +148,31 @@ export const mutants: readonly Mutant[] = [
     'if (keepsBack || !reachesAll || !known || asksPurpose || denied)',
     'if (keepsBack || !reachesAll || !known || asksPurpose)',
   ),
+  of('full-sight-of-what-was-kept-back', 'decision/sight.ts', 'if (keepsBack || ', 'if ('),
+  of(
+    'other-forms-of-a-hidden-choice',
+    'fhir/choice.ts',
+    'return withoutType(other).some((base) => forms.has(base));',
+    'return withoutType(other).some((base) => forms.has(base) && false);',
+  ),
+  of(
+    'terminology-of-what-is-stored',
+    'enforcement/terminology-book.ts',
+    'const { document, node } = releasedForm(visible);',
+    'const { document, node } = visible;',
+  ),
+  of(
+    'sets-without-codes-mean-everything',
+    'enforcement/coded-criterion.ts',
+    "if (modifier === 'not-in' && codes.size === 0) return undefined;",
+    'if (codes.size === 0) return undefined;',
+  ),
+  of(
+    'negative-sets-taken-for-positive',
+    'enforcement/coded-criterion.ts',
+    "modifier === 'not-in' ? 'not' : undefined,",
+    'undefined,',
+  ),
   of('full-sight-without-exemption', 'decision/sight.ts', 'rule.consentExempt &&', ''),
   of(
     'full-sight-within-scopes',

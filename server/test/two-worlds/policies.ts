@@ -58,12 +58,21 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   });
   add({
     interactions: random.chance(0.6) ? all : R,
-    resources: { categories: ['patient', 'not-classified', ...(random.chance(0.6) ? ['business', 'individual'] : [])] },
+    resources: {
+      categories: ['patient', 'not-classified', ...(random.chance(0.6) ? ['business', 'individual', 'anonymous'] : [])],
+    },
     ...maybe(random, 0.75, () => ({ caller: { relations: random.some(relations, 1, 3) } })),
     ...clears(random),
     ...maybe(random, 0.6, () => ({ mask: masks(random, types) })),
     ...maybe(random, 0.2, () => ({ mayLabel: true })),
   });
+  if (types.includes('ValueSet') && random.chance(0.85))
+    add({
+      interactions: ['read', 'vread', 'search'],
+      ...maybe(random, 0.3, () => ({ caller: { kinds: ['anonymous', 'user', 'system'] } })),
+      resources: { categories: ['anonymous'], ...maybe(random, 0.1, () => ({ labels: { any: [label(random)] } })) },
+      ...clears(random),
+    });
   // Who may write what, where it is not the same as who may see it.
   if (random.chance(0.4)) {
     const type = random.pick(types);
@@ -125,12 +134,13 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     add({ interactions: [random.pick(['search', 'read'])], resources: { types: random.some(types, 1, 2) } });
   if (random.chance(0.1))
     add({ effect: 'deny', interactions: R, resources: { types: [random.pick(types)] }, caller: { kinds: ['system'] } });
-  if (random.chance(0.3)) {
-    const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
+  // Nearly, or in truth, a rule under which nothing of a type is hidden.
+  if (random.chance(0.4)) {
     add({
+      interactions: random.chance(0.6) ? all : R,
       resources: { types: random.some(types, 1, 3) },
-      ...maybe(random, 0.7, () => ({ consentExempt: 'The law asks for it.' })),
-      ...(random.chance(0.7) ? { clears: whole } : clears(random)),
+      ...maybe(random, 0.6, () => ({ consentExempt: 'The law asks for it.' })),
+      ...(random.chance(0.8) ? { clears: whole } : clears(random)),
       ...(random.chance(0.7) ? {} : callerOf(random)),
     });
   }
@@ -181,6 +191,7 @@ function combining(random: Random): string {
 }
 
 const announceable: ReadonlySet<string> = new Set(Object.keys(announcedShapes));
+const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
 const duties = [`${ACT_CODE}|NORDSCLCD`, `${ACT_CODE}|DELAU`];
 
 const maybe = (random: Random, share: number, make: () => Json): Json => (random.chance(share) ? make() : {});

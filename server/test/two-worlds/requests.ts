@@ -3,6 +3,7 @@
  * kind of request is a feature; what is not served yet is asked rarely, so that it is seen to be refused alike.
  */
 import { condition, idToWrite, ifMatch, patchBody, versions, written } from './bodies.ts';
+import { byTerminology } from './coded.ts';
 import { byMasked, criterion, isTouched, searchOf, sortTerm, type Term } from './criteria.ts';
 import { type Drawing, idOf, one, typeFor } from './drawing.ts';
 import { filtered } from './filters.ts';
@@ -85,6 +86,8 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   'search by POST': [2, (d) => posted(searchOf(d, typeFor(d)))],
   'search sorted': [5, (d) => onType(d, (type) => searchOf(d, type, [sortTerm(d, type)]), 'search')],
   'search by what is masked': [9, byMasked],
+  'search by terminology': [6, byTerminology],
+  'what full sight tells': [4, wholly],
   'search in a compartment': [
     5,
     (d) =>
@@ -275,6 +278,22 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
     (d) => (d.shown.has('Composition') ? get(`/Composition/${idOf(d, 'Composition')}/$document`, '$document') : undefined),
   ],
 };
+
+/** What is told differently where nothing of a type could be hidden: numbers, what is gone, and ids that are taken. */
+function wholly(drawing: Drawing): Asked | undefined {
+  const { random, nearlyWhole, raw } = drawing;
+  const among = nearlyWhole.filter((type) => raw.has(type));
+  if (among.length === 0) return undefined;
+  const type = random.pick(among);
+  const ids = raw.get(type)!.map(({ id }) => id as string);
+  const id = random.pick([...ids, 'x1', 'x2', 'nowhere']);
+  return random.weighted<() => Asked>([
+    [3, () => get(`/${type}?${random.pick(['_summary=count', '_count=0'])}`, 'search', 'result count')],
+    [3, () => get(`/${type}?_total=accurate&_count=${random.pick([1, 2])}`, 'search', 'result _total')],
+    [2, () => ({ method: 'PUT', target: `/${type}/${id}`, body: written(drawing, type, id), tries: ['update'] })],
+    [1, () => get(`/${type}/${id}`, 'read')],
+  ])();
+}
 
 /** Of a few types mostly: an export of all is as many searches as there are types. */
 function exporting(drawing: Drawing): Asked {

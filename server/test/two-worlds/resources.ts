@@ -28,8 +28,12 @@ export const population: Readonly<Record<string, readonly [prefix: string, size:
   Composition: ['com', 4],
   List: ['li', 4],
   Provenance: ['pv', 5],
+  CodeSystem: ['cs', 3],
+  ValueSet: ['vs', 4],
 };
 export const types = Object.keys(population);
+/** What searches by codes read. */
+export const terminology: readonly string[] = ['CodeSystem', 'ValueSet'];
 
 export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
   Patient: [
@@ -41,6 +45,7 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
     'identifier',
     'telecom',
     'deceased[x]',
+    'deceasedBoolean',
     'gender',
     'generalPractitioner',
     'identifier.system',
@@ -55,6 +60,8 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
   Encounter: ['reasonCode', 'period', 'period.end', 'participant', 'class', 'location'],
   Observation: [
     'value[x]',
+    'valueQuantity',
+    'valueString',
     'code',
     'subject',
     'performer',
@@ -66,7 +73,7 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
     'encounter',
     'identifier.system',
   ],
-  Condition: ['code', 'subject', 'code.text', 'severity', 'onset[x]', 'encounter', 'clinicalStatus'],
+  Condition: ['code', 'subject', 'code.text', 'severity', 'onset[x]', 'onsetString', 'encounter', 'clinicalStatus'],
   MedicationRequest: ['medicationReference', 'reasonCode', 'requester', 'status'],
   RelatedPerson: ['name', 'telecom', 'name.family'],
   CareTeam: ['participant', 'name'],
@@ -75,11 +82,20 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
   Composition: ['title', 'section', 'author'],
   List: ['entry', 'title', 'code'],
   Provenance: ['agent', 'recorded', 'target'],
+  CodeSystem: ['concept', 'title', 'version'],
+  ValueSet: ['compose', 'compose.exclude', 'compose.include.filter', 'title'],
 };
 
 const LOINC = 'http://loinc.org';
 const SNOMED = 'http://snomed.info/sct';
 const names = ['Smith', 'Ada', 'Äda', 'Smythe', 'Lee', 'Ada', 'Äda'];
+export const systems: readonly string[] = [LOINC, SNOMED];
+/** Of the code systems that value sets are made of. */
+const vocabulary: Readonly<Record<string, readonly string[]>> = {
+  [LOINC]: ['glucose', 'hiv', 'weight', 'systolic', 'diastolic', 'letter', 'report', 'problems', 'drugs'],
+  [SNOMED]: ['flu', 'hiv', 'asthma', 'mild', 'severe', 'positive', 'negative', 'aspirin', 'methadone', 'pump', 'pacer'],
+};
+export const valueSets = ['http://example.org/vs/1', 'http://example.org/vs/2', 'http://example.org/vs/3'];
 const dates = ['2021-03-04', '2022-05-06', '2023', '2023-11-05', '2024-01-02'];
 
 export function generate(random: Random, type: string, id: string, subjects: SceneFacts['subjects']): Json {
@@ -217,7 +233,9 @@ class Maker {
       code: this.#concept(SNOMED, ['flu', 'hiv', 'asthma']),
       subject: this.#subject(),
       ...this.#maybe(0.5, () => ({ severity: this.#concept(SNOMED, ['mild', 'severe']) })),
-      ...this.#maybe(0.6, () => ({ onsetDateTime: this.#random.pick(dates) })),
+      ...this.#maybe(0.6, () =>
+        this.#random.chance(0.7) ? { onsetDateTime: this.#random.pick(dates) } : { onsetString: this.#random.pick(names) },
+      ),
       ...this.#maybe(0.4, () => ({ encounter: this.#ref('Encounter') })),
       ...this.#maybe(0.3, () => ({ asserter: this.#random.chance(0.3) ? this.#patient() : this.#ref('Practitioner') })),
     }),
@@ -284,7 +302,68 @@ class Maker {
       recorded: `${this.#random.pick(['2022-05-06', '2024-01-02'])}T01:02:03Z`,
       agent: [{ who: this.#ref('Practitioner') }],
     }),
+    CodeSystem: () => {
+      const url = this.#random.pick(systems);
+      return {
+        url,
+        ...this.#maybe(0.5, () => ({ version: this.#random.pick(['1', '2', '10']) })),
+        status: 'active',
+        title: this.#random.pick(names),
+        ...this.#maybe(0.05, () => ({ hierarchyMeaning: 'part-of' })),
+        content: this.#random.chance(0.95) ? 'complete' : 'fragment',
+        concept: this.#tree(this.#random.some(vocabulary[url]!, 6, vocabulary[url]!.length)),
+      };
+    },
+    ValueSet: () => ({
+      url: this.#random.pick(valueSets),
+      ...this.#maybe(0.5, () => ({ version: this.#random.pick(['1', '2', '10']) })),
+      status: 'active',
+      title: this.#random.pick(names),
+      compose: {
+        include: this.#random.chance(0.3) ? [this.#codes(), this.#codes()] : [this.#codes()],
+        ...this.#maybe(0.25, () => ({ exclude: [this.#codes()] })),
+      },
+    }),
   };
+
+  /** Some of them below others. */
+  #tree(codes: readonly string[]): readonly Json[] {
+    const roots: Json[] = [];
+    const all: Json[] = [];
+    for (const code of codes) {
+      const concept: Json = { code };
+      if (all.length === 0 || this.#random.chance(0.35)) roots.push(concept);
+      else {
+        const parent = this.#random.pick(all);
+        parent.concept = [...(parent.concept ?? []), concept];
+      }
+      all.push(concept);
+    }
+    return roots;
+  }
+
+  /** A part of a value set. */
+  #codes(): Json {
+    const system = this.#random.pick(systems);
+    return this.#random.weighted<() => Json>([
+      [6, () => ({ system, concept: this.#random.some(vocabulary[system]!, 1, 4).map((code) => ({ code })) })],
+      [1, () => ({ system })],
+      [
+        2,
+        () => ({
+          system,
+          filter: [
+            {
+              property: 'concept',
+              op: this.#random.pick(['is-a', 'is-a', 'descendent-of']),
+              value: this.#random.pick(vocabulary[system]!),
+            },
+          ],
+        }),
+      ],
+      [1, () => ({ valueSet: [this.#random.pick(valueSets)] })],
+    ])();
+  }
 
   #maybe(share: number, make: () => Json): Json {
     return this.#random.chance(share) ? make() : {};

@@ -15,6 +15,8 @@ export interface SceneCaller {
   readonly patient?: string;
   /** Codes of v3-ActReason. */
   readonly purposes: readonly string[];
+  /** Sensitivities (v3-ActCode) that the person kept back from the app. */
+  readonly withheld?: readonly string[];
   /** The patient for whom the glass is broken. */
   readonly override?: string;
 }

@@ -21,7 +21,7 @@ export async function servedFeatures(): Promise<ReadonlySet<string>> {
     description: 'Everything is permitted.',
     effect: 'permit',
     interactions: { group: ['C', 'R', 'U', 'D', 'E'] },
-    resources: { categories: ['business', 'individual', 'patient', 'not-classified'] },
+    resources: { categories: ['anonymous', 'business', 'individual', 'patient', 'not-classified'] },
     clears,
     mask: ['Observation.note', 'Patient.birthDate'],
   };
@@ -31,7 +31,10 @@ export async function servedFeatures(): Promise<ReadonlySet<string>> {
   const upstream = new Upstream(upstreamBase);
   await upstream.load(world);
   const gateway = new Gateway(upstream, scene);
-  const at = drawing(random, types, new NaiveDecider(scene), facts, world, world);
+  const at = drawing(random, types, new NaiveDecider(scene), facts, world, world, {
+    scopes: caller.scopes,
+    policies: [{ rules: [{ ...rule, resources: { types } }] }],
+  });
   const served = new Set<string>();
   for (const [name, [, make]] of Object.entries(features)) {
     for (let attempt = 0; attempt < ATTEMPTS && !served.has(name); attempt++) {

@@ -5,7 +5,7 @@
 export const deIdentified: Readonly<Record<string, readonly string[]>> = {
   Device: ['type.text', 'deviceName.name', 'patient.display', 'patient.identifier', 'contained'],
   Condition: [
-    ...['clinicalStatus.text', 'code.text', 'severity.text', 'onsetDateTime', 'contained'],
+    ...['clinicalStatus.text', 'code.text', 'severity.text', 'onsetDateTime', 'onsetString', 'contained'],
     ...['subject', 'encounter', 'asserter'].flatMap((path) => [`${path}.display`, `${path}.identifier`]),
   ],
   Observation: [

@@ -9,7 +9,7 @@ import type { Scene } from '../scenario.ts';
 import { denied } from './consents.ts';
 import { contentHolds } from './content.ts';
 import { deIdentified } from './de-identified.ts';
-import { carries, cleared, labelsIn } from './labels.ts';
+import { ACT_CODE, carries, cleared, labelsIn } from './labels.ts';
 import { announcements, maskOf, pathsOf } from './masked-paths.ts';
 import { type About, about, inCompartmentOf, owners } from './patients.ts';
 import { Seen } from './seen.ts';
@@ -85,6 +85,7 @@ export class NaiveDecider {
     const onlySelf = permits.every((rule) => rule.caller?.relations?.every((relation: string) => relation === 'self') ?? false);
     if (self !== undefined && onlySelf && type.category === 'patient' && !inCompartmentOf(resource, self)) return undefined;
 
+    if (this.#isKeptBack(resource)) return undefined;
     const whom = about(resource, this.#scene.facts);
     const denies = rules.filter((rule) => rule.effect === 'deny' && rule.elements === undefined);
     const says = (rule: Json) => (rule.announces === true ? 'announced' : undefined);
@@ -118,6 +119,16 @@ export class NaiveDecider {
       .flatMap((rule) => rule.mask ?? rule.elements);
     const duties = [...new Set(left.flatMap((rule) => rule.obligations?.labels ?? []))];
     return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), duties);
+  }
+
+  /** From the app, by the person who let it in, whatever they may see themselves. */
+  #isKeptBack(resource: Json): boolean {
+    const { withheld = [] } = this.#scene.caller;
+    return carries(
+      labelsIn(resource),
+      withheld.map((code) => `${ACT_CODE}|${code}`),
+      'deny',
+    );
   }
 
   #permitsFirst({ set }: Json): boolean {
@@ -158,6 +169,7 @@ export class NaiveDecider {
   seesAll(type: string, interaction: NaiveInteraction): boolean {
     const { caller } = this.#scene;
     const rules = this.#rulesFor(type, interaction);
+    if ((caller.withheld ?? []).length > 0) return false;
     if ([...this.#combining.values()].includes('deny-unless-permit')) return false;
     if (rules.some(({ effect, elements }) => effect === 'deny' && elements === undefined)) return false;
     const unbound = caller.scopes.some((text) => {

@@ -1,6 +1,6 @@
 /** FHIR R4 security.html and compartmentdefinition-patient.html for the types of the harness, written by hand: nothing is taken from the engine. */
 export interface NaiveType {
-  readonly category: 'patient' | 'individual' | 'business' | 'not-classified';
+  readonly category: 'anonymous' | 'patient' | 'individual' | 'business' | 'not-classified';
   /** Element paths whose references put it into a Patient compartment. */
   readonly compartment: readonly string[];
   /** Of those, the ones that say whom it is about. */
@@ -29,6 +29,8 @@ const business = (leadsToPatients: boolean, compartment: readonly string[] = [])
 });
 const individual: NaiveType = { category: 'individual', compartment: [], about: [], leadsToPatients: false };
 
+const anybody: NaiveType = { category: 'anonymous', compartment: [], about: [], leadsToPatients: false };
+
 export const naiveTypes: Readonly<Record<string, NaiveType>> = {
   Patient: patient(['link.other']),
   Practitioner: individual,
@@ -49,6 +51,8 @@ export const naiveTypes: Readonly<Record<string, NaiveType>> = {
   Composition: open(['subject', 'author', 'attester.party']),
   List: open(['subject', 'source']),
   Provenance: open(['target']),
+  CodeSystem: anybody,
+  ValueSet: anybody,
 };
 
 /** How what stands for a masked element is written: the member, and whether it is a list. For those that the harness announces. */

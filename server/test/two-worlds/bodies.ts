@@ -22,6 +22,8 @@ export function written(drawing: Drawing, type: string, id: string): Json {
   const often = isOutOfReach(drawing, known) ? 0.8 : 0.35;
   const changed = moving.length > 0 && random.chance(often) ? moving : random.some(keys, 1, 2);
   for (const key of changed) if (key !== 'subject' && key !== 'patient') body[key] = fresh[key];
+  const other = otherForm(closedPaths(drawing, type, 'update'), fresh);
+  if (other !== undefined && random.chance(0.6)) body[other] = fresh[other];
   if (fresh.meta?.security !== undefined && random.chance(0.25)) body.meta = { ...body.meta, security: fresh.meta.security };
   // A client that takes the mark of a partial view away, or leaves out what it could not see.
   if (body.meta?.tag?.some(({ code }: Json) => code === 'SUBSETTED') && random.chance(0.8)) {
@@ -50,6 +52,13 @@ function closedPaths({ decider }: Drawing, type: string, interaction: NaiveInter
   return [...new Set([...decider.maskable(type, interaction), ...decider.maskable(type, 'read')])];
 }
 
+/** A form of a choice that may stand open beside a hidden one. */
+function otherForm(closed: readonly string[], fresh: Json): string | undefined {
+  const choiceOf = (path: string) => /^(value|onset|deceased|effective)[A-Z][A-Za-z]*$/.exec(path)?.[1];
+  const hidden = new Set(closed.map(choiceOf).filter((choice) => choice !== undefined));
+  return Object.keys(fresh).find((key) => !closed.includes(key) && hidden.has(choiceOf(key)));
+}
+
 export const versions = ['1', '1', '1', '1', '1', '2', '3'];
 export const ifMatch = ({ random }: Drawing) => {
   const headers = {
@@ -72,7 +81,9 @@ export function patchBody(drawing: Drawing, type: string, id: string): Json {
   if (keys.length === 0) keys.push('language');
   const closed = closedPaths(drawing, type, 'patch').map((path) => path.split('.')[0]!);
   const open = keys.filter((key) => !closed.includes(key));
-  const key = random.pick(open.length > 0 && random.chance(0.8) ? open : keys);
+  const other = otherForm(closedPaths(drawing, type, 'patch'), fresh);
+  const key =
+    other !== undefined && random.chance(0.5) ? other : random.pick(open.length > 0 && random.chance(0.8) ? open : keys);
   const change = random.weighted<Json>([
     [6, { op: 'add', path: `/${key}`, value: fresh[key] ?? 'de' }],
     [2, { op: 'replace', path: `/${key}`, value: fresh[key] ?? 'de' }],

@@ -168,6 +168,12 @@ export const mutants: readonly Mutant[] = [
     'if (codes.size === 0) return undefined;',
   ),
   of(
+    'later-pages-of-a-history-as-the-first',
+    'enforcement/history.ts',
+    "from === '' ? yield* learnFromNewest(",
+    'true ? yield* learnFromNewest(',
+  ),
+  of(
     'negative-sets-taken-for-positive',
     'enforcement/coded-criterion.ts',
     "modifier === 'not-in' ? 'not' : undefined,",

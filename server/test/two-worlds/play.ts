@@ -128,7 +128,7 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
 }
 
 const withoutCount = (query: string) =>
-  query.replace(/(^|&)(_count|_total|_summary|_elements|_in)=[^&]*/g, '').replace(/^&/, '');
+  query.replace(/(^|&)(_count|_total|_summary|_elements|_in|_since|_at)=[^&]*/g, '').replace(/^&/, '');
 
 /** As anybody would ask who is not held back: what is hidden from this caller among its matches? */
 function openly({ method, target, headers, body, plain, tries }: Asked): readonly string[] {

@@ -130,6 +130,16 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...maybe(random, 0.3, () => ({ overridable: 'break-the-glass' })),
     });
   }
+  const forms = Object.keys(singleForms).filter((type) => types.includes(type));
+  if (forms.length > 0 && random.chance(0.25)) {
+    const type = random.pick(forms);
+    add({
+      effect: 'deny',
+      interactions: all,
+      resources: { types: [type] },
+      elements: [`${type}.${random.pick(singleForms[type]!)}`],
+    });
+  }
   if (random.chance(0.1))
     add({ interactions: [random.pick(['search', 'read'])], resources: { types: random.some(types, 1, 2) } });
   if (random.chance(0.1))
@@ -191,6 +201,12 @@ function combining(random: Random): string {
 }
 
 const announceable: ReadonlySet<string> = new Set(Object.keys(announcedShapes));
+/** Forms of a choice, of which one is withheld and the others are not. */
+const singleForms: Readonly<Record<string, readonly string[]>> = {
+  Observation: ['valueQuantity', 'valueString'],
+  Condition: ['onsetDateTime', 'onsetString'],
+  Patient: ['deceasedBoolean'],
+};
 const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
 const duties = [`${ACT_CODE}|NORDSCLCD`, `${ACT_CODE}|DELAU`];
 

@@ -14,6 +14,7 @@ import type { NaiveInteraction } from './naive/decider.ts';
 import { naiveTypes } from './naive/types.ts';
 import { patients, types } from './resources.ts';
 import type { Asked } from './scenario.ts';
+import { timeOf } from './upstream.ts';
 
 type Maker = (drawing: Drawing) => Asked | undefined;
 
@@ -51,6 +52,34 @@ function shortening({ random }: Drawing, joint: string): string {
   return random.chance(0.15)
     ? `${joint}${random.pick(['_summary=true', '_summary=data', '_elements=id', '_elements=meta'])}`
     : '';
+}
+
+/** Since, or at, a time at which something happened. */
+function times(
+  { random, shown }: Drawing,
+  type: string | undefined,
+): { readonly query: string; readonly tries: readonly string[] } {
+  const among = type === undefined ? [...shown.values()].flat() : (shown.get(type) ?? []);
+  if (among.length === 0 || random.chance(0.55)) return { query: '', tries: [] };
+  const { resourceType, id } = random.pick(among);
+  const time = timeOf(`${resourceType}/${id}`, 0);
+  const day = new Date(time).toISOString();
+  if (random.chance(0.6)) {
+    const since = new Date(time - random.pick([0, 0, 3_600_000, 86_400_000])).toISOString();
+    return { query: `&_since=${since}`, tries: ['_since'] };
+  }
+  return { query: `&_at=${day.slice(0, random.pick([7, 10]))}`, tries: ['_at'] };
+}
+
+function historyOf(drawing: Drawing, type: string | undefined): Asked {
+  const { query, tries } = times(drawing, type);
+  const count = drawing.random.pick([1, 2, 3, 5, 20, 50]);
+  const place = type === undefined ? '/_history' : `/${type}/_history`;
+  return get(
+    `${place}?_count=${count}${query}${shortening(drawing, '&')}`,
+    type === undefined ? 'history-system' : 'history-type',
+    ...tries,
+  );
 }
 
 /** What a count may be asked of: the ids that are there, seen or not. */
@@ -155,16 +184,8 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
         'history-instance',
       ),
   ],
-  'history of a type': [
-    2,
-    (d) =>
-      onType(
-        d,
-        (type) => get(`/${type}/_history?_count=${d.random.pick([2, 5, 50])}${shortening(d, '&')}`, 'history-type'),
-        'history-type',
-      ),
-  ],
-  'history of all': [1, (d) => get(`/_history?_count=${d.random.pick([3, 20])}${shortening(d, '&')}`, 'history-system')],
+  'history of a type': [3, (d) => onType(d, (type) => historyOf(d, type), 'history-type')],
+  'history of all': [2, (d) => historyOf(d, undefined)],
   create: [
     3,
     (d) =>

@@ -28,7 +28,10 @@ export function worldFor(random: Random, types: readonly string[], subjects: Sce
       const versions: (Json | null)[] = [];
       for (let count = random.chance(0.25) ? 2 : 1; count > 0; count--)
         versions.push(generate(random, type, `${prefix}${at}`, subjects));
-      if (random.chance(0.06) && type !== 'Patient') versions.push(null);
+      if (random.chance(0.06) && type !== 'Patient') {
+        versions.push(null);
+        if (random.chance(0.3)) versions.push(generate(random, type, `${prefix}${at}`, subjects));
+      }
       world[`${type}/${prefix}${at}`] = versions;
     }
   }

@@ -110,10 +110,13 @@ export function wrongHistories(asked: Asked, pages: readonly Answered[], { upstr
     const versions = upstream.versions(key);
     const last = versions.findLast((version) => version !== null);
     if (typeof (last === undefined ? undefined : decider.sees(last, interaction)) !== 'object') continue;
-    for (const version of versions) {
+    let later = '9';
+    for (const { time, version } of timed(upstream, key).reverse()) {
       const seen = version === null ? undefined : decider.sees(version, interaction);
-      if (typeof seen === 'object')
-        expected.push({ time: version.meta.lastUpdated, form: seen.form, said: `${key}/${version.meta.versionId}` });
+      if (version !== null && typeof seen !== 'object') continue;
+      if (typeof seen === 'object' && isAsked(asked, time, later))
+        expected.push({ time, form: seen.form, said: `${key}/${version.meta.versionId}` });
+      later = time;
     }
   }
   expected.sort((one, other) => (one.time < other.time ? 1 : one.time > other.time ? -1 : 0));
@@ -134,6 +137,22 @@ export function wrongHistories(asked: Asked, pages: readonly Answered[], { upstr
     before = one.time;
   }
   return undefined;
+}
+
+/** Versions and deletions with their times, oldest first. */
+function timed(upstream: Judging['upstream'], key: string): { readonly time: string; readonly version: Json | null }[] {
+  const [type = '', id = ''] = key.split('/');
+  return upstream.store
+    .versions(type, id)
+    .map((one) => ({ time: one.facts.lastUpdated, version: one.bytes === undefined ? null : one.value }));
+}
+
+/** `_since`: to the second. `_at`: was it current at some time of the day or month, until the next that is shown? */
+function isAsked({ target }: Asked, time: string, later: string): boolean {
+  const [, since] = /[?&]_since=([^&]+)/.exec(target) ?? [];
+  const [, at] = /[?&]_at=([^&]+)/.exec(target) ?? [];
+  if (since !== undefined && time.slice(0, 19) < since.slice(0, 19)) return false;
+  return at === undefined || (time.slice(0, at.length) <= at && later.slice(0, at.length) >= at && later > at);
 }
 
 function isShortened({ target }: Asked): boolean {

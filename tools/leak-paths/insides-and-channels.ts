@@ -1,5 +1,5 @@
 /** Leak paths 114 to 150: what travels inside, and what leaks beside. */
-import { announced, closed, notYet, rows } from './leak-path.ts';
+import { announced, closed, rows } from './leak-path.ts';
 
 const inside = closed('inside-resources');
 const side = closed('side-channels');
@@ -39,10 +39,10 @@ export const insidesAndChannels = rows([
     125,
     'URLs and hashes of attachments',
     'content elsewhere',
-    'part of the element, masked with it',
-    notYet('Attachments behind URLs are the work on content safety.'),
+    'part of the element, masked with it, and not searched by; nothing behind a URL is fetched',
+    inside,
   ],
-  [126, 'signed content', 'a redaction that cannot be', 'decided whole', notYet('Signatures are the work on content safety.')],
+  [126, 'signed content', 'a redaction that cannot be', 'decided whole, with all that is inside', inside],
   [127, 'marks of absence', 'that something was withheld', 'SUBSETTED comes whether or not there was anything', inside],
   [128, 'deceased or inactive patients', 'existence', 'as all others', closed('engine/src/enforcement/two-worlds.test.ts')],
   [129, 'texts of errors', 'values, labels, products', 'a closed list of texts of ours', closed('upstream-html-error')],
@@ -112,7 +112,7 @@ export const insidesAndChannels = rows([
     'hints of break-the-glass',
     'that something is withheld',
     'only to the privileged',
-    notYet('Break-the-glass is a work of its own; until then there is no hint.'),
+    closed('server/test/flows/break-glass/break-glass.test.ts'),
   ],
   [150, 'services with more rights', 'what their user may not', 'a service has only what its own scopes and roles give', side],
 ]);

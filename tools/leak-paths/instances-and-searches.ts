@@ -98,7 +98,13 @@ export const instancesAndSearches = rows([
   [18, 'long chains', 'the same, at a cost', 'a greatest depth', search],
   [19, ':missing, :not', 'that something is there', 'negatives of maskable elements are never sent', search],
   [20, 'prefixes and parts of words', 'a value letter by letter', 'on what is shown only', search],
-  [21, ':in, :above, :below', 'codes by value sets of the asker’s', 'value sets are not fetched', closedDoor],
+  [
+    21,
+    ':in, :above, :below',
+    'codes by value sets of the asker’s',
+    'turned into codes here, by the value sets and code systems that the caller sees; what is hidden is as absent',
+    closed('terminology'),
+  ],
   [22, ':identifier, :[type]', 'what a hidden target is', 'they read the reference, not its target', search],
   [23, ':iterate, :code-text and others', 'as the ones before', 'a closed list of modifiers', closedDoor],
   [

@@ -2,11 +2,10 @@
 
 /**
  * `closed`: served, and held by the test. `refused`: not offered, which the test shows. `announced`: told on purpose, see docs/divergences.md.
- * `not-yet`: nothing of it is served, and no test can be about it; `why` names the work that will bring it.
  */
 export type LeakStatus =
   | { readonly kind: 'closed' | 'refused'; readonly test: string }
-  | { readonly kind: 'announced' | 'not-yet'; readonly why: string };
+  | { readonly kind: 'announced'; readonly why: string };
 
 export interface LeakPath {
   readonly number: number;
@@ -28,4 +27,3 @@ const attack = (name: string) => `server/test/attacks/${name}.test.ts`;
 export const closed = (name: string): LeakStatus => ({ kind: 'closed', test: name.includes('/') ? name : attack(name) });
 export const refused = (name: string): LeakStatus => ({ kind: 'refused', test: name.includes('/') ? name : attack(name) });
 export const announced = (why: string): LeakStatus => ({ kind: 'announced', why });
-export const notYet = (why: string): LeakStatus => ({ kind: 'not-yet', why });

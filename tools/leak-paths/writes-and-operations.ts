@@ -1,5 +1,5 @@
 /** Leak paths 53 to 113: writes, bundles, operations, GraphQL, exports, subscriptions. */
-import { closed, notYet, refused, rows } from './leak-path.ts';
+import { closed, refused, rows } from './leak-path.ts';
 
 const write = closed('write-oracles');
 const door = closed('other-doors');
@@ -46,8 +46,8 @@ export const writesAndOperations = rows([
     70,
     'active content',
     'the session of who reads it',
-    'served as inert JSON from a host without cookies',
-    notYet('Cleaning of narratives is the work on content safety.'),
+    'served as data of FHIR’s own media types, not to be guessed at, in a sandbox, from an API without cookies; contents of Binaries as attachments. What is in a narrative is for who shows it to clean',
+    closed('inside-resources'),
   ],
   [71, 'tricks with parsers', 'what two parsers read in two ways', 'a strict scanner; no DTD and no entities', write],
   [72, 'batch entries', 'what is not looked at', 'each is a request of its own, read by the one parser', door],
@@ -157,11 +157,5 @@ export const writesAndOperations = rows([
   ],
   [111, 'WebSocket tokens, mail', 'a channel of another', 'refused', shut],
   [112, '$events', 'as notifications', 'refused', shut],
-  [
-    113,
-    'CDS Hooks, Task notifications',
-    'prefetched data',
-    'nothing is prefetched',
-    notYet('CDS-style doors are the work on the decision point.'),
-  ],
+  [113, 'CDS Hooks, Task notifications', 'prefetched data', 'nothing is prefetched', shut],
 ]);

@@ -10,7 +10,7 @@ export function leakPathsPage(): string {
     'Leak paths',
     'the list in `tools/leak-paths`',
     'Ways in which an API of FHIR can tell what it should keep: what one would look at, what one would learn, how it is closed here, and the test that holds it. The law behind them is in [search semantics](../search-semantics.md).',
-    `Closed: ${count('closed')}. Not offered, and seen to be refused: ${count('refused')}. Announced: ${count('announced')}. Not served yet: ${count('not-yet')}.`,
+    `Closed: ${count('closed')}. Not offered, and seen to be refused: ${count('refused')}. Announced: ${count('announced')}.`,
     table(['', 'where', 'would tell', 'here', 'state'], rows),
   );
 }
@@ -22,7 +22,5 @@ function told(status: LeakStatus): string {
       return `${status.kind}: [test](../../${status.test})`;
     case 'announced':
       return `announced: ${status.why}`;
-    case 'not-yet':
-      return `not served yet: ${status.why}`;
   }
 }

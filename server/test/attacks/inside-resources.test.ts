@@ -1,4 +1,4 @@
-// hardening B10-114 to B10-128: what travels inside a resource that may be seen.
+// hardening B5-70, B10-114 to B10-128: what travels inside a resource that may be seen.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask, encounter, observation, patient, type TwoWards, twoWards } from './two-wards.ts';
 
@@ -13,7 +13,15 @@ beforeAll(async () => {
       effect: 'permit',
       caller: { roles: ['physician'], relations: ['general-practitioner'] },
       interactions: ['read', 'search'],
-      resources: { types: ['Binary', 'Group', 'Device'] },
+      resources: { types: ['Binary', 'Group', 'Device', 'Bundle'] },
+    },
+    {
+      id: 'papers-withheld',
+      description: 'What was written is for others.',
+      effect: 'deny',
+      interactions: { group: ['R'] },
+      resources: { types: ['DocumentReference'] },
+      elements: ['DocumentReference.content'],
     },
   ]);
   for (const { put } of place.wards) {
@@ -68,6 +76,25 @@ beforeAll(async () => {
       target: [{ reference: 'Observation/secret' }, { reference: 'Patient/other' }],
       agent: [{ who: { reference: 'Practitioner/doc' } }],
     });
+    await put({
+      resourceType: 'DocumentReference',
+      id: 'paper',
+      status: 'current',
+      subject: { reference: 'Patient/mine' },
+      content: [{ attachment: { url: 'https://files.example/hiv.pdf', hash: 'aGl2', title: 'hiv' } }],
+    });
+    const signature = {
+      type: [{ code: 'x' }],
+      when: '2024-01-01T00:00:00Z',
+      who: { reference: 'Practitioner/doc' },
+      data: 'aGl2',
+    };
+    const signed = (id: string, ...inside: readonly object[]) => ({
+      ...{ resourceType: 'Bundle', id, type: 'collection', signature },
+      entry: inside.map((resource) => ({ resource })),
+    });
+    await put(signed('signed', observation('within', 'mine')));
+    await put(signed('signed-with-more', observation('within', 'mine'), { ...observation('without', 'mine'), meta: R }));
     await put({ ...observation('about-two', 'mine'), performer: [{ reference: 'Patient/other' }] });
     await put({
       ...observation('category', 'mine'),
@@ -99,6 +126,7 @@ test.each([
   ['B10-120 what a label calls by its category', '/Observation/category'],
   ['B10-118 what is labelled in an extension', '/Observation/inline'],
   ['B10-121 who did what to hidden things', '/Provenance/why'],
+  ['B10-126 what is signed together with something restricted', '/Bundle/signed-with-more'],
   ['B10-124 a Binary of nobody', '/Binary/loose'],
   ['B10-124 a Binary of another', '/Binary/theirs'],
 ])('R-204 %s is as absent', async (_, path) => {
@@ -122,6 +150,35 @@ test.each(['told', 'siblings', 'copy', 'seen'])(
     expect([200, told.text.includes('hiv')]).toEqual([told.status, false]);
   },
 );
+
+test.each(['json', 'xml'])(
+  'B5-70 what could run is served as data, in %s: no cookie, no type to guess, a sandbox',
+  async (format) => {
+    const div = '<div xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></div>';
+    for (const { put } of place.wards) await put({ ...observation('active', 'mine'), text: { status: 'generated', div } });
+    const { status, headers } = await place.alike({ path: `/Observation/active?_format=${format}` });
+    expect(status).toBe(200);
+    expect(headers['content-type']).toMatch(`application/fhir+${format}`);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['content-security-policy']).toMatch(/default-src 'none'.*sandbox/);
+    expect(headers['set-cookie']).toBeUndefined();
+  },
+);
+
+test('B10-125 where content lies and what its hash is goes with the element that is withheld', async () => {
+  const told = await place.alike({ path: '/DocumentReference/paper' });
+  expect([told.status, /files\.example|aGl2|hiv/.test(told.text)]).toEqual([200, false]);
+  for (const path of [
+    '/DocumentReference?location=https://files.example/hiv.pdf',
+    '/DocumentReference?patient=mine&location:missing=false',
+  ])
+    expect((await place.alike({ path })).text).not.toMatch(/"entry"/);
+});
+
+test('B10-126 what is signed is shown whole or not at all', async () => {
+  const told = await place.alike({ path: '/Bundle/signed' });
+  expect([told.status, JSON.parse(told.text).signature.data]).toEqual([200, 'aGl2']);
+});
 
 test('B10-127 the tag of a part view comes whether or not there was anything to withhold', async () => {
   for (const { put } of place.wards) await put(encounter('plain', 'mine'));

@@ -119,6 +119,15 @@ const cases: readonly (readonly [number: string, asked: Asked])[] = [
   ['B9-111', { path: '/Subscription/none/$get-ws-binding-token' }],
   ['B9-112', { path: '/Subscription/none/$events' }],
   ['B9-112', { path: '/Subscription/$status' }],
+  ['B9-113', { path: '/cds-services' }],
+  [
+    'B9-113',
+    {
+      method: 'POST',
+      path: '/cds-services/patient-view',
+      body: { hook: 'patient-view', hookInstance: 'x', context: { patientId: 'mine' }, prefetch: { all: 'Observation' } },
+    },
+  ],
 ];
 
 test.each(cases)('R-092 %s %o', async (_, asked) => {

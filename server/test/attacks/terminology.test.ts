@@ -1,4 +1,4 @@
-// hardening B6-88: terminology operations are worked out of what may be seen; code systems and value sets that are hidden are as absent.
+// hardening B6-88, B2-21: terminology operations, and searches by value sets and hierarchies, are worked out of what may be seen; code systems and value sets that are hidden are as absent.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Asked, type TwoWards, twoWards } from './two-wards.ts';
 
@@ -57,6 +57,24 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => place?.close());
+
+test.each([
+  ['in=urn:set:open', 200],
+  ['not-in=urn:set:open', 200],
+  ['below=urn:open%7Ca', 200],
+  ['above=urn:open%7Cb', 200],
+  ['in=urn:set:vip', 422],
+  ['not-in=urn:set:vip', 422],
+  ['in=urn:set:of-vip', 422],
+  ['in=urn:set:imports', 422],
+  ['in=urn:set:none', 422],
+  ['below=urn:vip%7Cfilm-star', 422],
+  ['above=urn:open%7Cghost', 422],
+  ['below=urn:none%7Cx', 422],
+])('R-092 B2-21 a search by code:%s reads the terminology that may be seen', async (end, status) => {
+  const told = await place.alike({ path: `/Observation?code:${end}` });
+  expect(told.status, told.text).toBe(status);
+});
 
 const parameters = (...parameter: readonly object[]): Partial<Asked> => ({
   method: 'POST',

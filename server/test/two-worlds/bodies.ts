@@ -54,8 +54,8 @@ function closedPaths({ decider }: Drawing, type: string, interaction: NaiveInter
 
 /** A form of a choice that may stand open beside a hidden one. */
 function otherForm(closed: readonly string[], fresh: Json): string | undefined {
-  const choiceOf = (path: string) => /^(value|onset|deceased|effective)[A-Z][A-Za-z]*$/.exec(path)?.[1];
-  const hidden = new Set(closed.map(choiceOf).filter((choice) => choice !== undefined));
+  const choiceOf = (path: string) => /^(value|onset|deceased|effective)[A-Z][A-Za-z]*$/.exec(path)?.[1] ?? '';
+  const hidden = new Set(closed.map(choiceOf).filter((choice) => choice !== ''));
   return Object.keys(fresh).find((key) => !closed.includes(key) && hidden.has(choiceOf(key)));
 }
 

@@ -69,6 +69,16 @@ export class ThroughHttp implements Askable {
     };
   }
 
+  /** For parts that stand beside the listener. */
+  get use(): RealGateway['use'] {
+    return this.#gateway.use;
+  }
+
+  /** As the caller of the scene shows it. */
+  authorization(): Readonly<Record<string, string>> {
+    return this.#authorization();
+  }
+
   async close(): Promise<void> {
     await this.#gateway.close();
   }

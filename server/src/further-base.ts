@@ -24,6 +24,7 @@ export interface FurtherBaseOptions {
   readonly first: Collaborators;
   readonly authentication: AuthenticationOptions;
   readonly policies: Collaborators['policies'];
+  readonly protection: NonNullable<Collaborators['protection']>;
   readonly cluster: Cluster;
   readonly cursorKeys: readonly Uint8Array[];
   /** The token endpoint that names this base. */
@@ -38,6 +39,7 @@ export function furtherBase(options: FurtherBaseOptions): Collaborators {
     ...first,
     authenticate: withoutIdentity(authentication({ ...options.authentication, audience: base })),
     policies: options.policies,
+    protection: options.protection,
     tables,
     upstream,
     facts: fhirFacts({

@@ -264,7 +264,10 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const further = config.upstreams.map((settings) => {
     const { name } = settings;
     const base = urls.further.get(name)!;
-    const ownPolicies = compileMaterial(material, tablesOf(settings), settings.url);
+    const ownMaterial = settings.policies === undefined ? material : policyMaterial(settings.policies);
+    const ownPolicies = compileMaterial(ownMaterial, tablesOf(settings), settings.url);
+    const { valueSets } = settings.policies ?? config.policies;
+    const ownLabels = loadLabelRules(settings.labels ?? config.labels, valueSets);
     const tokenEndpoint = furtherTokenEndpoint(urls.issuer, name);
     const own = furtherBase({
       factsSettings: config.facts,
@@ -273,6 +276,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       first: shared,
       authentication: { ...callers, services: noServices },
       policies: () => ownPolicies,
+      protection: protectionOf(config.consents, config.purposes, ownLabels),
       cluster,
       cursorKeys: keys,
       tokenEndpoint,

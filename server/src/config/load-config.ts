@@ -32,12 +32,25 @@ export function loadConfig(file: string, env: Readonly<Record<string, string | u
     audit: { ...config.audit, checkpoints: checkpointsBelow(folder, config.audit.checkpoints) },
     notify: { targets: config.notify.targets.map((target) => pathBelow(folder, target)) },
     forward: { targets: config.forward.targets.map((target) => pathBelow(folder, target)) },
-    labels: { ...config.labels, rules: config.labels.rules?.map((name) => path.resolve(folder, name)) },
-    policies: {
-      files: config.policies.files?.map((name) => path.resolve(folder, name)),
-      valueSets: config.policies.valueSets?.map((name) => path.resolve(folder, name)),
-    },
+    labels: labelsBelow(folder, config.labels),
+    policies: policiesBelow(folder, config.policies),
+    upstreams: config.upstreams.map(({ policies, labels, ...one }) => ({
+      ...one,
+      ...(policies === undefined ? {} : { policies: policiesBelow(folder, policies) }),
+      ...(labels === undefined ? {} : { labels: labelsBelow(folder, labels) }),
+    })),
   });
+}
+
+function labelsBelow(folder: string, labels: FireguardConfig['labels']): FireguardConfig['labels'] {
+  return { ...labels, rules: labels.rules?.map((name) => path.resolve(folder, name)) };
+}
+
+function policiesBelow(folder: string, { files, valueSets }: FireguardConfig['policies']): FireguardConfig['policies'] {
+  return {
+    files: files?.map((name) => path.resolve(folder, name)),
+    valueSets: valueSets?.map((name) => path.resolve(folder, name)),
+  };
 }
 
 type Checkpoints = FireguardConfig['audit']['checkpoints'];

@@ -108,14 +108,15 @@ export function weakenings(config: FireguardConfig): readonly string[] {
       `facts.acceptFactsSecondsOld: a new consent or a relation that ended may go unnoticed for ${config.facts.acceptFactsSecondsOld} seconds.`,
     );
   if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
+  for (const [at, { labels }] of config.upstreams.entries())
+    if (labels?.rules?.length === 0)
+      lines.push(`upstreams.${at}.labels.rules: only the labels that resources carry protect them there.`);
   if (!config.consents.from.includes('upstream'))
     lines.push('consents.from: Consent resources of the upstream are not enforced.');
-  if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
   if (config.breakGlass.stepUp === 'password')
     lines.push('breakGlass.stepUp: who breaks the glass confirms by the password alone that it is them.');
   for (const { id, mayDescribe } of config.decisionPoint.doors)
     if (mayDescribe) lines.push(`decisionPoint.doors: ${id} may say who a subject is whom Fireguard does not know.`);
-  if (config.labels.rules?.length === 0) lines.push('labels.rules: only the labels that resources carry protect them.');
   return lines;
 }
 

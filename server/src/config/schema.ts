@@ -16,7 +16,7 @@ import { httpSection } from '../http/config.ts';
 import { labelsSection } from '../labels/config.ts';
 import { notifySection } from '../notify/config.ts';
 import { subscriptionsSection } from '../subscriptions/config.ts';
-import { furtherUpstreams, upstreamSection } from '../upstream/config.ts';
+import { furtherUpstream, upstreamSection } from '../upstream/config.ts';
 
 const storageSection = z
   .strictObject({
@@ -56,6 +56,26 @@ const policySection = z
       .describe('FHIR ValueSets that policies name, as JSON: files, or folders of files; also Bundles of them.'),
   })
   .prefault({});
+
+/** What is decided by there, in the place of what is said for all. */
+const furtherUpstreams = z
+  .array(
+    furtherUpstream.extend({
+      policies: policySection
+        .unwrap()
+        .optional()
+        .describe('Policies and value sets of this server, in the place of those of all. Default: those of all.'),
+      labels: labelsSection
+        .unwrap()
+        .optional()
+        .describe(
+          'Label rules of this server, in the place of those of all; their value sets are those of its policies. Default: those of all.',
+        ),
+    }),
+  )
+  .max(20)
+  .default([])
+  .describe('Further FHIR servers behind us, each under a base of its own.');
 
 const logSection = z
   .strictObject({

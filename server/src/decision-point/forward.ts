@@ -20,6 +20,8 @@ const HEARD = [
   'x-api-key',
   'content-type',
   'if-match',
+  // Of a write; a read is asked about as of the whole resource.
+  'if-none-match',
   'if-none-exist',
   'x-provenance',
   'x-request-id',

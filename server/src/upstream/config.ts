@@ -69,21 +69,15 @@ const path = z
   .string()
   .regex(/^(\/[a-z][a-z0-9-]{0,62})+$/, 'lower-case letters, digits and hyphens, a slash before each part, none at the end');
 
-/** Further FHIR servers behind us. Each has a base of its own, and tokens that are good nowhere else. */
-export const furtherUpstreams = z
-  .array(
-    upstreamSection.extend({
-      name: z
-        .string()
-        .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens')
-        .describe('Unique; part of its base unless `path` says otherwise.'),
-      path: path
-        .optional()
-        .describe('Path of its base on the host of the API. Default: that of the first base, then `/` and the name.'),
-    }),
-  )
-  .max(20)
-  .default([])
-  .describe('Further FHIR servers behind us, each under a base of its own.');
+/** A further FHIR server behind us. Each has a base of its own, and tokens that are good nowhere else. */
+export const furtherUpstream = upstreamSection.extend({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens')
+    .describe('Unique; part of its base unless `path` says otherwise.'),
+  path: path
+    .optional()
+    .describe('Path of its base on the host of the API. Default: that of the first base, then `/` and the name.'),
+});
 
-export type FurtherUpstream = z.infer<typeof furtherUpstreams>[number];
+export type FurtherUpstream = z.infer<typeof furtherUpstream>;

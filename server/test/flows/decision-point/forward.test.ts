@@ -141,6 +141,14 @@ describe('writes', () => {
   const json = { 'content-type': 'application/fhir+json' };
   const note = '{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/mine"}}';
 
+  test('a condition that the gateway would hold against a write counts here too, whichever it is', async () => {
+    const headers = { ...bearer(), 'content-type': 'application/json-patch+json' };
+    const patch = '[{"op":"replace","path":"/status","value":"amended"}]';
+    expect((await envoy('PATCH', '/Observation/mine-1', headers, patch)).status).toBe(200);
+    for (const condition of ['*', 'W/"1"'])
+      expect((await envoy('PATCH', '/Observation/mine-1', { ...headers, 'if-none-match': condition }, patch)).status).toBe(403);
+  });
+
   test('with the body they are decided as by the gateway, without it they do not pass', async () => {
     const statuses = async (...knocks: Promise<Response>[]) => (await Promise.all(knocks)).map(({ status }) => status);
     const headers = { ...bearer(), ...json };

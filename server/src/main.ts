@@ -22,6 +22,7 @@ import { furtherTokenEndpoint } from './authorization-server/further-bases.ts';
 import { passwordRules } from './authorization-server/password-rules.ts';
 import { createPasswords, type Passwords } from './authorization-server/passwords.ts';
 import { openGlasses } from './break-glass/glasses.ts';
+import { breakGlassMethods } from './break-glass/methods.ts';
 import { bound, overriding } from './break-glass/overriding.ts';
 import { loadLabelRules } from './config/load-label-rules.ts';
 import { policyMaterial } from './config/policy-material.ts';
@@ -344,6 +345,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       audiences: [`${urls.issuer}/admin`, urls.fhir],
       adminToken,
       policies: { ...material, labelRules: protection.labels?.rules },
+      clock: clock.state,
       startedAt: now(),
       now,
       log: (line) => logger.error(line, 'bug'),
@@ -367,6 +369,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     fhirBase: urls.fhir,
     further: further.map(({ name, use }) => ({ name, base: use.base })),
     brands,
+    breakGlass: breakGlassMethods(policies),
   });
   const pieces = {
     gateway: runs.has('gateway'),

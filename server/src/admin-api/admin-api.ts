@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { Problem } from '@fireguard/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { ClockState } from '../audit-log/clock-watch.ts';
 import type { SearchableAuditLog } from '../audit-log/open-audit-log.ts';
 import type { Retention } from '../audit-log/retention.ts';
 import type { Accounts } from '../authorization-server/accounts.ts';
@@ -62,6 +63,8 @@ export interface AdminApiDependencies {
   readonly adminToken: string | undefined;
   /** In force; what is tried is held against them. */
   readonly policies: PolicyMaterial;
+  /** How this node's clock stands beside a time server. */
+  readonly clock: () => ClockState;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly now?: () => number;

@@ -16,6 +16,12 @@ export function statusRoute(use: AdminApiDependencies): AdminRoute {
       node: z.string(),
       storage: z.enum(['working', 'not working']),
       audit: z.enum(['working', 'not working']),
+      clock: z.object({
+        state: z
+          .enum(['right', 'wrong', 'unknown', 'unwatched'])
+          .describe('Beside a time server (audit.clock.server), within audit.clock.toleranceSeconds; `unwatched` without one.'),
+        offsetMilliseconds: z.int().nullable().describe('By which the time server was ahead when it was last heard.'),
+      }),
       startedAt: z.iso.datetime(),
     }),
     status: 200,
@@ -24,6 +30,7 @@ export function statusRoute(use: AdminApiDependencies): AdminRoute {
       node: use.cluster.node,
       storage: use.cluster.trusted() ? 'working' : 'not working',
       audit: use.auditLog.healthy() ? 'working' : 'not working',
+      clock: { state: use.clock().state, offsetMilliseconds: use.clock().offset ?? null },
       startedAt: new Date(use.startedAt).toISOString(),
     }),
   });

@@ -22,7 +22,16 @@ export interface ClockWatchOptions {
   readonly every?: number;
 }
 
+/** How the clock stands (R-239). */
+export interface ClockState {
+  /** `unwatched`: no time server is configured. `unknown`: none has answered yet, or the last time. */
+  readonly state: 'right' | 'wrong' | 'unknown' | 'unwatched';
+  /** Milliseconds by which the time server is ahead, when it was last heard; positive: this clock is behind. */
+  readonly offset: number | undefined;
+}
+
 export interface ClockWatch {
+  state(): ClockState;
   look(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -32,6 +41,7 @@ export function watchClock(options: ClockWatchOptions): ClockWatch {
   const monotonic = options.monotonic ?? (() => performance.now());
   let last = { wall: now(), steady: monotonic() };
   let skewed = false;
+  let known: ClockState = { state: server === undefined ? 'unwatched' : 'unknown', offset: undefined };
   let looks = 0;
 
   async function tell(action: string, reason: string, failed: boolean): Promise<void> {
@@ -59,19 +69,25 @@ export function watchClock(options: ClockWatchOptions): ClockWatch {
 
   async function compare(host: string): Promise<void> {
     const offset = await askTime(host, now).catch(() => undefined);
-    if (offset === undefined) return; // A time server that is away says nothing of our clock.
+    if (offset === undefined) {
+      known = { ...known, state: 'unknown' };
+      return; // A time server that is away says nothing of our clock.
+    }
     const wrong = Math.abs(offset) > tolerance;
+    known = { state: wrong ? 'wrong' : 'right', offset: Math.round(offset) };
     if (wrong && !skewed)
       await tell('clock-skewed', `The clock of this server differs from ${host} by ${Math.round(offset)} milliseconds.`, true);
     if (!wrong && skewed) await tell('clock-right', `The clock of this server agrees with ${host} again.`, false);
     skewed = wrong;
   }
 
-  let working: Promise<void> = Promise.resolve();
+  // At once, so that a server that starts with a wrong clock says so.
+  let working: Promise<void> = server === undefined ? Promise.resolve() : compare(server).catch(() => undefined);
   const timer = setInterval(() => {
     working = working.then(look).catch(() => undefined);
   }, options.every ?? 30_000).unref();
   return {
+    state: () => known,
     look,
     async stop() {
       clearInterval(timer);

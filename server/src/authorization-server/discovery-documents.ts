@@ -15,14 +15,22 @@ export interface DiscoveryDocumentsOptions {
   readonly fhirBase: string;
   readonly further: readonly Pick<FurtherBase, 'name' | 'base'>[];
   readonly brands?: BrandSettings | undefined;
+  /** At the first base alone: the patients of another have other ids. */
+  readonly breakGlass?: readonly string[];
 }
 
-export function discoveryDocuments({ issuer, fhirBase, further, brands }: DiscoveryDocumentsOptions): DiscoveryDocuments {
+export function discoveryDocuments({
+  issuer,
+  fhirBase,
+  further,
+  brands,
+  breakGlass,
+}: DiscoveryDocumentsOptions): DiscoveryDocuments {
   return Object.freeze<DiscoveryDocuments>({
     smartConfiguration: (name) =>
       smartConfiguration(
         issuer,
-        { brand: brands && brandIdentifier(brands) },
+        { brand: brands && brandIdentifier(brands), breakGlass: name === undefined ? breakGlass : undefined },
         ...(name === undefined ? [] : [furtherTokenEndpoint(issuer, name)]),
       ),
     protectedResourceMetadata: (name) =>

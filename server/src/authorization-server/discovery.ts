@@ -28,6 +28,8 @@ function authMethods(issuer: string): readonly string[] {
 export interface DiscoverySettings {
   /** Of the primary brand; undefined where no brands are published (SMART App Launch 2.2 §User-access brands). */
   readonly brand: { readonly system: string; readonly value: string } | undefined;
+  /** R-222, R-226: ways to declare an emergency, under a name that says whose protocol it is. Undefined or empty: nobody may. */
+  readonly breakGlass?: readonly string[] | undefined;
 }
 
 /** Scopes named to clients; granular forms of them are supported too. */
@@ -51,7 +53,7 @@ export const supportedScopes = [
 /** `tokenEndpoint`: of a further base. */
 export function smartConfiguration(
   issuer: string,
-  { brand }: DiscoverySettings,
+  { brand, breakGlass = [] }: DiscoverySettings,
   tokenEndpoint = issuer + paths.token,
 ): Readonly<Record<string, unknown>> {
   return Object.freeze({
@@ -66,6 +68,9 @@ export function smartConfiguration(
     management_endpoint: `${issuer}/my-apps`,
     pushed_authorization_request_endpoint: issuer + paths.pushed_authorization_request,
     ...(brand === undefined ? {} : { user_access_brand_bundle: issuer + paths.brands, user_access_brand_identifier: brand }),
+    ...(breakGlass.length === 0
+      ? {}
+      : { fireguard_break_the_glass: { page: `${issuer}/break-glass`, methods_supported: breakGlass } }),
     grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', EXCHANGE],
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],

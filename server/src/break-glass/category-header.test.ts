@@ -32,3 +32,11 @@ test.each([
   ['too long', [`${term}; ${scheme}; label="${'x'.repeat(1100)}"`]],
   ['too many', [Array.from({ length: 17 }, () => 'dog').join(',')]],
 ])('is refused: %s', (_, lines) => expect(() => invokesBreakGlass(lines)).toThrow(Problem));
+
+test.each([
+  ['it', [`http://hl7.org/fhir/security-label#break-the-glass; ${scheme}`], true],
+  ['the present one as well', [`${term}; ${scheme}`], true],
+  ['it without its scheme', ['http://hl7.org/fhir/security-label#break-the-glass'], false],
+  ['another of its system', [`http://hl7.org/fhir/security-label#emergency; ${scheme}`], false],
+  ['it inside a label', [`dog; label="http://hl7.org/fhir/security-label#break-the-glass"; ${scheme}`], false],
+])('R-220 where the old code is taken: %s', (_, lines, invoked) => expect(invokesBreakGlass(lines, true)).toBe(invoked));

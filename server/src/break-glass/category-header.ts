@@ -5,20 +5,22 @@
 import { Problem } from '@fireguard/engine';
 
 const TERM = 'http://terminology.hl7.org/CodeSystem/v3-ActReason#BTG';
+/** Of FHIR before the code moved to HL7's terminology (R-220). */
+const LEGACY = 'http://hl7.org/fhir/security-label#break-the-glass';
 const SCHEME = 'http://hl7.org/fhir/tag/security';
 const LONGEST = 1024;
 const MOST = 16;
 
-/** `lines`: every `Category` line. Throws Problem request-not-understood for a malformed one that names break-the-glass, and for too many. */
-export function invokesBreakGlass(lines: readonly string[]): boolean {
+/** `lines`: every `Category` line. `legacy`: the old code counts, too. Throws Problem request-not-understood for a malformed one that names break-the-glass, and for too many. */
+export function invokesBreakGlass(lines: readonly string[], legacy = false): boolean {
   const values = lines.flatMap(splitOutsideQuotes(','));
   if (values.length > MOST) throw malformed();
   let invoked = false;
   for (const value of values) {
     const [term = '', ...parameters] = splitOutsideQuotes(';')(value);
-    if (!value.includes('#BTG')) continue;
+    if (!value.includes('#BTG') && !(legacy && value.includes(LEGACY))) continue;
     if (value.length > LONGEST || !/^[\x21-\x7e]+$/.test(term) || !isBalanced(value)) throw malformed();
-    if (term === TERM && schemeOf(parameters) === SCHEME) invoked = true;
+    if ((term === TERM || (legacy && term === LEGACY)) && schemeOf(parameters) === SCHEME) invoked = true;
   }
   return invoked;
 }

@@ -11,6 +11,12 @@ export const breakGlassSection = z
       .describe(
         'By what people confirm that it is them, on the page that breaks the glass. `password` is a weakening, said at every start.',
       ),
+    legacyCode: z
+      .boolean()
+      .default(false)
+      .describe(
+        'The Category header may also name `http://hl7.org/fhir/security-label#break-the-glass`, as clients of FHIR before R4 do. Everything else stays as it is.',
+      ),
   })
   .prefault({});
 

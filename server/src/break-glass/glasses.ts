@@ -47,6 +47,8 @@ export interface Glasses {
   /** How long one stays open, and within how many days it is reviewed. */
   readonly minutes: number;
   readonly reviewDays: number;
+  /** Whether the header may name the old code. */
+  readonly legacyCode: boolean;
   /** Whether some rule lets somebody with these roles break the glass. */
   mayBreak(roles: readonly string[]): boolean;
   /** Throws Problem forbidden (audited as an alert) or parameter-invalid; one that the person had open before is closed. */
@@ -138,6 +140,7 @@ export function openGlasses(use: GlassesOptions): Glasses {
   const glasses: Glasses = {
     minutes: settings.minutes,
     reviewDays: settings.reviewDays,
+    legacyCode: settings.legacyCode,
     mayBreak: (roles) => mayBreakGlass(use.policies(), roles),
     openOf: (personId) => openGlassOf(db, personId, at()),
     openById: (id) => openGlassById(db, id, at()),

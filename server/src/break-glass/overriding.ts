@@ -18,7 +18,7 @@ export async function overriding(
   glasses: Glasses,
   requestId: string,
 ): Promise<Caller> {
-  const invoked = invokesBreakGlass(headers.get('category') ?? []);
+  const invoked = invokesBreakGlass(headers.get('category') ?? [], glasses.legacyCode);
   if (!invoked && glassId === undefined) return caller;
   const { user } = caller;
   const place = { address: caller.address, requestId };

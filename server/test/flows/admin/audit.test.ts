@@ -160,6 +160,7 @@ test('R-171 when nothing can be recorded, nothing is shown and nothing is done',
     audiences: [it.fhir],
     adminToken: undefined,
     policies: { documents: [], valueSets: new Map() },
+    clock: () => ({ state: 'unwatched', offset: undefined }),
     startedAt: 0,
     log: () => undefined,
   });

@@ -28,7 +28,8 @@ export interface House {
   close(): Promise<void>;
 }
 
-export async function startHouse(): Promise<House> {
+/** `legacyCode`: as in the configuration. `before`: what stands between us and the FHIR server, by its URL. */
+export async function startHouse({ legacyCode = false, before = async (url: string) => url } = {}): Promise<House> {
   const told: Told[] = [];
   const sink = createServer((request, response) => {
     let body = '';
@@ -75,8 +76,8 @@ export async function startHouse(): Promise<House> {
       profile: 'development',
       home: mkdtempSync(path.join(tmpdir(), 'fireguard-glass-')),
       http: { pages: { port: 0 }, api: { port: 0 } },
-      upstream: { url: place.server.url, credentials: { bearer: CREDENTIAL }, dialect: 'demo', exclusive: true },
-      breakGlass: { stepUp: 'password' },
+      upstream: { url: await before(place.server.url), credentials: { bearer: CREDENTIAL }, dialect: 'demo', exclusive: true },
+      breakGlass: { stepUp: 'password', legacyCode },
       notify: {
         targets: [
           {

@@ -12,6 +12,7 @@ const SYSTEM = name('system');
 const CODE = name('code');
 const CODING = name('coding');
 const PROVISION = name('provision');
+const EXTENSION = name('extension');
 const URL = name('url');
 const INLINE_LABEL = name('http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label');
 
@@ -44,9 +45,15 @@ function codings(document: JsonDocument, list: JsonNode, place: string): readonl
     }
     const [system, code] = [document.string(document.member(item, SYSTEM)), document.string(document.member(item, CODE))];
     const known = system !== undefined && code !== undefined;
-    found.push(JSON.stringify(known ? [place, system, code] : [place, document.raw(item)]));
+    found.push(JSON.stringify(known ? [place, system, code, ...origin(document, item)] : [place, document.raw(item)]));
   }
   return found;
+}
+
+/** R-205: whose word a label is (DS4P, by extension) is as little anybody's to write as the label. */
+function origin(document: JsonDocument, label: JsonNode): readonly unknown[] {
+  const extension = document.member(label, EXTENSION);
+  return extension === NONE ? [] : [JSON.parse(document.raw(extension))];
 }
 
 /** In a Consent, `provision.securityLabel` says what the provision is about. */

@@ -10,7 +10,7 @@ import type { CompiledLabelRule, CompiledLabelRules, LabelRule, LabelRulesDocume
 import type { LabelCode } from './labels.ts';
 import { startKey } from './word-start.ts';
 
-const documentKeys = ['labelRules', 'version', 'default', 'veryRestricted', 'rules'];
+const documentKeys = ['labelRules', 'version', 'default', 'veryRestricted', 'meanings', 'rules'];
 const evidenceKeys = ['codes', 'valueSets', 'words'] as const;
 const ruleKeys = ['id', 'description', ...evidenceKeys, 'types', 'profiles', 'mentions', 'patients', 'labels'];
 
@@ -21,6 +21,8 @@ export function compileLabelRules(
 ): CompiledLabelRules {
   const checked = documents.map((one, at) => checkedDocument(one, `documents[${at}]`));
   const compiling = new Compiling(sets);
+  for (const [at, { meanings }] of checked.entries())
+    for (const [label, labels] of Object.entries(meanings ?? {})) compiling.mean(label, labels, `documents[${at}].meanings`);
   for (const [at, { rules }] of checked.entries())
     for (const [index, rule] of rules.entries()) compiling.add(rule, `documents[${at}].rules[${index}]`);
   const levels = checked.map((one) => confidentialityRanks[one.default ?? 'N']);
@@ -41,9 +43,29 @@ class Compiling {
   >();
   readonly #byWord = new Map<string, number[]>();
   readonly #unconditional: number[] = [];
+  readonly #meanings = new Map<string, readonly LabelCode[]>();
 
   constructor(sets: ReadonlyMap<string, CodeSet>) {
     this.#sets = sets;
+  }
+
+  /** HL7's own labels mean what they mean. */
+  mean(label: string, labels: readonly string[], at: string): void {
+    const bar = label.lastIndexOf('|');
+    if (bar <= 0 || bar === label.length - 1 || v3System(label.slice(0, bar)) !== undefined)
+      refuse(at, `write ${label} as system|code, of a system that is not HL7's`);
+    if (this.#meanings.has(label)) refuse(at, `${label} is given two meanings`);
+    this.#meanings.set(
+      label,
+      labels.map((one) => labelOf(one, at)),
+    );
+    // Less than normal would have to be said by whoever made the data.
+    if (
+      !this.#meanings
+        .get(label)!
+        .every(({ system, code }) => (confidentialityRank(system, code) ?? 9) >= confidentialityRanks.N)
+    )
+      refuse(at, `${label} stands for normal confidentiality at least`);
   }
 
   add(rule: LabelRule, at: string): void {
@@ -106,6 +128,7 @@ class Compiling {
       byStart: this.#byStart(),
       unconditional: Object.freeze(this.#unconditional),
       defaultRank,
+      meanings: this.#meanings,
       veryRestricted: Object.freeze(veryRestricted),
     });
   }
@@ -141,7 +164,7 @@ function checkedDocument(value: unknown, at: string): LabelRulesDocument {
   const document = checkedObject(value, documentKeys, ['labelRules', 'version', 'rules'], at);
   if (typeof document['labelRules'] !== 'string') refuse(`${at}.labelRules`, 'write the name of the set');
   if (!Number.isInteger(document['version'])) refuse(`${at}.version`, 'write an integer');
-  const { default: level, veryRestricted, rules } = document;
+  const { default: level, veryRestricted, meanings, rules } = document;
   if (
     level !== undefined &&
     !(typeof level === 'string' && level !== 'U' && Object.hasOwn(confidentialityRanks, level as Confidentiality))
@@ -149,6 +172,11 @@ function checkedDocument(value: unknown, at: string): LabelRulesDocument {
     refuse(`${at}.default`, 'write one of: L, M, N, R, V');
   for (const code of checkedWords(veryRestricted, `${at}.veryRestricted`) ?? [])
     if (!isSensitivity(code)) refuse(`${at}.veryRestricted`, `v3-ActCode has no sensitivity ${code}`);
+  if (meanings !== undefined) {
+    if (typeof meanings !== 'object' || meanings === null || Array.isArray(meanings))
+      refuse(`${at}.meanings`, 'write an object of system|code and lists of labels');
+    for (const [label, labels] of Object.entries(meanings)) checkedWords(labels, `${at}.meanings.${label}`);
+  }
   if (!Array.isArray(rules)) refuse(`${at}.rules`, 'write a list of rules');
   for (const [index, rule] of rules.entries()) checkRule(rule, `${at}.rules[${index}]`);
   return document as unknown as LabelRulesDocument;

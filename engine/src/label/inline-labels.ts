@@ -4,7 +4,7 @@
  */
 import { type JsonDocument, type JsonNode, NONE } from '../json/scan.ts';
 import { LabelCollector } from './label-collector.ts';
-import type { CompiledLabelRules } from './label-rules.ts';
+import type { CompiledLabelRules, LabelMeanings } from './label-rules.ts';
 import type { ElementLabels } from './labels.ts';
 
 /** The path of the element that carries an inline label, below the resource: list places left out, `_name` taken for `name`. */
@@ -26,12 +26,15 @@ export class ElementLabelCollector {
   readonly #document: JsonDocument;
   readonly #byPath = new Map<string, LabelCollector>();
 
-  constructor(document: JsonDocument) {
+  readonly #meanings: LabelMeanings | undefined;
+
+  constructor(document: JsonDocument, meanings: LabelMeanings | undefined) {
     this.#document = document;
+    this.#meanings = meanings;
   }
 
   add(path: string, extension: JsonNode): void {
-    const collector = this.#byPath.get(path) ?? new LabelCollector(this.#document);
+    const collector = this.#byPath.get(path) ?? new LabelCollector(this.#document, this.#meanings);
     this.#byPath.set(path, collector);
     collector.add(extension);
   }

@@ -5,6 +5,7 @@ import { labelKind } from '../terminology/label-kind.ts';
 import { isSensitivity, sensitivitySubsumes } from '../terminology/sensitivity.ts';
 import { canonicalSystem } from './canonical-system.ts';
 import { bindsDisclosure } from './duties.ts';
+import type { LabelMeanings } from './label-rules.ts';
 import { type LabelCode, type Labels, noLabels } from './labels.ts';
 
 const SYSTEM = name('system');
@@ -18,8 +19,12 @@ export class LabelCollector {
   readonly #other: string[] = [];
   readonly #all: LabelCode[] = [];
 
-  constructor(document: JsonDocument) {
+  readonly #meanings: LabelMeanings | undefined;
+
+  /** `meanings`: of the labels of others. */
+  constructor(document: JsonDocument, meanings?: LabelMeanings) {
     this.#document = document;
+    this.#meanings = meanings;
   }
 
   /** `node` holds Codings, at any depth: a list of them, a CodeableConcept, an extension. One without any holds a label that we cannot read. */
@@ -105,9 +110,16 @@ export class LabelCollector {
       case 'test':
         break;
       case 'other':
-        this.#raise(veryRestricted);
+        this.#translate(`${system}|${code}`);
         break;
     }
+  }
+
+  /** R-188: what was agreed with whoever uses it; unknown, it closes. */
+  #translate(label: string): void {
+    const meant = this.#meanings?.get(label);
+    if (meant === undefined) this.#raise(veryRestricted);
+    else for (const { system, code } of meant) this.#note(system, code);
   }
 
   #raise(rank: number): void {

@@ -19,6 +19,12 @@ export const labelRulesSchema = Object.freeze({
     veryRestricted: texts(
       'Sensitivities (v3-ActCode) that make data very restricted, with those below them; every other makes it restricted.',
     ),
+    meanings: {
+      type: 'object',
+      additionalProperties: texts('Codes of v3-Confidentiality (N, R or V) or v3-ActCode, or system|code.'),
+      description:
+        'Labels of others, by system|code, each with the labels that it stands for here, as you agreed with them. What is not named here and is none of HL7’s counts as very restricted.',
+    },
     rules: {
       type: 'array',
       items: {

@@ -4,6 +4,7 @@ import { compileLabelRules } from './compile-label-rules.ts';
 import { labelRulesSchema } from './label-rules-schema.ts';
 
 const rule = { id: 'it', description: 'A rule of the test.', words: ['something'], labels: ['HIV'] };
+const ACT = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const document = (...rules: object[]) => ({ labelRules: 't', version: 1, rules });
 
 function fault(...documents: unknown[]): string {
@@ -36,7 +37,18 @@ describe('label rules that cannot be used are refused, with the place', () => {
     ['no version', { labelRules: 't', rules: [rule] }, /version: is missing/],
     ['unrestricted as the default', { ...document(rule), default: 'U' }, /one of: L, M, N, R, V/],
     ['no document', 'x', /write an object/],
+    ['a meaning of an HL7 label', { ...document(rule), meanings: { [`${ACT}|HIV`]: ['N'] } }, /not HL7's/],
+    ['a meaning of a code without a system', { ...document(rule), meanings: { green: ['N'] } }, /as system\|code/],
+    ['a meaning that is no label', { ...document(rule), meanings: { 'http://x|y': ['GREEN'] } }, /no label GREEN/],
+    ['a meaning below normal', { ...document(rule), meanings: { 'http://x|y': ['U'] } }, /normal confidentiality at least/],
+    ['a meaning of nothing', { ...document(rule), meanings: { 'http://x|y': [] } }, /not empty/],
+    ['meanings in a list', { ...document(rule), meanings: ['http://x|y'] }, /write an object/],
   ])('%s', (_, written, wanted) => expect(fault(written)).toMatch(wanted));
+
+  test('one label with two meanings', () => {
+    const meanings = { 'http://x|y': ['N'] };
+    expect(fault({ ...document(rule), meanings }, { ...document(), meanings })).toMatch(/two meanings/);
+  });
 
   test('the same name in two documents as well', () =>
     expect(fault(document(rule), document(rule))).toMatch(/documents\[1\].*two rules/));

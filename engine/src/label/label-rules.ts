@@ -12,6 +12,8 @@ export interface LabelRulesDocument {
   readonly default?: 'L' | 'M' | 'N' | 'R' | 'V';
   /** Sensitivities that make data very restricted, with those below them; every other makes it restricted. */
   readonly veryRestricted?: readonly string[];
+  /** R-188: labels of others, by `system|code`, each as the labels that it stands for here. What is not named and not HL7's counts as very restricted. */
+  readonly meanings?: Readonly<Record<string, readonly string[]>>;
   readonly rules: readonly LabelRule[];
 }
 
@@ -53,6 +55,8 @@ export interface CompiledLabelRules {
   readonly unconditional: readonly number[];
   /** Ranks in U<L<M<N<R<V. */
   readonly defaultRank: number;
+  /** What labels of others stand for, by `system|code`. */
+  readonly meanings: LabelMeanings;
   readonly veryRestricted: readonly string[];
 }
 
@@ -71,3 +75,5 @@ export interface CompiledLabelRule {
   readonly patients: ReadonlySet<string> | undefined;
   readonly labels: readonly LabelCode[];
 }
+
+export type LabelMeanings = ReadonlyMap<string, readonly LabelCode[]>;

@@ -42,15 +42,15 @@ export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Lab
     const element =
       named === undefined || !document.keyIs(at, URL) ? undefined : elementAmong(named, labelledPath(document, found, node));
     if (element !== undefined) {
-      single ??= new ElementLabelCollector(document);
+      single ??= new ElementLabelCollector(document, labelling?.rules.meanings);
       single.add(element, found);
       continue;
     }
-    collector ??= new LabelCollector(document);
+    collector ??= new LabelCollector(document, labelling?.rules.meanings);
     collector.add(found);
   }
   if (labelling === undefined) return collector === undefined ? noLabels : collector.labels();
-  collector ??= new LabelCollector(document);
+  collector ??= new LabelCollector(document, labelling?.rules.meanings);
   const { rules } = labelling;
   for (const { labels } of rulesThatHold(rules, document, node, labelling))
     for (const { system, code } of labels) collector.addCode(system, code);

@@ -1,8 +1,9 @@
 /** `fireguard labels sweep URL`: writes down what the label rules find, through Fireguard's own FHIR API. */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { LabelOrigin } from '../labels/labelled-resource.ts';
 import { CliError } from './cli-error.ts';
-import type { Command } from './command.ts';
+import type { Command, Given } from './command.ts';
 import { fhirVersionOption, tablesNamed } from './fhir-version-option.ts';
 
 export const labelsSweep: Command = {
@@ -25,6 +26,12 @@ export const labelsSweep: Command = {
       what: 'only these resource types (default: clinical data and claims)',
     },
     state: { type: 'string', value: 'FILE', what: 'where it stands, to go on from (default ./labels-sweep.json)' },
+    basis: {
+      type: 'string',
+      value: 'SYSTEM|CODE',
+      what: 'policy by which the labels are put on; stands on each of them (DS4P)',
+    },
+    classifier: { type: 'string', value: 'TYPE/ID', what: 'who puts them on; stands on each of them (DS4P)' },
     'dry-run': { type: 'boolean', what: 'write nothing, only count' },
     'fhir-version': fhirVersionOption,
   },
@@ -51,7 +58,7 @@ export const labelsSweep: Command = {
     const named = given.all('type');
     const all = usual.filter((name) => tables.types.has(name));
     const options = {
-      api: fhirApi(given.rest[0]!.replace(/\/$/, ''), token, tables),
+      api: fhirApi(given.rest[0]!.replace(/\/$/, ''), token, tables, originOf(given)),
       rules: protection.rules,
       types: named.length === 0 ? all : named,
       dryRun,
@@ -74,6 +81,15 @@ export const labelsSweep: Command = {
     }
   },
 };
+
+function originOf(given: Given): LabelOrigin {
+  const [basis, classifier] = [given.text('basis'), given.text('classifier')];
+  const coding = basis === undefined ? undefined : /^([^|\s]+)\|([^|\s]+)$/.exec(basis);
+  if (coding === null) throw new CliError('Write --basis as SYSTEM|CODE.');
+  if (classifier !== undefined && !/^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.test(classifier))
+    throw new CliError('Write --classifier as TYPE/ID.');
+  return { basis: coding && { system: coding[1]!, code: coding[2]! }, classifier };
+}
 
 /** Clinical data and claims, as the default rules let a labelling service look at them. */
 const usual = [

@@ -1,6 +1,6 @@
 /** Fireguard's own FHIR API, as the sweep uses it: pages, reads, and patches with the version that was looked at. */
 import { type FhirTables, NONE, name, scan } from '@fireguard/engine';
-import { type LabelledResource, labelledResource, labelPatch } from './labelled-resource.ts';
+import { type LabelledResource, type LabelOrigin, labelledResource, labelPatch } from './labelled-resource.ts';
 import type { FhirApi } from './sweep.ts';
 
 const RESOURCE = name('resource');
@@ -12,7 +12,7 @@ const URL_NAME = name('url');
 export class FhirApiError extends Error {}
 
 /** `base`: without a slash at its end. Throws FhirApiError with one line that says what to do. */
-export function fhirApi(base: string, token: string, tables: FhirTables): FhirApi {
+export function fhirApi(base: string, token: string, tables: FhirTables, origin: LabelOrigin = {}): FhirApi {
   const ask = (url: string, init: { readonly method?: string; readonly headers?: object; readonly body?: string } = {}) =>
     fetch(url, { ...init, headers: { authorization: `Bearer ${token}`, accept: 'application/fhir+json', ...init.headers } });
   return {
@@ -47,7 +47,7 @@ export function fhirApi(base: string, token: string, tables: FhirTables): FhirAp
           prefer: 'return=minimal',
           ...(resource.version === undefined ? {} : { 'if-match': `W/"${resource.version}"` }),
         },
-        body: JSON.stringify(labelPatch(resource, labels)),
+        body: JSON.stringify(labelPatch(resource, labels, origin)),
       });
       await answer.arrayBuffer();
       return answer.ok;

@@ -88,9 +88,31 @@ export function missing({ document }: LabelledResource, labels: readonly LabelCo
   return labels.filter(({ system, code }) => !carried.has(`${system}|${code}`));
 }
 
+/** R-205, DS4P: whose word the labels are. */
+export interface LabelOrigin {
+  /** The policy by which they were put on. */
+  readonly basis?: LabelCode | undefined;
+  /** `Type/id` of who put them on. */
+  readonly classifier?: string | undefined;
+}
+
+const DS4P = 'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition';
+
 /** JSON Patch (RFC 6902) that adds the labels. */
-export function labelPatch({ document }: LabelledResource, labels: readonly LabelCode[]): readonly object[] {
-  const codings = labels.map(({ system, code }) => ({ system, code }));
+export function labelPatch(
+  { document }: LabelledResource,
+  labels: readonly LabelCode[],
+  { basis, classifier }: LabelOrigin = {},
+): readonly object[] {
+  const extension = [
+    ...(basis === undefined
+      ? []
+      : [{ url: `${DS4P}/extension-sec-label-basis`, valueCoding: { system: basis.system, code: basis.code } }]),
+    ...(classifier === undefined
+      ? []
+      : [{ url: `${DS4P}/extension-sec-label-classifier`, valueReference: { reference: classifier } }]),
+  ];
+  const codings = labels.map(({ system, code }) => ({ ...(extension.length === 0 ? {} : { extension }), system, code }));
   const meta = document.member(document.root, META);
   if (!document.isObject(meta)) return [{ op: 'add', path: '/meta', value: { security: codings } }];
   if (!document.isArray(document.member(meta, SECURITY))) return [{ op: 'add', path: '/meta/security', value: codings }];

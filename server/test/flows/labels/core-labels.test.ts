@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packagedLabelRules } from '../../../src/config/load-label-rules.ts';
 import { packagedPolicies } from '../../../src/config/load-policies.ts';
 import { type House, type HouseClient, house } from '../admin/house.ts';
 import { type Backend, registerBackend } from '../whole/backend.ts';
@@ -47,6 +48,14 @@ const ours = {
   ],
 };
 
+/** What was agreed with another house about its own labels. */
+const withPartner = {
+  labelRules: 'partner',
+  version: 1,
+  meanings: { 'https://partner.example/labels|plain': ['N'], 'https://partner.example/labels|red': ['R'] },
+  rules: [],
+};
+
 const app: HouseClient = {
   client_id: 'ward-app',
   kind: 'public',
@@ -65,8 +74,11 @@ beforeAll(async () => {
   const home = mkdtempSync(path.join(tmpdir(), 'fireguard-labels-'));
   const file = path.join(home, 'ours.yaml');
   writeFileSync(file, JSON.stringify(ours));
+  const agreed = path.join(home, 'agreed.yaml');
+  writeFileSync(agreed, JSON.stringify(withPartner));
   it = await house(home, {
     policies: { files: [packagedPolicies, file] },
+    labels: { rules: [packagedLabelRules, agreed] },
     purposes: { mayAsk: { 'backend-service': ['TREAT', 'HRESCH', 'HTEST', 'HPAYMT'] } },
   });
   const { issuer, running } = it;
@@ -111,6 +123,8 @@ beforeAll(async () => {
   await labelled('no-reuse', [ACT, 'NOREUSE']);
   await labelled('at-once', [ACT, 'DELAU']);
   await labelled('foreign', ['https://labels.example', 'green']);
+  await labelled('agreed', ['https://partner.example/labels', 'plain']);
+  await labelled('agreed-red', ['https://partner.example/labels', 'red']);
   await labelled('closed', [CONFIDENTIALITY, 'R']);
   await labelled('very', [CONFIDENTIALITY, 'V']);
   await labelled('twice', [CONFIDENTIALITY, 'R'], [ACT, 'PSY'], [ACT, 'PSY'], [CONFIDENTIALITY, 'R']);
@@ -155,9 +169,9 @@ test('R-121 R-186 what may not be seen is not in the searchset, and the total is
   const all = JSON.parse(await it.raw('Observation?patient=mine&_total=accurate'));
   const treating = await found(tokens.get('TREAT')!);
   const researching = await found(tokens.get('HRESCH')!);
-  expect(all.total).toBe(11);
-  expect(treating).toEqual({ ids: ['at-once', 'mine-1', 'mine-2', 'mine-3', 'no-reuse'], total: 5 });
-  expect(researching).toEqual({ ids: ['at-once', 'mine-1', 'mine-2', 'mine-3', 'study'], total: 5 });
+  expect(all.total).toBe(13);
+  expect(treating).toEqual({ ids: ['agreed', 'at-once', 'mine-1', 'mine-2', 'mine-3', 'no-reuse'], total: 6 });
+  expect(researching).toEqual({ ids: ['agreed', 'at-once', 'mine-1', 'mine-2', 'mine-3', 'study'], total: 6 });
 });
 
 describe('R-189 the core labels', () => {
@@ -218,6 +232,12 @@ describe('R-189 the core labels', () => {
     expect((await fhir('/Observation/foreign', doctor)).status).toBe(404);
     expect((await fhir('/Observation/closed', doctor)).status).toBe(200);
   });
+
+  test('R-188 a label of others means what was agreed, and travels on as it is', async () => {
+    expect([await status('agreed', 'TREAT'), await status('agreed-red', 'TREAT')]).toEqual([200, 404]);
+    const { status: red, body } = await fhir('/Observation/agreed-red', doctor);
+    expect([red, codes(body)]).toEqual([200, ['red']]);
+  });
 });
 
 test('R-202 labels are a set: what is there twice counts once, in the Bundle too', async () => {
@@ -239,14 +259,17 @@ test('R-207 who is no classifier cannot take a label away, change or add one; it
     await patched([{ op: 'remove', path: '/meta/security/0' }]),
     await patched([{ op: 'replace', path: '/meta/security/0/code', value: 'N' }]),
     await patched([{ op: 'add', path: '/meta/security/-', value: { system: ACT, code: 'PSY' } }]),
+    // Nor say that it is somebody else's word (R-205).
+    await patched([
+      { op: 'add', path: '/meta/security/0/extension', value: [{ url: 'http://x.example/basis', valueString: 'mine' }] },
+    ]),
   ];
-  expect(answers.map((one) => one.status)).toEqual([403, 403, 403, 403, 403]);
+  expect(answers.map((one) => one.status)).toEqual([403, 403, 403, 403, 403, 403]);
   expect(await stored('Observation/closed')).toEqual(before);
   const denied = (await it.records()).filter(
     ({ kind, outcome, resources }) => kind === 'request' && outcome === 'deny' && resources.includes('Observation/closed'),
   );
-  expect(denied.map(({ caller }) => caller.user.id)).toEqual(Array.from({ length: 5 }, () => expect.anything()));
-  expect(denied).toHaveLength(5);
+  expect(denied.map(({ caller }) => caller.user.id)).toEqual(Array.from({ length: 6 }, () => expect.anything()));
 });
 
 test('R-202 R-207 a classifier may; it is a new version, and the trail says who', async () => {

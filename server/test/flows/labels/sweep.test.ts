@@ -53,9 +53,9 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-async function sweep(flags: readonly string[] = []): Promise<number> {
+async function sweep(flags: readonly string[] = [], more: Record<string, string> = {}): Promise<number> {
   told.length = 0;
-  const texts: Record<string, string> = { 'token-env': 'SWEEP_TEST_TOKEN', state };
+  const texts: Record<string, string> = { 'token-env': 'SWEEP_TEST_TOKEN', state, ...more };
   const types = ['Observation', 'DiagnosticReport', 'Encounter'];
   return labelsSweep.run(
     {
@@ -118,4 +118,35 @@ test('one that was stopped goes on from where it stood', async () => {
   expect(await sweep()).toBe(0);
   expect(told[0]).toMatch(/^seen: 9, labelled: 1/);
   expect(await labels('Encounter/other-visit')).toEqual(['STD']);
+});
+
+test('R-205 labels say by which policy and by whom they were put on, where that is asked for', async () => {
+  const hiv = { coding: [{ system: 'http://loinc.org', code: '7917-8' }] };
+  await place.put({
+    resourceType: 'Observation',
+    id: 'late',
+    status: 'final',
+    code: hiv,
+    subject: { reference: 'Patient/mine' },
+  });
+  const origin = { basis: 'http://terminology.hl7.org/CodeSystem/v3-ActCode|HIPAAConsentCD', classifier: 'Device/labeller' };
+  expect(await sweep([], origin)).toBe(0);
+  expect(told[0]).toMatch(/labelled: [1-9]\d*, left: 0$/);
+  const { meta } = JSON.parse(await place.raw('Observation/late'));
+  const ds4p = 'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition';
+  const extension = [
+    {
+      url: `${ds4p}/extension-sec-label-basis`,
+      valueCoding: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'HIPAAConsentCD' },
+    },
+    { url: `${ds4p}/extension-sec-label-classifier`, valueReference: { reference: 'Device/labeller' } },
+  ];
+  expect(meta.security).toMatchObject([
+    { code: 'R', extension },
+    { code: 'HIV', extension },
+  ]);
+  expect(await sweep([], origin)).toBe(0);
+  expect(told[0]).toMatch(/labelled: 0, left: 0$/);
+  await expect(sweep([], { basis: 'HIPAA' })).rejects.toThrow('SYSTEM|CODE');
+  await expect(sweep([], { classifier: 'the labeller' })).rejects.toThrow('TYPE/ID');
 });

@@ -19,7 +19,7 @@ let clock: Awaited<ReturnType<typeof timeServer>>;
 beforeAll(async () => {
   clock = await timeServer(() => 90_000);
   it = await house(mkdtempSync(path.join(tmpdir(), 'fireguard-watched-')), { audit: { clock: { server: clock.at } } });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await it?.close();
   clock?.close();

@@ -83,6 +83,8 @@ function headersOf(way: Exchange, asked: Asked): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   for (const [name, value] of asked.headers) headers[name] = value;
   if (way.authorization !== undefined) headers['authorization'] = way.authorization;
+  // RFC 9111 §5.2.1.4. Some servers answer a search by what the same search found a minute ago (HAPI): a withdrawn consent would go on holding.
+  headers['cache-control'] = 'no-cache';
   return headers;
 }
 

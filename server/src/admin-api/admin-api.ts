@@ -39,6 +39,7 @@ import { policyRoutes } from './policy-routes.ts';
 import { relationRoutes } from './relation-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { statusRoute } from './status-route.ts';
+import { subscriptionRoutes } from './subscription-routes.ts';
 
 export interface AdminApiDependencies {
   readonly db: Kysely<Database>;
@@ -94,6 +95,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...alertRoutes(use),
     ...disclosureRoutes(use),
     ...holdRoutes(use),
+    ...subscriptionRoutes(use),
     ...policyRoutes(use),
     ...breakGlassRoutes(use),
     statusRoute(use),

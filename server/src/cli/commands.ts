@@ -31,6 +31,8 @@ import { policyTest } from './policy-test.ts';
 import { probe } from './probe.ts';
 import { registrationToken } from './registration-token.ts';
 import { serve } from './serve.ts';
+import { subscriptionEnd } from './subscription-end.ts';
+import { subscriptionList } from './subscription-list.ts';
 import { token } from './token.ts';
 import { userAdd } from './user-add.ts';
 import { userLink } from './user-link.ts';
@@ -95,4 +97,6 @@ export const commands: readonly Command[] = Object.freeze([
   holdList,
   holdAdd,
   holdRelease,
+  subscriptionList,
+  subscriptionEnd,
 ]);

@@ -45,6 +45,11 @@ export async function subscriptionsOf(db: Db, clientId: string): Promise<readonl
     .execute();
 }
 
+/** All, in the order in which they were made. */
+export async function listSubscriptions(db: Db): Promise<readonly StoredSubscription[]> {
+  return db.selectFrom('subscription').selectAll().orderBy('created_at').orderBy('id').execute();
+}
+
 export async function subscriptionById(db: Db, id: string): Promise<StoredSubscription | undefined> {
   return db.selectFrom('subscription').selectAll().where('id', '=', id).executeTakeFirst();
 }
@@ -55,19 +60,20 @@ export async function liveSubscriptions(db: Db): Promise<readonly string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** How it fares. INVARIANT: what is off stays off: whoever was shut out is not told what happened meanwhile, but must subscribe anew. */
+/** How it fares. INVARIANT: what is off stays off: whoever was shut out is not told what happened meanwhile, but must subscribe anew. False: it is gone or off. */
 export async function setSubscriptionState(
   db: Db,
   id: string,
   state: StoredSubscription['state'],
   error: string | undefined,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const result = await db
     .updateTable('subscription')
     .set({ state, error: error ?? null })
     .where('id', '=', id)
     .where('state', '<>', 'off')
-    .execute();
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
 }
 
 /** Takes numbers for so many events; gives the last one. Undefined: it is gone. */

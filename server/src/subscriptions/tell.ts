@@ -76,7 +76,7 @@ export function tellSubscribers(options: TellOptions): { close(): Promise<void> 
 async function tellOne(id: string, options: TellOptions, closing: AbortSignal): Promise<void> {
   const { db, log, pause } = options;
   const ended = new AbortController();
-  const memory: Memory = { batch: '', sent: new Map() };
+  const memory: Memory = { batch: '', sent: new Map(), greeting: true };
   // How it fared last; after a start nobody knows.
   let error: string | undefined = 'not yet';
   await follow({
@@ -85,6 +85,7 @@ async function tellOne(id: string, options: TellOptions, closing: AbortSignal): 
     async take(rows, batch) {
       const subscription = await subscriptionById(db, id);
       if (subscription === undefined || subscription.state === 'off') return ended.abort();
+      memory.greeting = subscription.state === 'requested';
       const end = await tellRows(subscription, rows, batch, memory, options);
       if (end === undefined) return;
       await setSubscriptionState(db, id, 'off', end);
@@ -95,7 +96,8 @@ async function tellOne(id: string, options: TellOptions, closing: AbortSignal): 
       if (ended.signal.aborted || now === error) return;
       const told =
         now === undefined ? undefined : now.startsWith('the endpoint ') ? now : 'Fireguard cannot tell at the moment.';
-      await setSubscriptionState(db, id, now === undefined ? 'active' : 'error', told);
+      // INVARIANT: whoever has not taken the handshake is told nothing.
+      await setSubscriptionState(db, id, now === undefined ? 'active' : memory.greeting ? 'requested' : 'error', told);
       error = now;
     },
   });
@@ -106,6 +108,8 @@ async function tellOne(id: string, options: TellOptions, closing: AbortSignal): 
 interface Memory {
   batch: string;
   sent: Map<string, { readonly recorded: string; readonly number: number }>;
+  /** The handshake was not taken yet. */
+  greeting: boolean;
 }
 
 /** Why it ends, if it does. */
@@ -125,6 +129,7 @@ async function tellRows(
     const number = Number(subscription.told);
     const greeting = { subscription, kind: 'handshake', events: [], number, base: use.base, now: use.now() } as const;
     await post(notification(greeting), `${id}/handshake`);
+    memory.greeting = false;
   }
   const matches = matcher(criteria, use.tables, use.base);
   const found = rows

@@ -217,8 +217,29 @@ test('R-159 each is there for its own client, and ends when it is deleted', asyn
   await look('empty-1');
   await expect.poll(() => received.some(({ body }) => body.includes('event-notification')), { timeout: 20_000 }).toBe(true);
   expect(received.some(({ body }) => body.includes('/AuditEvent/'))).toBe(false);
+  const ended = await subscribe(mine, url, 'AuditEvent?outcome=8');
+  const listed = async () =>
+    (await it.call('GET', '/admin/subscriptions')).body.subscriptions.find((one: any) => one.id === ended.id);
+  expect(await listed()).toMatchObject({ criteria: 'AuditEvent?outcome=8', endpoint: url, state: 'active' });
+  expect((await it.call('POST', `/admin/subscriptions/${ended.id}/end`)).status).toBe(200);
+  expect((await it.call('POST', `/admin/subscriptions/${ended.id}/end`)).status).toBe(404);
+  expect(await listed()).toMatchObject({ state: 'off', error: 'It was ended by an officer.' });
   expect((await at(mine, `/${id}`, 'DELETE')).status).toBe(204);
   expect((await at(mine, `/${id}`)).status).toBe(404);
+}, 60_000);
+
+test('R-159 an endpoint that does not take the handshake is told nothing', async () => {
+  const { url, received, state } = await sink();
+  const token = await (await service()).token('system/AuditEvent.rs');
+  state.status = 404;
+  const { id } = (await at(token, '', 'POST', wanted(url, 'AuditEvent?action=R'))).body;
+  const status = async () => (await at(token, `/${id}`)).body;
+  await expect.poll(status, { timeout: 20_000 }).toMatchObject({ status: 'requested', error: 'the endpoint answered 404' });
+  await look('after-the-handshake');
+  state.status = 200;
+  await expect.poll(() => requests(received), { timeout: 30_000 }).toEqual(['after-the-handshake']);
+  expect(received[0]!.body).toContain('"handshake"');
+  await expect.poll(status, { timeout: 10_000 }).toMatchObject({ status: 'active' });
 }, 60_000);
 
 test('R-159 what could not be told is told later, once in order; a client that is disabled is told nothing, also of what came meanwhile', async () => {

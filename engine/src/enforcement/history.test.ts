@@ -172,6 +172,56 @@ describe('R-079 history of a type and of the system', () => {
     expect(all).toEqual(shown);
   });
 
+  /** Twelve resources with three versions each, some of them hidden now, and one gone that was hidden when it was written anew. */
+  function long(): SmallUpstream {
+    const upstream = new SmallUpstream();
+    upstream.put(version('again', '1'));
+    upstream.remove('Observation/again');
+    for (const number of ['1', '2', '3'])
+      for (let at = 1; at <= 12; at++)
+        upstream.put(version(`o${at}`, number, {}, number === '3' && at % 3 === 0 ? hidden : {}));
+    upstream.put(version('again', '2', {}, hidden));
+    upstream.put(version('late', '1'));
+    upstream.remove('Observation/late');
+    return upstream;
+  }
+
+  function walk(one: Setting, first: string): { readonly all: unknown[]; readonly most: number } {
+    const all: unknown[] = [];
+    let most = 0;
+    let target: string | undefined = first;
+    while (target !== undefined) {
+      const answer: Ended = ask(one, get(target));
+      expect(answer.problem?.publicText).toBeUndefined();
+      all.push(...told(answer));
+      most = Math.max(most, answer.sent.filter(({ path }) => path.includes('_history')).length);
+      target = answer.json.link.find(({ relation }: { relation: string }) => relation === 'next')?.url.slice(ourBase.length);
+    }
+    return { all, most };
+  }
+
+  test.each(['', '&_since=2026-01-02T00:00:00Z'])(
+    'later pages begin where the last one ended, as deep as it goes, and hold what the whole holds%s',
+    (since) => {
+      const policies = open;
+      const whole = told(ask({ upstream: long(), policies, dialect: { maxCount: 1000 } }, get(`/_history?_count=50${since}`)));
+      expect(JSON.stringify(whole)).not.toMatch(/again|o3|o6|o9|o12/);
+      const paged = walk(
+        { upstream: long(), policies, dialect: { maxCount: 3 }, limits: { pageBudget: 8 } },
+        `/_history?_count=2${since}`,
+      );
+      expect(paged.all).toEqual(whole);
+      expect(paged.most).toBeLessThan(8);
+    },
+  );
+
+  test('what was current at a time is read from the newest entry on', () => {
+    const one: Setting = { upstream: long(), policies: open, dialect: { maxCount: 3 }, limits: { pageBudget: 50 } };
+    const at = told(ask({ ...one, dialect: { maxCount: 1000 } }, get('/_history?_count=50&_at=2026-01-02')));
+    expect(at).toHaveLength(9);
+    expect(walk(one, '/_history?_count=3&_at=2026-01-02').all).toEqual(at);
+  });
+
   test('leaves out types that are closed; of a closed type it is refused', () => {
     const closed: TestPolicies = { '*': { refuse: 'forbidden' }, 'history-system Patient': {} };
     expect(told(ask(setting(closed), get('/_history')))).toEqual([]);

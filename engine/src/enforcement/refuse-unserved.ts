@@ -48,7 +48,7 @@ function refuseUnservedSearch({ compartment, special }: SearchRequest): void {
     refuse('interaction-not-supported', 'Only the compartments of patients are served.');
   }
   if ([...special.keys()].some((name) => name !== '_list' && name !== '_in'))
-    refuse('parameter-unknown', 'A parameter of this search is not served.');
+    refuse('parameter-unknown', '_contained is not served: what is contained is found, and decided, with what holds it.');
 }
 
 function refuse(code: ProblemCode, publicText: string): never {

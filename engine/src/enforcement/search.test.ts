@@ -332,6 +332,7 @@ test.each(['/Observation?_contained=true', '/Observation?_contained=both'])(
   (target) => {
     const { problem, sent } = ask({ upstream: world(1), policies: filtered }, { target });
     expect([problem?.code, sent.length]).toEqual(['parameter-unknown', 0]);
+    expect(problem?.publicText).toMatch(/^_contained is not served/);
     expect(ask({ upstream: world(1), policies: {} }, { target }).status).toBe(403);
     const anonymous = { kind: 'anonymous', token: undefined, user: undefined } as const;
     const stranger = { upstream: world(1), policies: { '*': { refuse: 'unauthorized' } }, caller: anonymous } as const;

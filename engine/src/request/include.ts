@@ -18,6 +18,8 @@ export function parseInclude(text: string, place: IncludePlace): readonly Includ
   const { direction, iterate, types, tables } = place;
   if (text === '*' && direction === 'include')
     return types.map(({ name }) => Object.freeze({ direction, iterate, source: name, parameter: '*', target: undefined }));
+  if (text === '*')
+    throw new Problem('parameter-invalid', '_revinclude=* is not served: name the type, as in _revinclude=Observation:*.');
   const [source = '', parameter = '', target, more] = text.split(':');
   const type = tables.types.get(source);
   if (type === undefined || type.category === 'none' || more !== undefined) throw invalid();

@@ -320,6 +320,12 @@ test.each(refused)('R-245 %s is refused: %s', (line, code) => {
   expect(refusal(line).code).toBe(code);
 });
 
+test.each([
+  ['GET /Patient?_query=x', /_query/],
+  ['GET /Patient?_graph=x', /_graph/],
+  ['GET /Patient?_revinclude=*', /_revinclude=Observation:\*/],
+])('%s is refused with a word of its own', (line, text) => expect(refusal(line).publicText).toMatch(text));
+
 test('nothing of the request is quoted in a refusal', () => {
   for (const [line] of refused) {
     const text = refusal(line.replaceAll('nonsense', 'canary').replaceAll('foo', 'canary')).publicText;

@@ -14,6 +14,12 @@ import type { Criterion, ResourceKey, SearchRequest, Sort } from './request.ts';
 /** Parameters that FHIR or others know and that are never understood: not to be dropped by `handling=lenient` either. */
 const neverDropped: ReadonlySet<string> = new Set(['_query', '_graph', '_method', '_has', '_include', '_revinclude']);
 
+/** Known to FHIR and not served here, with a word of their own. */
+const notServed: ReadonlyMap<string, string> = new Map([
+  ['_query', 'Named queries (_query) are not served: nobody here could say what they read.'],
+  ['_graph', 'Graphs (_graph) are not served: name what shall come along by _include.'],
+]);
+
 export interface SearchPlace {
   readonly level: SearchRequest['level'];
   /** Undefined: the types of `_type`, or all. */
@@ -93,6 +99,8 @@ export function readCriteria(pairs: readonly Pair[], type: string, tables: FhirT
 function criterionOrDrop(asking: Asking, pair: Pair, types: readonly TypeFacts[], dropped: string[]): Criterion | undefined {
   const criterion = parseCriterion(pair, types, asking.tables);
   if (criterion !== undefined) return criterion;
+  const why = notServed.get(pair.name);
+  if (why !== undefined) throw new Problem('parameter-unknown', why);
   if (!asking.lenient || neverDropped.has(pair.name.split(/[:.]/, 1)[0] ?? '')) throw unknownParameter(pair.name);
   dropped.push(pair.name);
   return undefined;

@@ -279,6 +279,16 @@ describe('what the flow may plan with', () => {
     expect(permitOf([rule]).needs).toMatchObject({ relations: true, consents: true });
     expect(permitOf([self]).needs).toMatchObject({ relations: true, consents: false });
     expect(permitOf([self, rule]).needs).toMatchObject({ relations: true, consents: true });
+    const exempt = { ...rule, consentExempt: 'The law asks for it.' };
+    const liftable = {
+      id: 'deny',
+      description: 'A deny that the patient may lift.',
+      effect: 'deny',
+      interactions: { group: ['R'] },
+      consentable: true,
+    };
+    expect(permitOf([exempt]).needs).toMatchObject({ consents: false });
+    expect(permitOf([exempt, liftable]).needs).toMatchObject({ relations: true, consents: true });
     expect(permitOf([rule]).needs.memberships).toBe(false);
     expect(permitOf([{ ...rule, caller: { memberships: ['Group/g'] } }]).needs.memberships).toBe(true);
   });

@@ -21,7 +21,8 @@ export function decide(input: DecideInput): Permit | Refusal {
     if (refusal !== undefined) return refusal;
   }
   const residual = residualOf(asked);
-  const readsConsents = !onlySelf(asked) && !asked.permits.every(({ rule }) => rule.consentExempt);
+  const isSpared = asked.permits.every(({ rule }) => rule.consentExempt);
+  const readsConsents = !onlySelf(asked) && (!isSpared || asked.denies.some(({ rule }) => rule.consentable));
   return mintPermit({
     type: asked.type,
     decision: permitDecision(asked.permits.map(({ rule }) => rule)),

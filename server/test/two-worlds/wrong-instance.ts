@@ -63,6 +63,8 @@ export async function wrongMeta(asked: Asked, answer: Answered, judging: Judging
   const seen = resource === undefined ? undefined : judging.decider.sees(resource, 'read');
   if (seen === 'announced') return undefined;
   if (seen === undefined) return asGoneOrAbsent(asked, answer, judging);
+  // A stranger has no operations, whatever may be read.
+  if (answer.status === 401) return undefined;
   const told = answer.json?.parameter?.[0]?.valueMeta;
   return answer.status === 200 && same(told, seen.form.meta) ? undefined : `tells the meta ${answer.text}`;
 }

@@ -8,12 +8,14 @@ import type {
   NewClient,
   NewHold,
   Person,
+  Question,
   Review,
   Status,
   Verification,
   WholeAlert,
   WholeGlass,
   WholePerson,
+  WholeQuestion,
 } from './admin-shapes.ts';
 import { currentSession, endSession } from './sign-in/session.ts';
 
@@ -42,6 +44,11 @@ export const admin = {
   alert: (id: string, signal: AbortSignal) => call<WholeAlert>('GET', `/alerts/${encodeURIComponent(id)}`, signal),
   closeAlert: (id: string, note: string) =>
     call<object>('POST', `/alerts/${encodeURIComponent(id)}/close`, undefined, { note }),
+  questions: (state: 'open' | 'all', signal: AbortSignal) =>
+    call<{ readonly questions: readonly Question[] }>('GET', `/questions?state=${state}`, signal),
+  question: (id: string, signal: AbortSignal) => call<WholeQuestion>('GET', `/questions/${encodeURIComponent(id)}`, signal),
+  answerQuestion: (id: string, text: string) =>
+    call<Question>('POST', `/questions/${encodeURIComponent(id)}/answer`, undefined, { text }),
   holds: (signal: AbortSignal) =>
     call<{ readonly holds: readonly Hold[]; readonly keepsAll: boolean }>('GET', '/audit-holds', signal),
   makeHold: (hold: NewHold) => call<{ readonly id: string }>('POST', '/audit-holds', undefined, hold),

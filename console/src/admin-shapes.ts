@@ -4,6 +4,8 @@
  */
 export interface Status {
   readonly caller: { readonly name: string; readonly roles: readonly string[]; readonly rights: readonly string[] };
+  /** What waits for the privacy office, told to it alone. */
+  readonly waiting?: { readonly review: number; readonly alerts: number; readonly questions: number };
 }
 
 export type RowOutcome = 'permit' | 'masked' | 'deny' | 'failure' | 'unknown';
@@ -99,6 +101,23 @@ export interface WholeAlert extends Alert {
   readonly met: AuditRow | null;
   /** Where its notice went. */
   readonly told: readonly { readonly target: string; readonly delivered: string | null; readonly failure: string | null }[];
+}
+
+export interface Question {
+  readonly id: string;
+  readonly person: { readonly id: string; readonly name: string };
+  /** Bare id. */
+  readonly patient: string;
+  /** Empty where nothing was written. */
+  readonly text: string;
+  readonly askedAt: string;
+  readonly about: { readonly record: string; readonly at: string };
+  readonly answer?: { readonly text: string; readonly by: string; readonly at: string };
+}
+
+export interface WholeQuestion extends Question {
+  /** The record that it is about; null when its month was let go. */
+  readonly row: AuditRow | null;
 }
 
 export interface Hold {

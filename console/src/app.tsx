@@ -11,6 +11,7 @@ import { Frame } from './parts/frame.tsx';
 import { type Room, rooms } from './parts/rooms.ts';
 import { useAddress } from './parts/use-address.ts';
 import { PeopleScreen } from './people/people-screen.tsx';
+import { QuestionsScreen } from './questions/questions-screen.tsx';
 import { ReviewScreen } from './review/review-screen.tsx';
 import type { Settings } from './settings.ts';
 import { finishSignIn, type SignInEnd } from './sign-in/finish.ts';
@@ -36,6 +37,20 @@ export function App({ settings }: { readonly settings: Settings }) {
     return () => stop.abort();
   }, [settings]);
 
+  // What waits changes as one works: it is asked anew with each room.
+  const isAtDesk = place.at === 'desk';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the room says when.
+  useEffect(() => {
+    if (!isAtDesk) return;
+    const stop = new AbortController();
+    admin.status(stop.signal).then(
+      (status) => setPlace((now) => (now.at === 'desk' ? { at: 'desk', status } : now)),
+      // A count that cannot be had is no reason to disturb; the room says what is wrong.
+      () => undefined,
+    );
+    return () => stop.abort();
+  }, [room, isAtDesk]);
+
   switch (place.at) {
     case 'beginning':
       return (
@@ -59,7 +74,13 @@ export function App({ settings }: { readonly settings: Settings }) {
     case 'desk': {
       const { caller } = place.status;
       return (
-        <Frame title={wordsOf(room)} at={room} person={caller} onSignOut={() => void signOut(settings)}>
+        <Frame
+          title={wordsOf(room)}
+          at={room}
+          waiting={place.status.waiting}
+          person={caller}
+          onSignOut={() => void signOut(settings)}
+        >
           <RoomOf room={room} caller={caller} onSignedOut={() => setPlace({ at: 'door', reason: 'ended' })} />
         </Frame>
       );
@@ -83,6 +104,7 @@ function RoomOf({ room, caller, onSignedOut }: RoomProps) {
     case 'audit':
     case 'review':
     case 'alerts':
+    case 'questions':
     case 'holds': {
       if (!caller.rights.includes('audit')) return <NotYours heading={wordsOf(room)} name={caller.name} />;
       const Screen = ofPrivacyOffice[room];
@@ -91,7 +113,13 @@ function RoomOf({ room, caller, onSignedOut }: RoomProps) {
   }
 }
 
-const ofPrivacyOffice = { audit: AuditScreen, review: ReviewScreen, alerts: AlertsScreen, holds: HoldsScreen } as const;
+const ofPrivacyOffice = {
+  audit: AuditScreen,
+  review: ReviewScreen,
+  alerts: AlertsScreen,
+  questions: QuestionsScreen,
+  holds: HoldsScreen,
+} as const;
 
 function wordsOf(room: Room): string {
   return rooms.find((one) => one.room === room)?.words ?? 'Fireguard';

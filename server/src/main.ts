@@ -49,6 +49,7 @@ import { requestLogger } from './gateway/request-logger.ts';
 import { Closing } from './http/closing.ts';
 import { checkpointNotice } from './notify/checkpoint-notice.ts';
 import { openNotifier } from './notify/notifier.ts';
+import { questionNotice } from './notify/question-notice.ts';
 import { compileMaterial } from './policy-trial/policy-material.ts';
 import { brandFor } from './start/brand-for.ts';
 import { listeners } from './start/listeners.ts';
@@ -318,6 +319,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
           })
         : undefined,
       glasses,
+      askOffice: (id, within) => notifier.enqueue(questionNotice(id, `${urls.issuer}/console`), within),
       glassStepUp: config.breakGlass.stepUp,
       dpopNonces: config.pages.dpopNonces,
       stayConnectedDays: config.pages.stayConnectedDays,

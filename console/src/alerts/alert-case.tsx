@@ -2,13 +2,12 @@
 import { Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { admin } from '../admin-client.ts';
-import type { AuditRow, WholeAlert } from '../admin-shapes.ts';
-import { dayText, fullDateText, fullText, minuteText } from '../audit/times.ts';
+import type { WholeAlert } from '../admin-shapes.ts';
+import { RecordCard } from '../audit/record-card.tsx';
+import { dayText, fullDateText, minuteText } from '../audit/times.ts';
 import { useAnswer } from '../audit/use-answer.ts';
 import { fragmentOf, viewOf } from '../audit/view.ts';
-import { didWhat, through, who } from '../audit/words.ts';
 import { CaseHeading } from '../parts/desk.tsx';
-import { Outcome } from '../parts/outcome.tsx';
 import { ProblemBox } from '../parts/problem.tsx';
 import { useAct } from '../parts/use-act.ts';
 import { addressTo } from '../parts/use-address.ts';
@@ -47,7 +46,7 @@ export function AlertCase({ id, state, onSignedOut, onClosed }: AlertCaseProps) 
           <a href={fragmentOf({ ...viewOf(''), time: 'month', agent: alert.doer.id })}>What else they did, in the audit</a>
         </p>
       </section>
-      <Met row={alert.met} />
+      <RecordCard heading="The record that met the rule" row={alert.met} />
       <Found
         alert={alert}
         onSignedOut={onSignedOut}
@@ -63,55 +62,6 @@ export function AlertCase({ id, state, onSignedOut, onClosed }: AlertCaseProps) 
 function toldText({ target, delivered, failure }: WholeAlert['told'][number]): string {
   if (delivered !== null) return `${target}, ${minuteText(delivered)}`;
   return failure === null ? `${target}, on its way` : `${target}, not yet: ${failure}`;
-}
-
-function Met({ row }: { readonly row: AuditRow | null }) {
-  return (
-    <section className="card stack" aria-labelledby="met">
-      <h3 id="met">The record that met the rule</h3>
-      {row === null ? (
-        <p className="quiet">It is no longer kept.</p>
-      ) : (
-        <>
-          <p>
-            <Outcome kind={row.outcome} /> <strong>{didWhat(row)}</strong>
-          </p>
-          {row.reason !== undefined && <p>{row.reason}</p>}
-          <dl className="facts">
-            <dt>When</dt>
-            <dd>
-              <time dateTime={row.recorded}>{fullText(row.recorded)}</time>
-            </dd>
-            <dt>Who</dt>
-            <dd>{[who(row), ...row.roles].join(', ')}</dd>
-            {through(row) !== '' && (
-              <>
-                <dt>Through</dt>
-                <dd>{through(row)}</dd>
-              </>
-            )}
-            {row.patients.length > 0 && (
-              <>
-                <dt>{row.patients.length === 1 ? 'Patient' : 'Patients'}</dt>
-                <dd className="num">
-                  {row.patients.slice(0, 5).join(', ')}
-                  {row.patients.length > 5 && ` and ${row.patients.length - 5} more`}
-                </dd>
-              </>
-            )}
-            {row.address !== undefined && (
-              <>
-                <dt>From</dt>
-                <dd className="mono">{row.address}</dd>
-              </>
-            )}
-            <dt>Record</dt>
-            <dd className="mono">{row.id}</dd>
-          </dl>
-        </>
-      )}
-    </section>
-  );
 }
 
 function Found({

@@ -86,6 +86,7 @@ export function through(row: AuditRow): string {
 export const purposes: readonly (readonly [code: string, word: string])[] = [
   ['TREAT', 'Treatment'],
   ['ETREAT', 'Emergency'],
+  ['BTG', 'Broken glass'],
   ['HPAYMT', 'Payment'],
   ['HOPERAT', 'Operations'],
   ['HRESCH', 'Research'],

@@ -11,10 +11,12 @@ export interface FrameProps {
   readonly onSignOut: (() => void) | undefined;
   /** Which of what there is; default: the audit. */
   readonly at?: Room;
+  /** What waits, by room. */
+  readonly waiting?: Partial<Readonly<Record<Room, number>>> | undefined;
   readonly children: ReactNode;
 }
 
-export function Frame({ title, person, onSignOut, at = 'audit', children }: FrameProps) {
+export function Frame({ title, person, onSignOut, at = 'audit', waiting = {}, children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
   const side = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -42,6 +44,7 @@ export function Frame({ title, person, onSignOut, at = 'audit', children }: Fram
                 <li key={room}>
                   <a className="item" href={`#/${room}`} {...(at === room ? { 'aria-current': 'page' as const } : {})}>
                     <Icon name={icon} /> {words}
+                    <Count of={waiting[room]} />
                   </a>
                 </li>
               ))}
@@ -69,6 +72,16 @@ export function Frame({ title, person, onSignOut, at = 'audit', children }: Fram
         {children}
       </main>
     </div>
+  );
+}
+
+function Count({ of }: { readonly of: number | undefined }) {
+  if (of === undefined || of === 0) return null;
+  return (
+    <span className="count">
+      {of}
+      <span className="hide"> waiting</span>
+    </span>
   );
 }
 

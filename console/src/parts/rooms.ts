@@ -5,6 +5,7 @@ export const rooms = [
   { room: 'audit', words: 'Audit', icon: 'list' },
   { room: 'review', words: 'Broken glass', icon: 'glass' },
   { room: 'alerts', words: 'Alerts', icon: 'bell' },
+  { room: 'questions', words: 'Questions', icon: 'question' },
   { room: 'holds', words: 'Legal holds', icon: 'hold' },
   { room: 'people', words: 'People', icon: 'people' },
   { room: 'apps', words: 'Apps', icon: 'apps' },

@@ -36,6 +36,7 @@ import { openApiDocument } from './openapi.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { personProofRoutes } from './person-proof-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { questionRoutes } from './question-routes.ts';
 import { relationRoutes } from './relation-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { statusRoute } from './status-route.ts';
@@ -93,6 +94,7 @@ export function createAdminApi(use: AdminApiDependencies): AdminApi {
     ...consentRoutes(use),
     ...auditRoutes(use),
     ...alertRoutes(use),
+    ...questionRoutes(use),
     ...disclosureRoutes(use),
     ...holdRoutes(use),
     ...subscriptionRoutes(use),

@@ -116,7 +116,7 @@ export function alertRoutes({ db, auditLog }: AdminApiDependencies): readonly Ad
       }),
       status: 200,
       async run({ query }) {
-        const found = await listNotices(db, ['break-glass', 'alert', 'operation', 'checkpoint'], query.limit);
+        const found = await listNotices(db, ['break-glass', 'alert', 'question', 'operation', 'checkpoint'], query.limit);
         return {
           notices: found.map(({ id, topic, at, body, deliveries }) => ({
             ...{ id, topic, at: at.toISOString(), title: String(body['title']), deliveries },

@@ -66,7 +66,7 @@ export function breakGlassRoutes(use: AdminApiDependencies): readonly AdminRoute
     const all = one.person_id === null ? [] : await glassesOf(db, one.person_id, since);
     return {
       ...shown(one, now()),
-      looks: looks.map((look) => ({ ...look, at: look.at.toISOString(), resources: [...look.resources] })),
+      looks: looks.map(({ type: _type, ...look }) => ({ ...look, at: look.at.toISOString(), resources: [...look.resources] })),
       notes: (await notesOn(db, one.id)).map(({ at, author, text }) => ({ at: at.toISOString(), author, text })),
       before: all.filter(({ opened_at }) => opened_at < one.opened_at).length,
     };

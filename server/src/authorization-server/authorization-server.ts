@@ -49,6 +49,7 @@ import { registrationRoutes } from './registration/registration-routes.ts';
 import { revocationAnswer } from './revocation-answer.ts';
 import { type SignInSettings, signInSection } from './sign-in-settings.ts';
 import { stepRoutes } from './step-routes.ts';
+import type { AskOffice } from './steps/step.ts';
 import { tokenAnswer } from './token-answer.ts';
 import { registerTokenExchange } from './token-exchange.ts';
 
@@ -67,6 +68,8 @@ export interface AuthorizationServerDependencies {
   /** FHIR bases beside the first. Default none. */
   readonly further?: readonly FurtherBase[];
   readonly brand: BrandChoice;
+  /** Tells the privacy office that a question waits, as part of the transaction that stores it. Default: it waits to be found. */
+  readonly askOffice?: AskOffice | undefined;
   /** How people sign in; left out: by password, with a second step for whoever set one up. */
   readonly signIn?: SignInSettings;
   /** Where the glass can be broken; left out: there are no such pages. */
@@ -201,6 +204,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
     further,
     brand,
     formTokens,
+    askOffice: use.askOffice ?? (async () => undefined),
     glassBars: createGlassBars({ glasses: use.glasses, picker: use.picker, formTokens, now }),
     glasses: use.glasses,
     stayConnectedDays: use.stayConnectedDays,

@@ -29,6 +29,7 @@ import { policyExplain } from './policy-explain.ts';
 import { policyImport } from './policy-import.ts';
 import { policyTest } from './policy-test.ts';
 import { probe } from './probe.ts';
+import { questionAnswer, questionList } from './questions.ts';
 import { registrationToken } from './registration-token.ts';
 import { serve } from './serve.ts';
 import { subscriptionEnd } from './subscription-end.ts';
@@ -94,6 +95,8 @@ export const commands: readonly Command[] = Object.freeze([
   breakGlassReview,
   alertList,
   alertClose,
+  questionList,
+  questionAnswer,
   holdList,
   holdAdd,
   holdRelease,

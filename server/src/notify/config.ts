@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 const topics = z
-  .array(z.enum(['break-glass', 'alert', 'checkpoint', 'operation']))
+  .array(z.enum(['break-glass', 'alert', 'question', 'checkpoint', 'operation']))
   .min(1)
   .describe('Which notices it gets.');
 const name = z

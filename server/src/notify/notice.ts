@@ -5,6 +5,8 @@ export type NoticeTopic =
   | 'break-glass'
   /** An alert rule was met. */
   | 'alert'
+  /** A patient asks about an entry of their access log. */
+  | 'question'
   /** Where the audit chain ends, signed. */
   | 'checkpoint'
   /** Something that whoever runs the server must know: a clock that jumped, a disk that is full. */

@@ -21,6 +21,15 @@ export async function glassById(db: Db, id: string): Promise<BrokenGlass | undef
   return db.selectFrom('break_glass').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export async function glassesById(db: Db, ids: readonly string[]): Promise<readonly BrokenGlass[]> {
+  if (ids.length === 0) return [];
+  return db
+    .selectFrom('break_glass')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
 /** The person's glass that is open at `now`: the newest, should there be two. */
 export async function openGlassOf(db: Db, personId: string, now: Date): Promise<BrokenGlass | undefined> {
   return open(db, now).where('person_id', '=', personId).orderBy('opened_at', 'desc').executeTakeFirst();

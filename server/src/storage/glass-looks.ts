@@ -7,6 +7,7 @@ export interface GlassLook {
   readonly at: Date;
   /** `search Observation`, `read Patient/1`. */
   readonly what: string;
+  readonly type: string | undefined;
   readonly outcome: string;
   /** Resources that were shown, `Type/id`. */
   readonly resources: readonly string[];
@@ -39,6 +40,6 @@ export async function looksUnderGlass(db: Kysely<Database>, glass: BrokenGlass):
     };
     const what =
       action === 'read' && resources.length === 1 ? `read ${resources[0]}` : `${action}${type === undefined ? '' : ` ${type}`}`;
-    return { at: recorded, what, outcome, resources, recordId };
+    return { at: recorded, what, type, outcome, resources, recordId };
   });
 }

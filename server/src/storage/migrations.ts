@@ -13,6 +13,7 @@ import * as foundation from './migrations/foundation.ts';
 import * as notices from './migrations/notices.ts';
 import * as people from './migrations/people.ts';
 import * as protocols from './migrations/protocols.ts';
+import * as questions from './migrations/questions.ts';
 import * as recordEnds from './migrations/record-ends.ts';
 import * as retention from './migrations/retention.ts';
 import * as signInNames from './migrations/sign-in-names.ts';
@@ -36,6 +37,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '2026-11-zzz-break-glass': breakGlass,
   '2026-11-zzz-client-identities': clientIdentities,
   '2026-11-zzzz-subscriptions': subscriptions,
+  '2026-11-zzzzz-questions': questions,
 };
 
 /** `db` must be the owner's. Nodes that start at once wait for each other. */

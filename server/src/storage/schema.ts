@@ -350,7 +350,24 @@ export interface BreakGlassNoteTable {
   text: string;
 }
 
+export interface LookQuestionTable {
+  id: string;
+  /** Bare id. */
+  patient: string;
+  person_id: string;
+  person_name: string;
+  /** The audit record that it is about, and when it was recorded. */
+  record_id: string;
+  recorded: Timestamp;
+  question: string;
+  asked_at: Timestamp;
+  answer: string | null;
+  answered_by: string | null;
+  answered_at: Timestamp | null;
+}
+
 export interface Database {
+  look_question: LookQuestionTable;
   break_glass: BreakGlassTable;
   break_glass_note: BreakGlassNoteTable;
   consent: ConsentTable;

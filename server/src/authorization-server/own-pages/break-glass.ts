@@ -11,6 +11,7 @@ import { looksUnderGlass } from '../../storage/glass-looks.ts';
 import { CLOSE_GLASS } from '../glass-bars.ts';
 import { type GlassPatient, glassOpenPage, glassReasonPage, glassWarningPage } from '../pages/break-glass.ts';
 import { glassesOpenedPage, type OpenedGlass } from '../pages/glasses-opened.ts';
+import { recordParts } from '../pages/record-parts.ts';
 import type { BrokenFor } from '../picker-source.ts';
 import type { GlassDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';
@@ -191,7 +192,11 @@ async function opened(use: GlassDependencies, glass: BrokenGlass): Promise<Opene
     endedAt: isOpen ? undefined : (glass.ended_at ?? glass.expires_at).getTime(),
     dueAt: glass.due_at.getTime(),
     state: isOpen ? 'open' : (glass.outcome ?? 'waiting'),
-    looks: (await looksUnderGlass(use.db, glass)).map(({ at, what }) => ({ at: at.getTime(), what })),
+    looks: (await looksUnderGlass(use.db, glass)).map(({ at, type, outcome, resources }) => ({
+      at: at.getTime(),
+      part: recordParts.find(({ types }) => type !== undefined && types.includes(type))?.key,
+      shown: outcome === 'permit' ? resources.length : undefined,
+    })),
     notes: notes.map(({ at, author, text }) => ({ at: at.getTime(), author, text })),
   };
 }

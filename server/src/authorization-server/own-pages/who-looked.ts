@@ -2,18 +2,20 @@
  * R-170: who saw my record, for patients. INVARIANT: only their own record, and only what concerns them: of a search over many patients they learn that theirs was among them, not
  * of whom else. Looking is recorded like any other look at the audit, before it is answered.
  */
-import { type AuditRecord, isDisclosure } from '@fireguard/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { looksAt } from '../../storage/looks.ts';
+import { lookersAt, looksAt } from '../../storage/looks.ts';
 import { auditDraft } from '../audit-drafts.ts';
-import type { Language } from '../pages/language.ts';
-import { recordParts } from '../pages/record-parts.ts';
-import { type Look, whoLookedPage } from '../pages/who-looked.ts';
+import { type WhoLookedPage, whoLookedPage } from '../pages/who-looked.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { inLanguage, placeOf, sendPage } from '../steps/step.ts';
-import { type OwnSession, ownSession } from './own-session.ts';
+import { ASK, answerAsk, showAsk } from './ask-about.ts';
+import { askedOf, filtersIn, lookFilters, queryFor, sinceOf, withKnown } from './look-filters.ts';
+import { looksOf } from './looks.ts';
+import { type OwnSession, ownSession, readOwnForm } from './own-session.ts';
 
 const PAGE = '/who-looked';
+const SHOWN = 30;
+const IN_TABLE = 10_000;
 
 export function whoLookedRoutes(app: FastifyInstance, use: PeopleDependencies): void {
   app.get(PAGE, async (request, reply) => {
@@ -26,6 +28,22 @@ export function whoLookedRoutes(app: FastifyInstance, use: PeopleDependencies): 
     const mine = await ownSession(use, request, reply, PAGE);
     return mine === undefined ? reply : sendTable(inLanguage(use, request), request, reply, mine);
   });
+  app.get(ASK, async (request, reply) => {
+    const mine = await ownSession(use, request, reply, PAGE);
+    if (mine === undefined) return reply;
+    const patient = patientOf(mine);
+    if (patient === undefined) return reply.redirect(PAGE, 303);
+    await record(use, request, mine, patient);
+    return showAsk(inLanguage(use, request), request, reply, mine, patient);
+  });
+  app.post(ASK, async (request, reply) => {
+    const mine = await ownSession(use, request, reply, PAGE);
+    if (mine === undefined) return reply;
+    const form = readOwnForm(use, mine, ASK, request);
+    const patient = patientOf(mine);
+    if (patient === undefined) return reply.redirect(PAGE, 303);
+    return answerAsk(inLanguage(use, request), request, reply, mine, patient, form);
+  });
 }
 
 async function showLooks(
@@ -35,22 +53,51 @@ async function showLooks(
   mine: OwnSession,
 ): Promise<FastifyReply> {
   const patient = patientOf(mine);
-  const after = placeIn(request.query);
-  if (patient !== undefined) await record(use, request, mine, patient);
-  const { rows, next } =
-    patient === undefined ? { rows: [], next: undefined } : await looksAt(use.db, { patient, after, limit: 50 });
+  const common = { brand: use.brand, person: mine.person.name, glass: mine.glass };
+  if (patient === undefined) return sendPage(use, reply, whoLookedPage({ ...common, ...nothing }));
+  await record(use, request, mine, patient);
+  const now = use.now();
   const { language } = use.brand;
+  const asked = filtersIn(request.query);
+  const lookers = await lookersAt(use.db, patient, sinceOf(asked.time, now));
+  const filters = withKnown(asked, lookers);
+  const query = queryFor(filters);
+  const { rows, next } = await looksAt(use.db, {
+    patient,
+    ...askedOf(filters, now),
+    after: placeIn(request.query),
+    limit: SHOWN,
+  });
+  const older = new URLSearchParams(query);
+  if (next !== undefined) older.set('before', `${next.recorded.getTime()}.${next.recordId}`);
+  const others = lookers.filter(({ person }) => person !== mine.person.id);
   const page = whoLookedPage({
-    brand: use.brand,
-    person: mine.person.name,
-    glass: mine.glass,
-    isPatient: patient !== undefined,
-    looks: rows.map(({ record: one }) => lookOf(one as unknown as AuditRecord, mine, language)),
-    older: next === undefined ? undefined : `${PAGE}?before=${next.recorded.getTime()}.${next.recordId}`,
-    table: `${PAGE}/table.csv`,
+    ...common,
+    isPatient: true,
+    sums: {
+      looks: lookers.reduce((sum, { looks }) => sum + looks, 0),
+      people: others.filter(({ person }) => person !== null).length,
+      apps: others.filter(({ person }) => person === null).length,
+      emergencies: new Set(others.flatMap(({ emergencies }) => emergencies)).size,
+    },
+    filters: lookFilters(filters, others, language.texts),
+    looks: await looksOf(rows, { db: use.db, person: mine.person, language, now }),
+    older: next === undefined ? undefined : `${PAGE}?${older}`,
+    table: query.size === 0 ? `${PAGE}/table.csv` : `${PAGE}/table.csv?${query}`,
+    asked: (request.query as { readonly done?: unknown }).done === 'asked',
   });
   return sendPage(use, reply, page);
 }
+
+const nothing: Omit<WhoLookedPage, 'brand' | 'person' | 'glass'> = {
+  isPatient: false,
+  sums: { looks: 0, people: 0, apps: 0, emergencies: 0 },
+  filters: [],
+  looks: [],
+  older: undefined,
+  table: '',
+  asked: false,
+};
 
 /** A table for spreadsheets (RFC 4180), at most 10,000 rows. What begins like a formula is text. */
 async function sendTable(
@@ -62,14 +109,16 @@ async function sendTable(
   const patient = patientOf(mine);
   if (patient === undefined) return reply.redirect(PAGE, 303);
   await record(use, request, mine, patient);
-  const { rows } = await looksAt(use.db, { patient, limit: 10_000 });
-  const text = use.brand.language.texts.looked;
+  const { language } = use.brand;
+  const text = language.texts.looked;
+  const now = use.now();
+  const { rows } = await looksAt(use.db, { patient, ...askedOf(filtersIn(request.query), now), limit: IN_TABLE });
+  // Each look by itself: a table is for counting.
+  const looks = await looksOf(rows, { db: use.db, person: mine.person, language, now, each: true });
   const cell = (value: string): string => `"${value.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
   const lines = [
     [text.when, text.who, text.through, text.why, text.what],
-    ...rows
-      .map(({ record: one }) => lookOf(one as unknown as AuditRecord, mine, use.brand.language))
-      .map((look) => [new Date(look.at).toISOString(), look.who, look.through ?? '', look.why, look.what]),
+    ...looks.map((look) => [new Date(look.at).toISOString(), look.who, look.through ?? '', look.why, look.what]),
   ];
   return reply
     .header('Content-Type', 'text/csv; charset=utf-8')
@@ -86,27 +135,6 @@ function record(use: PeopleDependencies, request: FastifyRequest, mine: OwnSessi
 
 const patientOf = ({ person }: OwnSession): string | undefined =>
   /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(person.fhirUser ?? '')?.[1];
-
-function lookOf({ recorded, caller, type, action, ...rest }: AuditRecord, { person }: OwnSession, language: Language): Look {
-  const { looked, purposes, parts } = language.texts;
-  const user = caller?.user;
-  const codes = (caller?.purposes ?? []).map(({ code }) => code);
-  const part = recordParts.find(({ types }) => type !== undefined && types.includes(type));
-  const words = purposes as Readonly<Record<string, string>>;
-  const isWrite = ['create', 'update', 'patch', 'delete'].some((one) => action.includes(one));
-  return {
-    at: recorded,
-    who: user === undefined ? (caller?.client?.name ?? looked.somebody) : user.id === person.id ? looked.you : user.name,
-    through: user === undefined ? undefined : caller?.client?.name,
-    why:
-      codes.length === 0
-        ? looked.noReason
-        : codes.map((code) => (code === 'BTG' ? looked.emergency : (words[code] ?? code))).join(', '),
-    what: (isWrite ? looked.changed : looked.saw)(part === undefined ? looked.several : parts[part.key].label),
-    isEmergency: codes.includes('BTG'),
-    isDisclosure: isDisclosure({ recorded, action, ...(caller === undefined ? {} : { caller }), ...rest }),
-  };
-}
 
 function placeIn(query: unknown) {
   const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(String((query as { readonly before?: unknown }).before ?? ''));

@@ -5,6 +5,7 @@ import type { GlassBar } from './glass-bar.ts';
 import { type Html, html } from './html.ts';
 import { icons } from './icons.ts';
 import { headedPage } from './page.ts';
+import type { PartKey } from './record-parts.ts';
 
 export interface OpenedGlass {
   readonly id: string;
@@ -15,7 +16,13 @@ export interface OpenedGlass {
   readonly endedAt: number | undefined;
   readonly dueAt: number;
   readonly state: 'open' | 'waiting' | 'asked' | 'justified' | 'not-justified';
-  readonly looks: readonly { readonly at: number; readonly what: string }[];
+  readonly looks: readonly {
+    readonly at: number;
+    /** Undefined: several parts, or none of those that have a name. */
+    readonly part: PartKey | undefined;
+    /** How many entries were shown; undefined: it was refused. */
+    readonly shown: number | undefined;
+  }[];
   readonly notes: readonly { readonly at: number; readonly author: string; readonly text: string }[];
 }
 
@@ -33,13 +40,14 @@ export function glassesOpenedPage(page: GlassesOpenedPage): Html {
   const text = page.brand.language.texts.glass;
   return headedPage(
     { title: text.openedTitle, brand: page.brand, person: page.person, glass: page.glass, links: true },
-    html`<div class="stack-l">
+    html`<div class="cols"><div class="stack-l">
           <div>
             <h1>${text.openedTitle}</h1>
             <p class="lead">${page.glasses.length === 0 ? text.openedNone : text.openedLead}</p>
           </div>
           ${page.glasses.map((glass) => opened(glass, page))}
-        </div>`,
+        </div>
+        <aside class="stack" aria-label="${text.careTitle}"><h2>${text.careTitle}</h2><p>${text.care}</p></aside></div>`,
   );
 }
 
@@ -53,7 +61,7 @@ function opened(glass: OpenedGlass, page: GlassesOpenedPage): Html {
             <p class="quiet">${text.states[glass.state]}</p>
             <ul class="rows">
               <li class="look is-broken">${at(glass.openedAt)}<div class="body"><strong>${text.youBroke}</strong><p class="what">${reasons[glass.reasonCode] ?? glass.reasonCode}. “${glass.reason}”</p></div><span class="badge broken">${icons.glass} ${text.eyebrow}</span></li>
-              ${glass.looks.map((look) => html`<li class="look">${at(look.at)}<div class="body"><strong>${look.what}</strong></div></li>`)}
+              ${glass.looks.map((look) => html`<li class="look">${at(look.at)}<div class="body"><strong>${look.part === undefined ? language.texts.looked.several : language.texts.parts[look.part].label}</strong><p class="what">${look.shown === undefined ? text.notShown : text.entries(look.shown)}</p></div></li>`)}
               ${glass.endedAt !== undefined && html`<li class="look">${at(glass.endedAt)}<div class="body"><strong>${text.closedThen}</strong></div></li>`}
             </ul>
             ${glass.notes.map((note) => html`<div class="note"><p><strong>${note.author}</strong>, ${longDate(note.at, page.brand)}</p><p>${note.text}</p></div>`)}

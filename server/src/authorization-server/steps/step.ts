@@ -23,6 +23,9 @@ import { askedPurposes, type PurposeRules } from '../purposes.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { ScopesByRole } from '../scopes-of-person.ts';
 
+/** `id`: of the question. */
+export type AskOffice = (id: string, within: Kysely<Database>) => Promise<void>;
+
 export interface StepDependencies {
   readonly provider: Provider;
   readonly db: Kysely<Database>;
@@ -36,6 +39,7 @@ export interface StepDependencies {
   readonly stayConnectedDays: number;
   readonly purposes: PurposeRules;
   readonly scopesByRole: ScopesByRole;
+  readonly askOffice: AskOffice;
   /** The bar that stands on the pages of who has one open. */
   readonly glassBars: GlassBars;
   /** Whether somebody with these roles may break the glass, where there is any to break. */

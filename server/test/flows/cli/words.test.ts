@@ -41,7 +41,7 @@ test('--help lists every command, and each tells about itself', async () => {
     const told = await fireguard([...name.split(' '), '--help']);
     expect([told.status, told.out.split('\n')[0]]).toEqual([0, expect.stringMatching(new RegExp(`^fireguard ${name}`))]);
   }
-}, 120_000);
+}, 240_000);
 
 test('what it does not know it says in one line', async () => {
   await refuses(['usr'], 2, /no command "usr".*--help/);
@@ -52,7 +52,7 @@ test('what it does not know it says in one line', async () => {
   await refuses(['user', 'disable'], 2, /needs NAME/);
   await refuses(['user', 'disable', 'a', 'b'], 2, /"b" is one argument too many/);
   await refuses(['audit', 'list', '--since', 'yesterday'], 2, /"today" or a time/);
-}, 120_000);
+}, 240_000);
 
 test('where nothing runs it says how to start it', async () => {
   await refuses(
@@ -67,7 +67,7 @@ test('where nothing runs it says how to start it', async () => {
     /no state file .*npm start/,
   );
   await refuses(['serve'], 1, /fireguard\.yaml does not exist.*--config/);
-}, 120_000);
+}, 240_000);
 
 test('config check names the mistake, config print masks secrets', async () => {
   const file = path.join(here, 'fireguard.yaml');

@@ -111,4 +111,5 @@ export { dicomMessage } from './audit-event/dicom-message.ts';
 export { readDicomMessage } from './audit-event/read-dicom-message.ts';
 export { eventPlan, recordOfEvent } from './audit-event/event-ids.ts';
 export { isDisclosure } from './audit-event/is-disclosure.ts';
+export { roleCodings } from './audit-event/role-codes.ts';
 export type { AuditKind, AuditOutcome, AuditRecord } from './audit-event/record.ts';

@@ -18,6 +18,11 @@ const standard: Readonly<Record<string, Code>> = {
 };
 
 export function roleConcept(role: string): JsonObject {
+  return { coding: roleCodings(role), text: role };
+}
+
+/** The same as FHIR Codings, for whoever else is told of a role. */
+export function roleCodings(role: string): readonly JsonObject[] {
   const known = Object.hasOwn(standard, role) ? standard[role] : undefined;
-  return { coding: [...(known === undefined ? [] : [coding(known)]), coding({ system: OWN, code: role })], text: role };
+  return [...(known === undefined ? [] : [coding(known)]), coding({ system: OWN, code: role })];
 }

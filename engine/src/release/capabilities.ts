@@ -19,6 +19,8 @@ export interface AuthorizationEndpoints {
   readonly revoke?: string;
   readonly manage?: string;
   readonly register?: string;
+  /** IHE IUA: tokens carry its claims, and the statement says so. */
+  readonly iua?: boolean;
 }
 
 export interface CapabilitiesGiven {
@@ -78,7 +80,11 @@ export function capabilityStatement(upstream: JsonDocument, given: CapabilitiesG
 
 function security(endpoints: AuthorizationEndpoints | undefined): JsonValue {
   const system = 'http://terminology.hl7.org/CodeSystem/restful-security-service';
-  const service = ['SMART-on-FHIR', 'OAuth'].map((code) => ({ coding: [{ system, code }] }));
+  const iua = { system: 'http://profiles.ihe.net/fhir/ihe.securityTypes/CodeSystem/securityTypes', code: 'IUA' };
+  const service = [
+    ...['SMART-on-FHIR', 'OAuth'].map((code) => ({ coding: [{ system, code }] })),
+    ...(endpoints?.iua === true ? [{ coding: [iua] }] : []),
+  ];
   // pages of registered apps may call.
   if (endpoints === undefined) return { cors: true, service };
   const uris = ['authorize', 'token', 'introspect', 'revoke', 'manage', 'register'] as const;

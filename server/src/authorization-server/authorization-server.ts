@@ -31,6 +31,7 @@ import { createForward } from './forward.ts';
 import type { FurtherBase } from './further-bases.ts';
 import { createGlassBars } from './glass-bars.ts';
 import { introspectionAnswer } from './introspection.ts';
+import type { IuaSettings } from './iua-claims.ts';
 import { launchRoute } from './launch/launch-route.ts';
 import { smartStyle } from './launch/smart-style.ts';
 import { createLiveProvider } from './live-provider.ts';
@@ -84,6 +85,8 @@ export interface AuthorizationServerDependencies {
   readonly purposes?: PurposeRules;
   /** What consents say at token time (IHE PCF); left out: tokens say nothing of them. */
   readonly consents?: ConsentsAtTokenTime | undefined;
+  /** IHE IUA's claims in JWTs and at introspection; left out: none. */
+  readonly iua?: IuaSettings | undefined;
   /** Days that "stay connected" lasts. */
   readonly stayConnectedDays: number;
   /** Hears of failures inside. The error may quote a request: only its kind and stack belong in a log (I9). */
@@ -127,6 +130,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
   const adapter = createPayloadAdapter({ db, cluster, revocation, keySets });
   const introspection = {
     consents: use.consents,
+    iua: use.iua,
     tokens,
     issuer,
     fhirBase,
@@ -144,6 +148,7 @@ export async function createAuthorizationServer(use: AuthorizationServerDependen
       tokens,
       purposes,
       consents: use.consents,
+      iua: use.iua,
       dpop: { secret: secrets.authorizationServer, required: nonceRequired },
       adapter,
       signingKeys: current.signing,

@@ -91,6 +91,19 @@ export const authorizationServerSection = z
       .describe(
         'Nonces for DPoP proofs (RFC 9449 §8 and §9), at the token endpoint and at the API: `required` refuses proofs without one.',
       ),
+    iua: z
+      .strictObject({
+        organization: z.string().min(1).max(200).optional().describe('Name of the organisation of those who sign in here.'),
+        organizationId: z
+          .string()
+          .regex(/^(https?:\/\/\S+|urn:oid:[0-9.]+)$/, 'a URL or urn:oid:')
+          .optional()
+          .describe('Its identifier: a URL or `urn:oid:`.'),
+      })
+      .optional()
+      .describe(
+        'IHE IUA: JWTs and introspection carry `extensions.ihe_iua` (name, roles, purposes, whose record is open), and the API says that it knows IUA. Default: not.',
+      ),
     jwtAudiences: z
       .array(z.url({ protocol: /^https?$/ }).max(500))
       .max(50)

@@ -7,6 +7,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ResolvedToken, TokenResolver } from '../token/resolved-token.ts';
 import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
 import { paths } from './discovery.ts';
+import { type IuaSettings, type IuaSubject, iuaClaims } from './iua-claims.ts';
 import { launchParameters } from './launch/launch-parameters.ts';
 import type { Middleware } from './middleware.ts';
 
@@ -19,6 +20,8 @@ export interface IntrospectionDependencies {
   readonly fhirBase: string;
   /** What the consents of the patient in context leave to be enforced (IHE PCF); left out: nothing is said of them. */
   readonly consents?: ConsentsAtTokenTime | undefined;
+  /** IHE IUA's claims; left out: none. */
+  readonly iua?: IuaSettings | undefined;
   /** Whether person and client of a refresh token are still enabled. */
   readonly isAlive: (personId: string, clientId: string) => Promise<boolean>;
 }
@@ -77,7 +80,14 @@ async function describe(use: IntrospectionDependencies, token: string): Promise<
   const claims = found.patient === undefined ? undefined : await use.consents?.({ ...found, patient: found.patient });
   // what a patient withdraws ends what was granted before.
   if (claims === 'deny') return { active: false };
-  return { ...activeAnswer(found, use), ...(claims === undefined ? {} : { extensions: { ihe_pcf: claims } }) };
+  const iua = use.iua && iuaClaims(subjectOf(found), use.iua, use.fhirBase);
+  if (claims === undefined && iua === undefined) return activeAnswer(found, use);
+  const extensions = { ...(iua === undefined ? {} : { ihe_iua: iua }), ...(claims === undefined ? {} : { ihe_pcf: claims }) };
+  return { ...activeAnswer(found, use), extensions };
+}
+
+function subjectOf({ person, human, client, purposes, patient }: ResolvedToken): IuaSubject {
+  return { name: person?.name ?? human?.name, roles: person?.roles ?? client.roles, purposes, patient };
 }
 
 function activeAnswer(token: ResolvedToken, use: IntrospectionDependencies): object {

@@ -121,7 +121,8 @@ export function createProvider(use: ProviderSettings): Provider {
     extraTokenClaims: (ctx, token) => tokenClaims(use, ctx, token),
     renderError: use.renderError,
     ttl: {
-      AccessToken: HOUR,
+      // A JWT cannot be called back, so its own life is shorter.
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? HOUR,
       AuthorizationCode: 60,
       ClientCredentials: 300,
       Grant: stay + HOUR,

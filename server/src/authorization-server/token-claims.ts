@@ -2,7 +2,7 @@
  * What a token says beside its scopes: how and when the person signed in (RFC 9470 §4, RFC 8176), and in a JWT (RFC 9068) also whose record is open, since its
  * resource server cannot ask us. INVARIANT: never who the patient is by name, nor anything that the token answer does not say.
  */
-import { purposeSystem } from '@fireguard/engine';
+import { normalisePurpose, purposeSystem } from '@fireguard/engine';
 import type { Kysely } from 'kysely';
 import { type AccessToken, type ClientCredentials, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Glasses } from '../break-glass/glasses.ts';
@@ -14,6 +14,7 @@ import type { KnownPerson } from './audit-drafts.ts';
 import { type B2bClaim, b2bClaim } from './b2b-claim.ts';
 import { EXCHANGE_GRANT } from './client-metadata.ts';
 import type { ConsentsAtTokenTime } from './consents-at-token-time.ts';
+import { type IuaSettings, iuaClaims } from './iua-claims.ts';
 import { allowedPurposes, askedPurposes, type PurposeRules, purposeText } from './purposes.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -26,6 +27,8 @@ export interface TokenClaimsDependencies {
   readonly tokens: TokenResolver;
   /** What the consents of the patient in context leave to be enforced; left out: tokens say nothing of them. */
   readonly consents?: ConsentsAtTokenTime | undefined;
+  /** IHE IUA's claims in JWTs; left out: none. */
+  readonly iua?: IuaSettings | undefined;
   /** Where the glass can be broken. */
   readonly glasses?: Glasses | undefined;
 }
@@ -36,7 +39,7 @@ export async function tokenClaims(
   token: AccessToken | ClientCredentials,
 ): Promise<Claims | undefined> {
   const { db, fhirBase } = use;
-  if (token.kind !== 'AccessToken') return servicePurposes(use, ctx);
+  if (token.kind !== 'AccessToken') return withIuaOfService(use, ctx, token, await servicePurposes(use, ctx));
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken;
   const signIn: Claims =
     source?.authTime === undefined ? {} : { acr: source.acr ?? 'aal1', amr: source.amr ?? [], auth_time: source.authTime };
@@ -53,10 +56,39 @@ export async function tokenClaims(
     ...signIn,
     ...(person?.fhirUser === undefined ? {} : { fhirUser: `${fhirBase}/${person.fhirUser}` }),
     ...(context?.patient == null ? {} : { patient: context.patient }),
-    ...(consents === undefined ? {} : { extensions: { ihe_pcf: consents } }),
+    ...extensions({
+      ihe_iua:
+        use.iua &&
+        iuaClaims(
+          { name: person?.name, roles: person?.roles ?? [], purposes, patient: context?.patient ?? undefined },
+          use.iua,
+          fhirBase,
+        ),
+      ihe_pcf: consents,
+    }),
     ...(context?.encounter == null ? {} : { encounter: context.encounter }),
     ...(context?.more.purposes === undefined ? {} : { purpose_of_use: context.more.purposes.map(purposeText) }),
   };
+}
+
+function extensions(parts: Readonly<Record<string, unknown>>): Claims {
+  const said = Object.entries(parts).filter(([, part]) => part !== undefined);
+  return said.length === 0 ? {} : { extensions: Object.fromEntries(said) };
+}
+
+async function withIuaOfService(
+  { iua, db, fhirBase }: TokenClaimsDependencies,
+  ctx: KoaContextWithOIDC,
+  token: AccessToken | ClientCredentials,
+  claims: Claims | undefined,
+): Promise<Claims | undefined> {
+  if (iua === undefined || token.resourceServer?.accessTokenFormat !== 'jwt') return claims;
+  const service = await clientById(db, ctx.oidc.client?.clientId ?? '');
+  const named = (claims?.['purpose_of_use'] as readonly string[] | undefined) ?? [];
+  const purposes = named.map((text) => normalisePurpose(text)).filter((one) => one !== undefined);
+  const human = (claims?.['human'] as { readonly name?: string } | undefined)?.name;
+  const told = iuaClaims({ name: human, roles: service?.roles ?? [], purposes, patient: undefined }, iua, fhirBase);
+  return { ...claims, ...extensions({ ihe_iua: told }) };
 }
 
 /** A service names its purposes itself, within its roles (R-051); an exchanged token has those of the one it was exchanged for. */

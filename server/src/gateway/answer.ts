@@ -2,7 +2,7 @@
  * From an outcome to what goes on the wire. One order of headers for every answer, so that hidden and absent cannot be told apart by it
  * (I11); nothing names what runs here or behind (R-036).
  */
-import { type Outcome, outcomeBody, Released, xmlOf } from '@fireguard/engine';
+import { type Denied, type Outcome, outcomeBody, Released, xmlOf } from '@fireguard/engine';
 import type { HttpResponse } from '../http/incoming.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { challenge } from './challenge.ts';
@@ -10,6 +10,7 @@ import { challengeError, insufficientSignIn } from './challenge-error.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { Known } from './known.ts';
 import type { Failure } from './record.ts';
+import { toldStatus } from './told-status.ts';
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
@@ -30,15 +31,23 @@ const CARRIED = [
 export function answerOf(known: Known, outcome: Outcome, use: Collaborators, place?: string): HttpResponse {
   // INVARIANT (I3): a body comes from `release` or is a deny's fixed text.
   if (outcome.kind !== 'denied' && !Released.isReleased(outcome)) throw new Error('not released');
-  const error = outcome.kind === 'denied' && outcome.stepUp !== undefined ? insufficientSignIn(outcome.stepUp) : undefined;
+  const error = outcome.kind === 'denied' ? deniedError(outcome, use) : undefined;
   const headers = place === undefined ? outcome.headers : new Map([...outcome.headers, ['content-location', place]]);
-  return build(known, outcome.status, headers, outcome.body, use, error);
+  return build(known, toldStatus(outcome.status, use), headers, outcome.body, use, error);
+}
+
+function deniedError({ status, stepUp, decision }: Denied, { limits }: Collaborators): string | undefined {
+  if (stepUp !== undefined) return insufficientSignIn(stepUp);
+  return status === 403 && limits.deniedProfile === 'iua' && decision.cause === 'scope'
+    ? 'error="insufficient_scope"'
+    : undefined;
 }
 
 export function failureAnswer(known: Known, failure: Failure, use: Collaborators): HttpResponse {
   if (failure.kind === 'bug')
     return build(known, 500, NONE, outcomeBody('exception', `Internal error. Reference: ${known.requestId}`), use);
-  const { answer, publicText } = failure.problem;
+  const { publicText } = failure.problem;
+  const answer = { ...failure.problem.answer, status: toldStatus(failure.problem.answer.status, use, failure.problem.code) };
   const error = challengeError(failure.problem);
   const body = outcomeBody(answer.issue, publicText);
   const isXml = known.asked === undefined ? known.wantsXml : known.asked.representation.format === 'xml';

@@ -33,6 +33,12 @@ export const gatewaySection = z
       .max(100_000)
       .default(10_000)
       .describe('Visible matches that may be read to be counted or sorted here.'),
+    deniedProfile: z
+      .enum(['fhir', 'iua'])
+      .default('fhir')
+      .describe(
+        'What a request is answered that scope or policy forbids: 403 (`fhir`), or 401 as IHE IUA has it. What is hidden is 404 in either.',
+      ),
     closedIncludes: z
       .enum(['leave-out', 'refuse', 'empty'])
       .default('leave-out')

@@ -5,6 +5,7 @@ import { RefusedCaller } from '../authentication/refused-caller.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { Known } from './known.ts';
 import { framesOf, routeOf } from './log.ts';
+import { toldStatus } from './told-status.ts';
 
 /** A failure as it will be answered: a Problem of the request or ours, or a bug, of which nobody outside learns more than its correlation id. */
 export type Failure = { readonly kind: 'problem'; readonly problem: Problem } | { readonly kind: 'bug' };
@@ -30,8 +31,9 @@ export async function recordPermit(known: Known, about: readonly string[], use: 
 }
 
 export async function recordOutcome(known: Known, outcome: Outcome, use: Collaborators): Promise<void> {
-  await use.audit.append(draft(known, outcome));
-  use.log(line(known, outcome.status));
+  const status = toldStatus(outcome.status, use);
+  await use.audit.append({ ...draft(known, outcome), status });
+  use.log(line(known, status));
 }
 
 /** Of an answer that shows no resource. */
@@ -47,7 +49,7 @@ export async function recordTold(
 /** Never throws: when even the record cannot be made, the answer is that it cannot, and nothing else leaves. */
 export async function recordFailure(known: Known, error: unknown, use: Collaborators): Promise<Failure> {
   const failure: Failure = error instanceof Problem ? { kind: 'problem', problem: error } : { kind: 'bug' };
-  const status = failure.kind === 'problem' ? failure.problem.answer.status : 500;
+  const status = failure.kind === 'problem' ? toldStatus(failure.problem.answer.status, use, failure.problem.code) : 500;
   try {
     await use.audit.append(failed(known, failure, status));
   } catch {

@@ -98,6 +98,7 @@ export interface IssuerOptions {
   };
   readonly acceptPrivateKeyAddresses?: boolean;
   readonly jwtAudiences?: readonly string[];
+  readonly iua?: AuthorizationServerDependencies['iua'];
   readonly access?: BrandSettings;
   readonly securityContact?: string;
   readonly dpopNonces?: 'offered' | 'required';
@@ -115,6 +116,7 @@ export async function startIssuer({
   now,
   dpopNonces = 'offered',
   consents,
+  iua,
 }: IssuerOptions = {}): Promise<Issuer> {
   const storage = await testStorage();
   const [issuerPort, apiPort] = [await freePort(), await freePort()];
@@ -163,6 +165,7 @@ export async function startIssuer({
     },
     fetch: fetchOutside(acceptPrivateKeyAddresses),
     keySets: createClientKeySets({ fetch: fetchOutside(acceptPrivateKeyAddresses), now: now ?? Date.now }),
+    iua,
     jwtAudiences,
     brands: access,
     securityContact,

@@ -26,7 +26,7 @@ export function callerFor(random: Random): SceneCaller {
     [12, 'patient'],
     [10, 'granted'],
     [10, 'system'],
-    [8, 'mixed'],
+    [12, 'mixed'],
     [12, 'careful'],
     [1, 'anonymous'],
   ]);

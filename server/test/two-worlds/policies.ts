@@ -148,7 +148,19 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   if (random.chance(0.4)) {
     add({
       interactions: random.chance(0.6) ? all : R,
-      resources: { types: random.some(types, 1, 3) },
+      // Observations and patients are what narrow scopes reach a part of.
+      resources: {
+        types: [
+          ...new Set([
+            ...random.some(
+              types.filter((type) => NARROWED.includes(type)),
+              0,
+              1,
+            ),
+            ...random.some(types, 1, 2),
+          ]),
+        ],
+      },
       ...maybe(random, 0.6, () => ({ consentExempt: 'The law asks for it.' })),
       ...(random.chance(0.8) ? { clears: whole } : clears(random)),
       ...(random.chance(0.7) ? {} : callerOf(random)),
@@ -207,6 +219,7 @@ const singleForms: Readonly<Record<string, readonly string[]>> = {
   Condition: ['onsetDateTime', 'onsetString'],
   Patient: ['deceasedBoolean'],
 };
+const NARROWED: readonly string[] = ['Observation', 'Patient'];
 const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
 const duties = [`${ACT_CODE}|NORDSCLCD`, `${ACT_CODE}|DELAU`];
 

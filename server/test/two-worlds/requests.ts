@@ -385,7 +385,9 @@ function bundle(drawing: Drawing, type: 'batch' | 'transaction'): Asked | undefi
 /** One request; `served` lists the features that are. */
 export function requestFor(drawing: Drawing, served: ReadonlySet<string>): Asked {
   const choices = Object.entries(features).map(([name, [weight]]) => {
-    const often = drawing.writesNarrowly && (name === 'update' || name === 'patch') ? 4 : 1;
+    const narrowly = drawing.writesNarrowly && (name === 'update' || name === 'patch');
+    const wholly = drawing.nearlyWhole.length > 0 && name === 'what full sight tells';
+    const often = narrowly ? 4 : wholly ? 2.5 : 1;
     return [served.has(name) ? weight * often : weight / 100, name] as const;
   });
   for (;;) {

@@ -283,7 +283,7 @@ describe('what the flow may plan with', () => {
     const liftable = {
       id: 'deny',
       description: 'A deny that the patient may lift.',
-      effect: 'deny',
+      effect: 'deny' as const,
       interactions: { group: ['R'] },
       consentable: true,
     };

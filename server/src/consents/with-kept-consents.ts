@@ -2,7 +2,7 @@
  * An upstream among whose Consents are those that Fireguard keeps: to the engine they are resources of its upstream like any other, so that who may read and write them, what
  * is masked and how pages are counted is decided as for everything else. Where consents are kept here alone, no Consent of the upstream passes.
  */
-import { type FhirTables, type UpstreamAnswer, UpstreamRequest } from '@fireguard/engine';
+import { type FhirTables, Problem, type UpstreamAnswer, UpstreamRequest } from '@fireguard/engine';
 import type { Kysely } from 'kysely';
 import { keptIds } from '../storage/consents.ts';
 import type { Database } from '../storage/schema.ts';
@@ -52,7 +52,10 @@ export function withKeptConsents(upstream: Upstream, { from, created }: Consents
       if (place !== null) return serve(request, path, place[1], place[2]!, given, passOn);
       if (/^_history(?=$|\?)/.test(path)) return historyKept(path, given, true, passOn);
       if (request.about.some((key) => key.split('/', 1)[0] === 'Consent') && (await writesKept(request.about, given)))
-        return outcome(409, 'not-supported');
+        throw new Problem(
+          'interaction-not-supported',
+          'Consents that are kept here are not written in transactions: send a batch.',
+        );
       const answered = await passOn();
       return /^metadata($|\?)/.test(path) ? listedConsent(answered, alsoUpstream) : answered;
     },

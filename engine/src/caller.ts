@@ -35,6 +35,8 @@ export interface Caller {
   readonly patient: string | undefined;
   /** Sensitivities (v3-ActCode) that the person kept back from this app, whatever they may see themselves. */
   readonly withheld?: readonly Coding[];
+  /** the highest confidentiality that this request asked for, as its rank in U<L<M<N<R<V. It only ever closes. */
+  readonly ceiling?: number;
   /** Purposes of use, normalised to system + code. */
   readonly purposes: readonly Coding[];
   /** Which token spoke: its public identifier (never the token), when it ends. Milliseconds since the epoch. */

@@ -59,7 +59,7 @@ export { labelRulesSchema } from './label/label-rules-schema.ts';
 export { labelsOf } from './label/labels-of.ts';
 export type { Labels, LabelCode } from './label/labels.ts';
 export type { CompiledLabelRules, LabelRule, LabelRulesDocument } from './label/label-rules.ts';
-export { confidentialityCode } from './terminology/confidentiality.ts';
+export { confidentialityCode, confidentialityRank } from './terminology/confidentiality.ts';
 
 // What may be done.
 export { compilePolicies } from './policy/compile-policies.ts';

@@ -5,6 +5,7 @@
 import type { FhirTables } from '../fhir/tables.ts';
 import type { SecurityCategory } from '../fhir/version.ts';
 import { carriesLabel } from '../label/carries-label.ts';
+import { exceeds } from '../label/exceeds.ts';
 import { type HighWater, highWaterOf } from '../label/high-water.ts';
 import { isCleared } from '../label/is-cleared.ts';
 import { type ElementLabels, type Labels, noLabels } from '../label/labels.ts';
@@ -49,6 +50,7 @@ const OVERRIDE = relationBits(['break-the-glass']);
 const otherType = denial('builtin:type', 'problem', 'The resource is not of the type that was decided on.');
 const outOfScope = denial('builtin:scope', 'scope', 'The scopes of the token do not reach this resource.');
 const withheld = denial('builtin:withheld', 'consent', 'The person did not let this app see data of this sensitivity.');
+const aboveCeiling = denial('builtin:ceiling', 'label', 'It is more confidential than the request asked for.');
 const notConfined = denial('builtin:compartment', 'policy', 'The resource is not in the compartment of the patient who asks.');
 const undetermined = denial(
   'builtin:undetermined',
@@ -114,6 +116,8 @@ export class Residual {
     if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
     const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace, lifting: new Set() };
     if (this.#isWithheld(matter.labels)) return withheld;
+    const { ceiling } = this.#parts.consents.caller;
+    if (ceiling !== undefined && exceeds(matter.labels, ceiling)) return aboveCeiling;
     for (const deny of this.#denies) if (this.#closes(deny, matter)) return ruleDenial(deny.rule);
     const applying = this.#applying(matter);
     if (typeof applying !== 'string') return this.#unbeaten('', matter) ?? applying;

@@ -11,7 +11,7 @@ export function sightOf({ caller, type, tables, scope, permits, denies, policies
   const known = tables.types.has(type);
   const asksPurpose = caller.purposes.length === 0 && protection !== undefined && protection.purposesRequired.size > 0;
   const denied = denies.some(({ rule }) => !rule.elementsOnly) || policies.sets.some(deniesByItself);
-  const keepsBack = caller.withheld !== undefined && caller.withheld.length > 0;
+  const keepsBack = (caller.withheld !== undefined && caller.withheld.length > 0) || caller.ceiling !== undefined;
   if (keepsBack || !reachesAll || !known || asksPurpose || denied) return 'filtered';
   return permits.some((permit) => permitsAll(permit, policies.sets[permit.rule.set]!)) ? 'full' : 'filtered';
 }

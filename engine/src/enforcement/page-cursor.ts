@@ -59,7 +59,7 @@ export function cursorInvalid(): Problem {
 }
 
 /** JSON, so that no value can run into its neighbour. */
-function cursorBinding({ kind, client, user, patient, purposes }: Caller): string {
+function cursorBinding({ kind, client, user, patient, purposes, ceiling }: Caller): string {
   const codes = purposes.map(({ system, code }) => `${system}|${code}`).sort();
-  return JSON.stringify([kind, client?.id ?? null, user?.id ?? null, patient ?? null, codes]);
+  return JSON.stringify([kind, client?.id ?? null, user?.id ?? null, patient ?? null, codes, ceiling ?? null]);
 }

@@ -15,6 +15,7 @@ import { callerOf } from './caller-of.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import { parsedScopes } from './parsed-scopes.ts';
 import { RefusedCaller } from './refused-caller.ts';
+import { withCeiling } from './with-ceiling.ts';
 
 export interface Credentialed {
   readonly method: string;
@@ -47,12 +48,12 @@ export function authentication(options: AuthenticationOptions): Authenticate {
   return async (request) => {
     const certificate = request.certificate?.();
     const credential = credentialOf(request.headers, certificate);
-    if (credential === undefined) return anonymousCaller(request.address);
+    if (credential === undefined) return withCeiling(anonymousCaller(request.address), request.headers);
     const resolved = await meaningOf(options, credential, request, certificate);
     // One answer for every way in which a credential can be of no use: unknown, expired, revoked, for another audience, without its proof.
     if (resolved === undefined) throw new Problem('token-invalid', 'The access token is not valid.');
     const caller = callerOf(resolved, scopesOf(resolved.scope), request.address, certificate);
-    const purposeful = options.purposes?.(caller) ?? caller;
+    const purposeful = withCeiling(options.purposes?.(caller) ?? caller, request.headers);
     if (options.overriding === undefined) return purposeful;
     return options.overriding(purposeful, request, resolved.glass).catch((error: unknown) => {
       throw error instanceof Problem ? new RefusedCaller(purposeful, error) : error;

@@ -1,66 +1,11 @@
-/**
- * draft-johnston-http-category-header-02, and FHIR's use of it (R-231, R-233): does a request invoke break-the-glass? The term is a whole URI, which the draft's
- * grammar has no room for; both are read. Other categories say nothing here. INVARIANT: what names break-the-glass and is malformed is no silence.
- */
-import { Problem } from '@fireguard/engine';
+/** FHIR's use of the Category header (R-231, R-233): does a request invoke break-the-glass? Other categories say nothing here. */
+import { securityTerms } from '../http/categories.ts';
 
 const TERM = 'http://terminology.hl7.org/CodeSystem/v3-ActReason#BTG';
 /** Of FHIR before the code moved to HL7's terminology (R-220). */
 const LEGACY = 'http://hl7.org/fhir/security-label#break-the-glass';
-const SCHEME = 'http://hl7.org/fhir/tag/security';
-const LONGEST = 1024;
-const MOST = 16;
 
-/** `lines`: every `Category` line. `legacy`: the old code counts, too. Throws Problem request-not-understood for a malformed one that names break-the-glass, and for too many. */
+/** `lines`: every `Category` line. `legacy`: the old code counts, too. Throws Problem request-not-understood for a malformed one that names break-the-glass. */
 export function invokesBreakGlass(lines: readonly string[], legacy = false): boolean {
-  const values = lines.flatMap(splitOutsideQuotes(','));
-  if (values.length > MOST) throw malformed();
-  let invoked = false;
-  for (const value of values) {
-    const [term = '', ...parameters] = splitOutsideQuotes(';')(value);
-    if (!value.includes('#BTG') && !(legacy && value.includes(LEGACY))) continue;
-    if (value.length > LONGEST || !/^[\x21-\x7e]+$/.test(term) || !isBalanced(value)) throw malformed();
-    if ((term === TERM || (legacy && term === LEGACY)) && schemeOf(parameters) === SCHEME) invoked = true;
-  }
-  return invoked;
-}
-
-function malformed(): Problem {
-  return new Problem('request-not-understood', 'The Category header is not right.');
-}
-
-/** The first of several counts; names in any case; quoted or, where it has no separator, bare. */
-function schemeOf(parameters: readonly string[]): string | undefined {
-  for (const parameter of parameters) {
-    const at = parameter.indexOf('=');
-    if (at < 0 || parameter.slice(0, at).trim().toLowerCase() !== 'scheme') continue;
-    const value = parameter.slice(at + 1).trim();
-    if (!value.startsWith('"')) return value;
-    if (value.length < 2 || !value.endsWith('"')) throw malformed();
-    return value.slice(1, -1).replaceAll(/\\(.)/g, '$1');
-  }
-  return undefined;
-}
-
-/** Trimmed, empty ones left out. */
-function splitOutsideQuotes(separator: ',' | ';'): (text: string) => readonly string[] {
-  return (text) => {
-    const parts: string[] = [];
-    let quoted = false;
-    let from = 0;
-    for (let at = 0; at < text.length; at++) {
-      if (quoted && text[at] === '\\') at++;
-      else if (text[at] === '"') quoted = !quoted;
-      else if (!quoted && text[at] === separator) {
-        parts.push(text.slice(from, at));
-        from = at + 1;
-      }
-    }
-    parts.push(text.slice(from));
-    return parts.map((part) => part.trim()).filter((part) => part !== '');
-  };
-}
-
-function isBalanced(text: string): boolean {
-  return text.replaceAll(/\\./g, '').split('"').length % 2 === 1;
+  return securityTerms(lines, '#BTG').includes(TERM) || (legacy && securityTerms(lines, LEGACY).includes(LEGACY));
 }

@@ -19,6 +19,8 @@ export interface KeptCaller {
   readonly signIn: Caller['signIn'];
   /** What the person kept back from the app. */
   readonly withheld?: Caller['withheld'];
+  /** The highest confidentiality that was asked for. */
+  readonly ceiling?: number;
   readonly token: { readonly id: string; readonly issuer: string; readonly expiresAt: number };
   readonly stored: LiveToken;
 }
@@ -43,6 +45,7 @@ export async function keptCaller(caller: Caller, db: Kysely<Database>): Promise<
     address,
     signIn,
     ...(caller.withheld === undefined ? {} : { withheld: caller.withheld }),
+    ...(caller.ceiling === undefined ? {} : { ceiling: caller.ceiling }),
     token: { id, issuer, expiresAt },
     stored,
   };
@@ -82,6 +85,7 @@ export async function callerNow(
     address: kept.address,
     ...(kept.signIn === undefined ? {} : { signIn: kept.signIn }),
     ...(kept.withheld === undefined ? {} : { withheld: kept.withheld }),
+    ...(kept.ceiling === undefined ? {} : { ceiling: kept.ceiling }),
   });
 }
 

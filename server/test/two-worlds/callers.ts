@@ -19,6 +19,11 @@ const narrowWrites = [
 ];
 
 export function callerFor(random: Random): SceneCaller {
+  const caller = plainCaller(random);
+  return random.chance(0.12) ? { ...caller, ceiling: random.pick(['M', 'N', 'N', 'R']) } : caller;
+}
+
+function plainCaller(random: Random): SceneCaller {
   const roles = random.some(['nurse', 'physician'], 0, 2);
   const purposes = random.chance(0.4) ? [random.pick(['TREAT', 'HRESCH'])] : [];
   const shape = random.weighted<'user' | 'patient' | 'granted' | 'system' | 'mixed' | 'careful' | 'anonymous'>([

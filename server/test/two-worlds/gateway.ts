@@ -123,7 +123,7 @@ export class Gateway implements Askable {
   }
 
   #caller(): Caller {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes, withheld, override } = this.#scene.caller;
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, withheld, ceiling, override } = this.#scene.caller;
     const signedIn = kind !== 'anonymous';
     return {
       kind,
@@ -133,6 +133,7 @@ export class Gateway implements Askable {
       scopes: parseScopes(scopes.join(' ')),
       patient,
       ...(withheld === undefined ? {} : { withheld: withheld.map((code) => ({ system: ACT_CODE, code })) }),
+      ...(ceiling === undefined ? {} : { ceiling: 'ULMNRV'.indexOf(ceiling) }),
       purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
       token: signedIn ? { id: 't', issuer: 'https://guard.example', expiresAt: now + 3_600_000 } : undefined,
       address: '192.0.2.1',

@@ -148,6 +148,18 @@ export const mutants: readonly Mutant[] = [
     'if (keepsBack || !reachesAll || !known || asksPurpose || denied)',
     'if (keepsBack || !reachesAll || !known || asksPurpose)',
   ),
+  of(
+    'ceiling-not-kept',
+    'decision/residual.ts',
+    'if (ceiling !== undefined && exceeds(matter.labels, ceiling)) return aboveCeiling;',
+    '',
+  ),
+  of(
+    'bound-purposes-not-asked',
+    'decision/caller-holds.ts',
+    'return asked.length === 0 || !asked.every(',
+    'return !asked.every(',
+  ),
   of('full-sight-of-what-was-kept-back', 'decision/sight.ts', 'if (keepsBack || ', 'if ('),
   of(
     'other-forms-of-a-hidden-choice',

@@ -17,6 +17,8 @@ export interface SceneCaller {
   readonly purposes: readonly string[];
   /** Sensitivities (v3-ActCode) that the person kept back from the app. */
   readonly withheld?: readonly string[];
+  /** The highest confidentiality that is asked for. */
+  readonly ceiling?: 'M' | 'N' | 'R';
   /** The patient for whom the glass is broken. */
   readonly override?: string;
 }

@@ -84,8 +84,10 @@ export class ThroughHttp implements Askable {
   }
 
   #authorization(): Record<string, string> {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes } = this.#scene.caller;
-    if (kind === 'anonymous') return {};
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, ceiling } = this.#scene.caller;
+    const asked = `http://terminology.hl7.org/CodeSystem/v3-Confidentiality#${ceiling}; scheme="http://hl7.org/fhir/tag/security"`;
+    const category: Record<string, string> = ceiling === undefined ? {} : { category: asked };
+    if (kind === 'anonymous') return category;
     const token = this.#gateway.token({
       scope: scopes.join(' '),
       expiresAt: FAR,
@@ -94,6 +96,6 @@ export class ThroughHttp implements Askable {
       patient,
       purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
     });
-    return { authorization: `Bearer ${token}` };
+    return { ...category, authorization: `Bearer ${token}` };
   }
 }

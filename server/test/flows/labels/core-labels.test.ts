@@ -240,6 +240,44 @@ describe('R-189 the core labels', () => {
   });
 });
 
+describe('R-195 the confidentiality that a request asks for at most', () => {
+  const scheme = 'scheme="http://hl7.org/fhir/tag/security"';
+  const asking = (target: string, token: string, ...levels: string[]) =>
+    fetch(it.fhir + target, {
+      headers: {
+        authorization: `Bearer ${token}`,
+        category: levels.map((level) => `${CONFIDENTIALITY}#${level}; ${scheme}`).join(', '),
+      },
+    });
+
+  test('takes away what is above it, one by one and in searches', async () => {
+    for (const [level, expected] of [
+      ['R', 200],
+      ['N', 404],
+      ['L', 404],
+    ] as const)
+      expect([level, (await asking('/Observation/closed', doctor, level)).status]).toEqual([level, expected]);
+    expect((await asking('/Observation/closed', doctor, 'V', 'N')).status).toBe(404);
+    expect((await asking('/Observation/mine-1', doctor, 'N')).status).toBe(200);
+    const normal = (await (await asking('/Observation?patient=mine&_total=accurate', doctor, 'N')).json()) as any;
+    const whole = await found(doctor);
+    expect(whole.ids).toContain('closed');
+    expect(normal.entry.map((entry: any) => entry.resource.id)).not.toContain('closed');
+    expect([normal.total, normal.meta.security[0].code]).toEqual([normal.entry.length, 'N']);
+    expect(normal.total).toBeLessThan(whole.total);
+  });
+
+  test('gives nothing that was not given without it', async () => {
+    const service = tokens.get('TREAT')!;
+    for (const id of ['closed', 'very', 'foreign', 'test'])
+      expect([id, (await asking(`/Observation/${id}`, service, 'V')).status]).toEqual([id, 404]);
+  });
+
+  test.each(['X', 'v', ''])('is refused where it is no confidentiality: %j', async (level) => {
+    expect((await asking('/Observation/mine-1', doctor, level)).status).toBe(400);
+  });
+});
+
 test('R-202 labels are a set: what is there twice counts once, in the Bundle too', async () => {
   const { body } = await fhir('/Observation?_id=twice', doctor);
   expect(body.entry[0].resource.id).toBe('twice');
@@ -267,9 +305,10 @@ test('R-207 who is no classifier cannot take a label away, change or add one; it
   expect(answers.map((one) => one.status)).toEqual([403, 403, 403, 403, 403, 403]);
   expect(await stored('Observation/closed')).toEqual(before);
   const denied = (await it.records()).filter(
-    ({ kind, outcome, resources }) => kind === 'request' && outcome === 'deny' && resources.includes('Observation/closed'),
+    ({ outcome, resources, action }) =>
+      outcome === 'deny' && resources.includes('Observation/closed') && (action === 'update' || action === 'patch'),
   );
-  expect(denied.map(({ caller }) => caller.user.id)).toEqual(Array.from({ length: 6 }, () => expect.anything()));
+  expect(denied.map(({ caller }) => caller.user.name)).toEqual(Array.from({ length: 6 }, () => 'doc'));
 });
 
 test('R-202 R-207 a classifier may; it is a new version, and the trail says who', async () => {

@@ -85,7 +85,7 @@ export class NaiveDecider {
     const onlySelf = permits.every((rule) => rule.caller?.relations?.every((relation: string) => relation === 'self') ?? false);
     if (self !== undefined && onlySelf && type.category === 'patient' && !inCompartmentOf(resource, self)) return undefined;
 
-    if (this.#isKeptBack(resource)) return undefined;
+    if (this.#isKeptBack(resource) || this.#isAbove(resource)) return undefined;
     const whom = about(resource, this.#scene.facts);
     const denies = rules.filter((rule) => rule.effect === 'deny' && rule.elements === undefined);
     const says = (rule: Json) => (rule.announces === true ? 'announced' : undefined);
@@ -119,6 +119,15 @@ export class NaiveDecider {
       .flatMap((rule) => rule.mask ?? rule.elements);
     const duties = [...new Set(left.flatMap((rule) => rule.obligations?.labels ?? []))];
     return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), duties);
+  }
+
+  /** Of what was asked for at most. Unlabelled is normal; what is sensitive or bound is restricted. */
+  #isAbove(resource: Json): boolean {
+    const { ceiling } = this.#scene.caller;
+    if (ceiling === undefined) return false;
+    const { rank, sensitivities, duties } = labelsIn(resource);
+    const least = sensitivities.length + duties.length > 0 ? 'R' : rank < 0 ? 'N' : 'U';
+    return Math.max(rank, 'ULMNRV'.indexOf(least)) > 'ULMNRV'.indexOf(ceiling);
   }
 
   /** From the app, by the person who let it in, whatever they may see themselves. */

@@ -1,4 +1,4 @@
-// R-182, hardening A7 (server-side request forgery): a subscription cannot make the server knock at doors inside its own network, by whatever name or number.
+// R-182, hardening A7, B9-110 (server-side request forgery): a subscription cannot make the server knock at doors inside its own network, by whatever name or number.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';

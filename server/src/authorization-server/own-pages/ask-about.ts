@@ -11,12 +11,14 @@ import { askAboutPage } from '../pages/ask-about.ts';
 import type { Look } from '../pages/who-looked.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';
-import { type LookRow, looksOf } from './looks.ts';
+import { type LookRow, looksOf, overrideOf } from './looks.ts';
 import type { OwnSession } from './own-session.ts';
 
 export const ASK = '/who-looked/ask';
 
 const MOST_LETTERS = 1_000;
+/** No glass is open for longer: the most that the configuration takes. */
+const LONGEST_GLASS_MS = 3_600_000;
 /** Questions of one person that may wait at once. */
 const MOST_WAITING = 20;
 
@@ -99,6 +101,16 @@ function back(reply: FastifyReply, query = ''): FastifyReply {
   return reply.header('Cache-Control', 'no-store').redirect(`/who-looked${query}`, 303);
 }
 
+/** All that was looked at under the same broken glass: it is one entry of the list, and is asked about as one. */
+async function withItsGlass(row: LookRow, use: PeopleDependencies, patient: string): Promise<readonly LookRow[]> {
+  const glass = overrideOf(row);
+  if (glass === undefined) return [row];
+  const [from, to] = [-1, 1].map((sign) => new Date(row.recorded.getTime() + sign * LONGEST_GLASS_MS));
+  const { rows } = await looksAt(use.db, { patient, from, to, limit: 500 });
+  const same = rows.filter((one) => overrideOf(one) === glass);
+  return same.length === 0 ? [row] : same;
+}
+
 async function entryIn(
   given: unknown,
   use: PeopleDependencies,
@@ -114,6 +126,11 @@ async function entryIn(
   const [row] = rows;
   if (row === undefined) return undefined;
   const { language } = use.brand;
-  const [look] = await looksOf([row], { db: use.db, person: mine.person, language, now: use.now() });
+  const [look] = await looksOf(await withItsGlass(row, use, patient), {
+    db: use.db,
+    person: mine.person,
+    language,
+    now: use.now(),
+  });
   return look === undefined ? undefined : { row, look };
 }

@@ -120,7 +120,8 @@ function recordOf({ record }: LookRow): AuditRecord {
   return record as AuditRecord;
 }
 
-function overrideOf(row: LookRow): string | undefined {
+/** Number of the broken glass under which it was. */
+export function overrideOf(row: LookRow): string | undefined {
   return recordOf(row).caller?.override;
 }
 

@@ -123,6 +123,7 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.getByRole('link', { name: new RegExp(`^Ask about ${whom}`) }).focus();
     await page.keyboard.press('Enter');
     await page.locator('h1:text-is("Ask about this entry")').waitFor();
+    if (size.name === '1280') expect(await page.locator('li.look').innerText()).toMatch(/Documents and messages, Medicines/);
     await page.getByLabel('What would you like to know? (optional)').fill('I have never been there.');
     await look(page, 'ask-about', size);
     await page.getByRole('button', { name: 'Ask the privacy office' }).click();

@@ -72,6 +72,7 @@ export { decide } from './decision/decide.ts';
 export { mayBreakGlass } from './decision/may-break-glass.ts';
 export { type Explanation, explain, explainer } from './decision/explain.ts';
 export type { LabelProtection, Protection } from './decision/protection.ts';
+export type { Pseudonyms } from './decision/pseudonyms.ts';
 export type { NearMiss } from './decision/near-misses.ts';
 export type { TraceStep } from './decision/trace.ts';
 export { Permit } from './decision/permit.ts';

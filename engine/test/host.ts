@@ -45,6 +45,7 @@ export interface Setting {
   readonly protection?: Given['protection'];
   readonly now?: number;
   readonly authorization?: Given['authorization'];
+  readonly pseudonyms?: Given['pseudonyms'];
 }
 
 export interface Ended {
@@ -150,6 +151,7 @@ export function givenBy(setting: Setting, { method = 'GET', target, headers = {}
     },
     authorization: setting.authorization,
     protection: setting.protection,
+    pseudonyms: setting.pseudonyms,
   };
 }
 

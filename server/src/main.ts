@@ -43,6 +43,7 @@ import { furtherBase } from './further-base.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
 import { cursorSeal } from './gateway/cursor-seal.ts';
 import { patientFinder } from './gateway/find-patients.ts';
+import { keyedPseudonyms } from './gateway/keyed-pseudonyms.ts';
 import { framesOf } from './gateway/log.ts';
 import { requestIdOf } from './gateway/request-id.ts';
 import { requestLogger } from './gateway/request-logger.ts';
@@ -231,6 +232,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     dialect: dialectOf(config.upstream.dialect, config.upstream.abilities),
     audit,
     cursors: cursorSeal(keys),
+    pseudonyms: keyedPseudonyms(await pseudonymKey(storage)),
     limits: config.gateway,
     base: urls.fhir,
     authorization: {
@@ -398,6 +400,15 @@ async function cursorKeys(storage: Storage): Promise<readonly Uint8Array[]> {
     jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
   }));
   return keys.map(({ jwk }) => Buffer.from(String(jwk['k']), 'base64url'));
+}
+
+/** INVARIANT: the oldest, for ever: with another, every pseudonym that was told would be another. */
+async function pseudonymKey(storage: Storage): Promise<Uint8Array> {
+  const keys = await storage.keys.keysFor('pseudonym', () => ({
+    id: randomUUID(),
+    jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
+  }));
+  return Buffer.from(String(keys.at(-1)?.jwk['k']), 'base64url');
 }
 
 function mark(kind: 'start' | 'stop', reason: string | undefined): Parameters<AuditParts['append']>[0] {

@@ -28,6 +28,9 @@ export interface DecidedCase {
   readonly explanation: Explanation;
 }
 
+/** What a pseudonym looks like is nothing that a case could say. */
+const anyPseudonyms: DecideInput['pseudonyms'] = { of: (_project, _type, id) => id, behind: () => undefined, days: () => -1 };
+
 /** `callers`: those whom cases may name. Throws Problem `policy-invalid` for one that is not there. */
 export function decideCase(one: Case, callers: Callers, worldOf: WorldOf): DecidedCase {
   const { policies, tables, labelRules } = worldOf(one.fhirVersion ?? 'R4');
@@ -44,6 +47,7 @@ export function decideCase(one: Case, callers: Callers, worldOf: WorldOf): Decid
     tables,
     bases: caseBases,
     protection: caseProtection(one, labelRules),
+    pseudonyms: anyPseudonyms,
     now,
   };
   const candidate = caseCandidate(one, tables);

@@ -28,6 +28,7 @@ export function decide(input: DecideInput): Permit | Refusal {
     decision: permitDecision(asked.permits.map(({ rule }) => rule)),
     sight: sightOf(asked),
     maskable: maskable(asked),
+    changeable: changeable(asked),
     // A consent spares patients themselves and their guardians, so who reads consents needs relations too.
     needs: Object.freeze({
       relations: readsConsents || readsRelations(asked),
@@ -54,6 +55,7 @@ export function residualOf(asked: Question): Residual {
     me: identityOf(caller),
     confinedTo: selfPatient(asked),
     mayOverride: mayOverride(asked),
+    daysOf: daysOf(asked),
     purposeless: caller.purposes.length === 0 && protection?.purposesRequired.has('patient') === true,
     labels: protection?.labels,
     consents: Object.freeze({
@@ -66,10 +68,22 @@ export function residualOf(asked: Question): Residual {
   });
 }
 
+/** By how many days the dates of a patient are moved for this caller; there is one project at most. */
+function daysOf({ permits, pseudonyms }: Question): ((patient: string) => number) | undefined {
+  const project = permits.find(({ changes }) => changes.some(({ to }) => to === 'shift'))?.rule.pseudonyms;
+  return project === undefined || pseudonyms === undefined ? undefined : (patient) => pseudonyms.days(project, patient);
+}
+
 /** Every path that any rule could mask here, whatever its other conditions. */
 function maskable({ permits, denies, protection, type }: Question): readonly string[] {
   const labelled = permits.every(({ rule }) => clearsAll(rule.clears)) ? [] : (protection?.labels?.elements?.get(type) ?? []);
-  return Object.freeze([...new Set([...[...permits, ...denies].flatMap(({ paths }) => paths), ...labelled])]);
+  return Object.freeze([
+    ...new Set([...[...permits, ...denies].flatMap(({ paths }) => paths), ...changeable({ permits }), ...labelled]),
+  ]);
+}
+
+function changeable({ permits }: Pick<Question, 'permits'>): readonly string[] {
+  return Object.freeze([...new Set(permits.flatMap(({ changes }) => changes.map(({ path }) => path)))]);
 }
 
 function readsRelations({ permits, denies }: Question): boolean {

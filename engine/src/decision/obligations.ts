@@ -16,7 +16,9 @@ export function obligationsOf(
       .filter(({ path }) => mask.includes(path))
       .map((one) => [one.key, one]),
   );
+  const named = permits.some(({ rule }) => rule.pseudonyms !== undefined);
   return Object.freeze([
+    ...(named ? [Object.freeze({ kind: 'pseudonyms' } as const)] : []),
     ...[...labels.values()].map(({ system, code }) => Object.freeze({ kind: 'label', system, code } as const)),
     ...[...announced.values()].map(({ key, value }) => Object.freeze({ kind: 'announce', key, value } as const)),
   ]);

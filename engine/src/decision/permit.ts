@@ -58,6 +58,17 @@ export type Verdict =
 export type Obligation =
   /** Label what is released. */
   | { readonly kind: 'label'; readonly system: string; readonly code: string }
+  /** Show an element otherwise than it is: cut to the year, or moved by so many days (undefined: nobody can tell by how many). `earliest`: year of birth that may be told. */
+  | {
+      readonly kind: 'change';
+      readonly path: string;
+      readonly what: 'date' | 'birth' | 'age';
+      readonly to: 'year' | 'shift';
+      readonly days: number | undefined;
+      readonly earliest: number;
+    }
+  /** Put pseudonyms into the place of ids. */
+  | { readonly kind: 'pseudonyms' }
   /** Put a member into the place of what `mask` took. */
   | { readonly kind: 'announce'; readonly key: string /** JSON text. */; readonly value: string };
 
@@ -73,6 +84,8 @@ export interface PermitParts {
   readonly sight: Sight;
   /** Every element path that any rule could mask for this caller on this type, conditions ignored. */
   readonly maskable: readonly string[];
+  /** Those of them that any rule could show otherwise than they are. */
+  readonly changeable?: readonly string[];
   /** Facts that `judge` will need. */
   readonly needs: {
     readonly relations: boolean;
@@ -94,6 +107,7 @@ export class Permit {
   readonly decision: Decision;
   readonly sight: Sight;
   readonly maskable: readonly string[];
+  readonly changeable: readonly string[];
   readonly needs: PermitParts['needs'];
   readonly onlyPatient: string | undefined;
   readonly judge: PermitParts['judge'];
@@ -104,6 +118,7 @@ export class Permit {
     this.decision = parts.decision;
     this.sight = parts.sight;
     this.maskable = parts.maskable;
+    this.changeable = parts.changeable ?? [];
     this.needs = parts.needs;
     this.onlyPatient = parts.onlyPatient;
     this.judge = parts.judge;

@@ -8,6 +8,7 @@ import type { Interaction } from '../request/request.ts';
 import { ruleHolds } from './caller-holds.ts';
 import { hasOwnPrivilege } from './own-privilege.ts';
 import type { Protection } from './protection.ts';
+import { type Pseudonyms, projectOf } from './pseudonyms.ts';
 import { type ScopeBound, scopeBound } from './scope-bound.ts';
 
 export interface DecideInput {
@@ -23,6 +24,8 @@ export interface DecideInput {
   readonly now: number;
   /** What the site settles about consents; what nobody settled is FHIR's and ours. */
   readonly protection?: Protection | undefined;
+  /** What the host makes pseudonyms with. */
+  readonly pseudonyms?: Pseudonyms | undefined;
 }
 
 export interface Question extends DecideInput {
@@ -39,10 +42,13 @@ export function question(input: DecideInput): Question {
   const permits: Applicable[] = [];
   const denies: Applicable[] = [];
   const unsure: Applicable[] = [];
+  const project = projectOf(policies, caller, input.now);
   for (const one of isDecided(interaction) ? policies.rulesFor(caller.roles, type, interaction) : []) {
     const holds = ruleHolds(one.rule, caller, input.now);
     if (holds === 'no') continue;
     if (one.rule.effect === 'deny') denies.push(one);
+    // INVARIANT: whoever sees pseudonyms is let in by rules of that project alone, and never without somebody to make them.
+    else if (one.rule.pseudonyms !== project || (project !== undefined && input.pseudonyms === undefined)) continue;
     else if (!hasOwnPrivilege(one, type, interaction)) continue;
     else if (holds === 'yes') permits.push(one);
     if (holds === 'unsure') unsure.push(one);

@@ -11,6 +11,7 @@ import { isCleared } from '../label/is-cleared.ts';
 import { type ElementLabels, type Labels, noLabels } from '../label/labels.ts';
 import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
+import { changesOf } from './changes.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
 import { type LabelsFor, labelling } from './labelling.ts';
 import { combineMasks } from './masks.ts';
@@ -41,6 +42,8 @@ export interface ResidualParts {
   readonly labels: LabelProtection | undefined;
   /** Rules let this caller break the glass. */
   readonly mayOverride: boolean;
+  /** By how many days the dates of a patient are moved; undefined = they are not. */
+  readonly daysOf?: ((patient: string) => number) | undefined;
   /** The caller says no purpose of use, and patient data wants one. */
   readonly purposeless: boolean;
 }
@@ -295,17 +298,25 @@ export class Residual {
     const unlabelled = this.#parts.labels === undefined && matter.labels === noLabels;
     const marks = unlabelled ? undefined : highWaterOf(matter.labels);
     const { elements } = matter.labels;
-    if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks);
+    const view = { now: this.#parts.consents.now, days: this.#days(matter.candidate) };
+    if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks, view);
+    const moved = view.days === undefined ? rules : `${rules} ${view.days}`;
     const key =
       marks === undefined
-        ? rules
-        : `${rules} ${marks.confidentiality} ${marks.labels.map(({ system, code }) => `${system}|${code}`).join()}`;
+        ? moved
+        : `${moved} ${marks.confidentiality} ${marks.labels.map(({ system, code }) => `${system}|${code}`).join()}`;
     let verdict = this.#permitted.get(key);
     if (verdict === undefined) {
-      verdict = permitted(pick(this.#parts.permits, applying), pick(this.#elementDenies, withholding), marks);
+      verdict = permitted(pick(this.#parts.permits, applying), pick(this.#elementDenies, withholding), marks, view);
       this.#permitted.set(key, verdict);
     }
     return verdict;
+  }
+
+  /** R-247: of a resource that is about one patient, and about nobody else who cannot be told. */
+  #days({ patients: [patient, ...others], undetermined }: Candidate): number | undefined {
+    const { daysOf } = this.#parts;
+    return patient === undefined || others.length > 0 || undetermined ? undefined : daysOf?.(patient);
   }
 
   /** R-203: each permit withholds, beside what it masks, the labelled elements that it does not clear. */
@@ -314,12 +325,13 @@ export class Residual {
     withholding: string,
     elements: readonly ElementLabels[],
     marks: HighWater | undefined,
+    view: ViewMoment,
   ): Verdict {
     const permits = pick(this.#parts.permits, applying).map((permit) => {
       const uncleared = elements.filter(({ labels }) => !isCleared(labels, permit.rule.clears)).map(({ path }) => path);
       return uncleared.length === 0 ? permit : { ...permit, paths: [...permit.paths, ...uncleared] };
     });
-    return permitted(permits, pick(this.#elementDenies, withholding), marks);
+    return permitted(permits, pick(this.#elementDenies, withholding), marks, view);
   }
 }
 
@@ -348,11 +360,28 @@ function pick(rules: readonly Applicable[], positions: string): readonly Applica
   return Array.from({ length: positions.length }, (_, index) => rules[positions.charCodeAt(index)]!);
 }
 
-function permitted(permits: readonly Applicable[], withholding: readonly Applicable[], marks: HighWater | undefined): Verdict {
-  const mask = combineMasks(
+/** What changes of a de-identified view depend on. */
+interface ViewMoment {
+  readonly now: number;
+  readonly days: number | undefined;
+}
+
+function permitted(
+  permits: readonly Applicable[],
+  withholding: readonly Applicable[],
+  marks: HighWater | undefined,
+  { now, days }: ViewMoment,
+): Verdict {
+  const withheld = combineMasks(
     permits.map(({ paths }) => paths),
     withholding.map(({ paths }) => paths),
   );
+  const changes = changesOf(permits, withheld, days, now);
+  // What is beside a value that is shown otherwise (`_birthDate`) could say it; and whatever is changed is masked, to headers and tags.
+  const mask =
+    changes.length === 0
+      ? withheld
+      : Object.freeze([...new Set([...withheld, ...changes.map(({ path }) => path.replace(/[^.]+$/, '_$&'))])]);
   return Object.freeze({
     effect: 'permit',
     decision: permitDecision(
@@ -362,6 +391,6 @@ function permitted(permits: readonly Applicable[], withholding: readonly Applica
     mayLabel: permits.some(({ rule }) => rule.mayLabel),
     mask,
     ...(marks === undefined ? {} : { marks }),
-    obligations: obligationsOf(permits, withholding, mask),
+    obligations: Object.freeze([...obligationsOf(permits, withholding, mask), ...changes]),
   });
 }

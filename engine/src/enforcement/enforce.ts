@@ -15,6 +15,7 @@
 
 import { inFormat } from '../release/in-format.ts';
 import { batch } from './batch.ts';
+import { byPseudonym } from './by-pseudonym.ts';
 import { capabilities } from './capabilities.ts';
 import type { Given } from './given.ts';
 import { history } from './history.ts';
@@ -29,7 +30,7 @@ import { vread } from './vread.ts';
 import { write } from './write.ts';
 
 export function* enforce(given: Given): Generator<Need, Outcome, Found> {
-  const outcome = yield* answer(given);
+  const outcome = yield* answer(byPseudonym(given));
   return inFormat(outcome, given.asked, given.tables.version);
 }
 

@@ -5,6 +5,7 @@
 import { type ExportAsked, exportAsked } from '../operation/export-asked.ts';
 import { operationInput } from '../operation/operation-input.ts';
 import { operationFor } from '../operation/operations.ts';
+import { byPseudonym } from './by-pseudonym.ts';
 import { exportLines } from './export-lines.ts';
 import { type ExportPage, exportPage } from './export-page.ts';
 import type { Given } from './given.ts';
@@ -21,7 +22,8 @@ export interface Export {
 }
 
 /** `given.asked` is the kick-off. Throws Problem as the kick-off would. */
-export function exportOf(given: Given): Export {
+export function exportOf(as: Given): Export {
+  const given = byPseudonym(as);
   const asked = understood(given);
   return Object.freeze<Export>({
     plan: () => planExport(given, asked),

@@ -1,11 +1,13 @@
 /** Everything that one request is decided on, handed over by the host at once (I1: time included). */
 import type { Caller } from '../caller.ts';
 import type { Protection } from '../decision/protection.ts';
+import type { Pseudonyms } from '../decision/pseudonyms.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import type { Cursor } from '../planning/cursor.ts';
 import type { Dialect } from '../planning/dialect.ts';
 import type { CompiledPolicies } from '../policy/compiled.ts';
 import type { AuthorizationEndpoints } from '../release/capabilities.ts';
+import type { Bases } from '../release/resource-bytes.ts';
 import type { FhirRequest } from '../request/request.ts';
 
 export interface Given {
@@ -16,7 +18,9 @@ export interface Given {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Absolute, without a slash at the end. */
-  readonly bases: { readonly ours: string; readonly upstream: string };
+  readonly bases: Bases;
+  /** What the host makes pseudonyms with; without it, rules that want them let nobody in. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   /** Cleans the XHTML of a narrative; undefined = drop the narrative. Called only where a policy asks for it, which none can yet. */
   readonly clean: (div: string) => string | undefined;
   /** Encrypts a cursor into URL-safe text of one size, and back. `unseal` gives undefined for whatever `seal` did not make. */

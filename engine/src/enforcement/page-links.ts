@@ -4,7 +4,7 @@ import type { SearchRequest } from '../request/request.ts';
 import type { Given } from './given.ts';
 
 export function searchLink(given: Given, search: SearchRequest, count: number): string {
-  return given.bases.ours + canonicalTarget({ ...search, count });
+  return given.bases.ours + canonicalTarget({ ...search, criteria: search.shown ?? search.criteria, count });
 }
 
 /** The type alone, or none of several: criteria, types and compartment are in the cursor. A link has no Accept, so a format other than JSON stays. */

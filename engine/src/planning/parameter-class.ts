@@ -8,14 +8,20 @@ import { touches } from './touches.ts';
 
 export type ParameterClass = 'untouched' | 'whole' | 'part' | 'derived';
 
-export function parameterClass(definition: SearchParameter, type: TypeFacts, maskable: readonly string[]): ParameterClass {
+/** `changeable`: those of `maskable` that may be shown otherwise than they are, so that what is stored says nothing of what is compared. */
+export function parameterClass(
+  definition: SearchParameter,
+  type: TypeFacts,
+  maskable: readonly string[],
+  changeable: readonly string[],
+): ParameterClass {
   if (maskable.length === 0) return 'untouched';
   const paths = pathsOf(definition, type);
   // A masked resource loses its narrative and gains a tag (release/mask.ts).
   if (paths.some((path) => touches(path, ['meta.tag', 'text']))) return 'derived';
   const touching = paths.filter((path) => touches(path, maskable));
   if (touching.length === 0) return 'untouched';
-  if (definition.kind === 'derived') return 'derived';
+  if (definition.kind === 'derived' || paths.some((path) => touches(path, changeable))) return 'derived';
   // What a string search compares are single words of a name or address, each of which is gone as a whole or there.
   if (definition.type === 'string') return 'whole';
   const wholly = touching.every((path) => maskable.every((mask) => path === mask || !mask.startsWith(`${path}.`)));

@@ -1,7 +1,7 @@
 /** What the schema cannot say of a rule: that what it names exists, and that it cannot tell a caller what is hidden (architecture §6, I11). */
 import type { FhirTables } from '../fhir/tables.ts';
 import { checkCodes } from './codes.ts';
-import type { PolicyRule } from './document.ts';
+import type { DeIdentification, PolicyRule } from './document.ts';
 import { checkEnvironment } from './environment.ts';
 import { interactionsOf } from './interactions.ts';
 import { refusePolicy } from './refuse-policy.ts';
@@ -35,6 +35,7 @@ function checkPermit(rule: PolicyRule, at: string): void {
   if (rule.mayLabel === true && !writes) refusePolicy(`${at}.mayLabel`, 'belongs on a permit of create, update or patch');
   if (rule.deIdentify && rule.resources.types === undefined)
     refusePolicy(`${at}.deIdentify`, 'name the types of the rule in resources.types');
+  if (typeof rule.deIdentify === 'object') checkView(rule, rule.deIdentify, `${at}.deIdentify`);
   if (rule.consentExempt !== undefined && rule.resources.types === undefined)
     refusePolicy(
       `${at}.consentExempt`,
@@ -42,6 +43,14 @@ function checkPermit(rule: PolicyRule, at: string): void {
     );
   const kinds = rule.caller?.kinds ?? [];
   if (kinds.includes('anonymous')) checkAnonymousPermit(rule, at);
+}
+
+function checkView(rule: PolicyRule, { pseudonyms, dates }: DeIdentification, at: string): void {
+  if (dates === 'shift' && pseudonyms === undefined)
+    refusePolicy(`${at}.dates`, 'dates are moved by a key of the project; name it in pseudonyms');
+  const others = [...interactionsOf(rule.interactions)].filter((one) => one !== 'read' && one !== 'search');
+  if (pseudonyms !== undefined && others.length > 0)
+    refusePolicy(`${at}.pseudonyms`, `only read and search can be asked by pseudonyms, not ${others[0]}`);
 }
 
 /** R-017, R-018: without a token, only reading of what is published for everyone. */

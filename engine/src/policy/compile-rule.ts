@@ -2,9 +2,9 @@
 import type { FhirTables } from '../fhir/tables.ts';
 import { announcedMasks } from './announced-masks.ts';
 import { labelOf, purposeOf } from './codes.ts';
-import type { CompiledClearance, CompiledRule } from './compiled.ts';
+import type { CompiledClearance, CompiledRule, ViewChange } from './compiled.ts';
 import { compileContent, type ValueSets } from './content.ts';
-import { deIdentifiedPaths } from './de-identified.ts';
+import { deIdentifiedView } from './de-identified.ts';
 import type { Clearance, PolicyRule } from './document.ts';
 import { elementPaths } from './element-paths.ts';
 import { compileEnvironment } from './environment.ts';
@@ -25,6 +25,7 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
   const { caller, resources } = rule;
   const relations = relationBits(caller?.relations ?? []);
   const content = compileContent(rule, tables, valueSets, at);
+  const view = rule.deIdentify === undefined ? undefined : deIdentified(rule, tables, at);
   return Object.freeze({
     id: rule.id,
     policySet,
@@ -53,9 +54,11 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     categories: setOf(resources?.categories),
     labels: resources?.labels?.any.map(labelOf),
     clears: compileClearance(rule.clears),
-    paths: rule.deIdentify ? deIdentified(rule, tables, at) : elementPaths(rule, tables, at),
+    paths: view === undefined ? elementPaths(rule, tables, at) : view.paths,
     announced: announcedMasks(rule, tables, at),
-    deIdentify: rule.deIdentify ?? false,
+    deIdentify: view !== undefined,
+    pseudonyms: typeof rule.deIdentify === 'object' ? rule.deIdentify.pseudonyms : undefined,
+    changes: view?.changes ?? new Map(),
     adds: Object.freeze((rule.obligations?.labels ?? []).map(labelOf)),
     consentExempt: rule.consentExempt !== undefined,
     elementsOnly: rule.elements !== undefined,
@@ -75,15 +78,23 @@ function setOf<T>(list: readonly T[] | undefined): ReadonlySet<T> | undefined {
   return list === undefined ? undefined : new Set(list);
 }
 
-/** What its mask names, and what no de-identified view holds, for every type that it may reach. */
-function deIdentified(rule: PolicyRule, tables: FhirTables, at: string): ReadonlyMap<string, readonly string[]> {
+interface View {
+  readonly paths: CompiledRule['paths'];
+  readonly changes: CompiledRule['changes'];
+}
+
+/** What its mask names, what no de-identified view holds, and what this one changes, for every type that it may reach. */
+function deIdentified(rule: PolicyRule, tables: FhirTables, at: string): View {
+  const dates = typeof rule.deIdentify === 'object' ? rule.deIdentify.dates : undefined;
   const paths = new Map(elementPaths(rule, tables, at));
+  const changes = new Map<string, readonly ViewChange[]>();
   for (const type of rule.resources?.types ?? []) {
-    const gone = deIdentifiedPaths(tables.version, type);
-    if (gone === undefined) refusePolicy(`${at}.deIdentify`, `the elements of ${type} are not known`);
-    paths.set(type, Object.freeze([...new Set([...gone, ...(paths.get(type) ?? [])])]));
+    const view = deIdentifiedView(tables.version, type, dates);
+    if (view === undefined) refusePolicy(`${at}.deIdentify`, `the elements of ${type} are not known`);
+    paths.set(type, Object.freeze([...new Set([...view.gone, ...(paths.get(type) ?? [])])]));
+    changes.set(type, view.changed);
   }
-  return paths;
+  return { paths, changes };
 }
 
 function compileClearance(clears: Clearance | undefined): CompiledClearance {

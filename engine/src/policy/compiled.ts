@@ -58,6 +58,10 @@ export interface CompiledRule {
   readonly announced: ReadonlyMap<string, readonly AnnouncedMask[]>;
   /** Lets out de-identified views only; `paths` holds what goes. */
   readonly deIdentify: boolean;
+  /** Project under whose pseudonyms it lets out. */
+  readonly pseudonyms: string | undefined;
+  /** By type: what its de-identified views change. */
+  readonly changes: ReadonlyMap<string, readonly ViewChange[]>;
   /** Labels that travel with what it lets out. */
   readonly adds: readonly LabelCode[];
   /** No consent of the patient stands against it. */
@@ -81,6 +85,14 @@ export interface AnnouncedMask {
   readonly value: string;
 }
 
+/** An element that a de-identified view shows otherwise than it is. */
+export interface ViewChange {
+  readonly path: string;
+  /** `birth`: a date that tells of a great age. `age`: an Age, told below ninety. */
+  readonly what: 'date' | 'birth' | 'age';
+  readonly to: 'year' | 'shift';
+}
+
 /** A rule that may apply to some instance of one type. */
 export interface Applicable {
   readonly rule: CompiledRule;
@@ -88,9 +100,10 @@ export interface Applicable {
   readonly plain: boolean;
   /** Covers instances that are about a patient (R-030). */
   readonly patients: boolean;
-  /** `rule.paths` and `rule.announced` for this type. */
+  /** `rule.paths`, `rule.announced` and `rule.changes` for this type. */
   readonly paths: readonly string[];
   readonly announced: readonly AnnouncedMask[];
+  readonly changes: readonly ViewChange[];
 }
 
 export interface CompiledSet {

@@ -48,10 +48,18 @@ export interface PolicyRule {
   /** How what is withheld is answered; left out: as if it were not there. */
   readonly maskAs?: 'absent-reason';
   /** On a permit: only a de-identified view is let out. */
-  readonly deIdentify?: boolean;
+  readonly deIdentify?: true | DeIdentification;
   readonly obligations?: { readonly labels: readonly string[] };
   /** On a permit: why no consent of the patient stands against it. */
   readonly consentExempt?: string;
+}
+
+/** What a de-identified view keeps beyond codes and amounts, and how. */
+export interface DeIdentification {
+  /** Ids become pseudonyms of this project. */
+  readonly pseudonyms?: string;
+  /** Dates are cut to the year, or moved by as many days for all of a patient; left out: withheld. */
+  readonly dates?: 'year' | 'shift';
 }
 
 /** All that is given must hold; inside a list one is enough. */

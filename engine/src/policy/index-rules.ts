@@ -29,6 +29,7 @@ export function indexRules(rules: readonly CompiledRule[], tables: FhirTables): 
         ...covers,
         paths: rule.paths.get(type) ?? [],
         announced: rule.announced.get(type) ?? [],
+        changes: rule.changes.get(type) ?? [],
         order,
       });
       for (const role of rule.roles ?? [ANY_ROLE]) {

@@ -50,6 +50,25 @@ const caller: Schema = {
 /** Leave it out instead of writing false. */
 const truth: Schema = { type: 'boolean', enum: [true] };
 
+const deIdentification: Schema = {
+  type: 'object',
+  description: 'what becomes of ids and dates',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    pseudonyms: {
+      ...word,
+      description:
+        'a project: every id and reference becomes a pseudonym of it, the same each time; whoever such a rule lets in sees by such rules alone',
+    },
+    dates: {
+      ...oneOf('year', 'shift'),
+      description:
+        'dates are cut to the year, or moved by the same number of days for all of a patient (wants pseudonyms); left out: withheld',
+    },
+  },
+};
+
 const clears: Schema = {
   type: 'object',
   description: 'protective labels that a permit reaches; normal confidentiality needs none',
@@ -114,8 +133,9 @@ const rule: Schema = {
         'what is withheld leaves a data-absent-reason "masked" behind, always; left out: nothing, as if it were not there',
     },
     deIdentify: {
-      ...truth,
-      description: 'on a permit: lets out codes and amounts only, no names, dates, texts, identifiers or attachments; ids stay',
+      description:
+        'on a permit: lets out codes and amounts only, no names, dates, texts, identifiers or attachments; ids stay but where pseudonyms says otherwise',
+      anyOf: [truth, deIdentification],
     },
     obligations: {
       type: 'object',

@@ -6,6 +6,7 @@ import type { Obligation } from '../decision/permit.ts';
 import type { JsonEdit } from '../json/edit.ts';
 import { removeElement } from '../json/remove-element.ts';
 import { type JsonNode, NONE, name } from '../json/scan.ts';
+import { noteChanges } from './change.ts';
 import { noteSubsetted } from './meta-additions.ts';
 
 const CONTAINED = name('contained');
@@ -22,6 +23,7 @@ export function noteMask(
   if (mask.length === 0) return;
   const { document } = edit;
   removeAll(edit, resource, mask);
+  noteChanges(edit, resource, obligations);
   for (const contained of itemsOf(edit, document.member(resource, CONTAINED))) {
     // A copy inside is masked as the resource itself; its narrative may repeat what was removed outside.
     removeElement(document, edit, contained, 'text');

@@ -35,7 +35,11 @@ export function releaseSearchset(page: Page, decision: Decision, bases: Bases): 
   const { self, next, total, withheld } = page;
   const visible = page.included.length === 0 ? page.visible : [...page.visible, ...page.included];
   const bodies = resourceBytes(visible, bases, page.shape);
-  const entries = visible.map((one, index) => ({ type: one.type, id: idIn(one), resource: bodies[index]! }));
+  const entries = visible.map((one, index) => ({
+    type: one.type,
+    id: bases.names?.of(one.type, idIn(one)) ?? idIn(one),
+    resource: bodies[index]!,
+  }));
   const security = page.labelFor && bundleLabels(visible, page.labelFor);
   const outcome = page.wouldOpen === true ? breakGlassEntry : undefined;
   return mintReleased({

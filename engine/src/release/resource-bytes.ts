@@ -7,6 +7,7 @@ import { JsonEdit } from '../json/edit.ts';
 import type { JsonDocument } from '../json/scan.ts';
 import { noteMask } from './mask.ts';
 import { noteObligedLabels } from './meta-additions.ts';
+import { type Names, notePseudonyms } from './note-pseudonyms.ts';
 import { keptBy, noteProjection, type Shape } from './project.ts';
 import { noteRebase, rebase } from './rebase.ts';
 import { Visible } from './visible.ts';
@@ -14,6 +15,8 @@ import { Visible } from './visible.ts';
 export interface Bases {
   readonly ours: string;
   readonly upstream: string;
+  /** For whoever sees pseudonyms in the place of ids. */
+  readonly names?: Names | undefined;
 }
 
 /** One view or copy of bytes a resource, in the order given. */
@@ -22,6 +25,8 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?:
   const edits = new Map<JsonDocument, JsonEdit>();
   for (const one of visible) {
     if (!Visible.isVisible(one)) throw new Error('released without a judgement');
+    if (bases.names === undefined && one.obligations.some(({ kind }) => kind === 'pseudonyms'))
+      throw new Error('released with its ids');
     const edit = edits.get(one.document) ?? new JsonEdit(one.document);
     edits.set(one.document, edit);
     const keeps = shape && keptBy(one.type, shape);
@@ -29,7 +34,8 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?:
     const announced = keeps === undefined ? one.obligations : one.obligations.filter((each) => isKept(each, keeps));
     noteMask(edit, one.node, one.type, one.mask, announced);
     if (shape !== undefined) noteProjection(edit, one.node, one.type, shape);
-    noteRebase(edit, one.node, outward);
+    if (bases.names === undefined) noteRebase(edit, one.node, outward);
+    else notePseudonyms(edit, one.node, one.type, bases.names, [bases.ours, bases.upstream]);
   }
   return visible.map((one) => {
     const edit = edits.get(one.document)!;

@@ -119,6 +119,8 @@ export interface SearchRequest extends Common {
   readonly types: readonly string[];
   readonly compartment: ResourceKey | undefined;
   readonly criteria: readonly Criterion[];
+  /** The criteria as links show them, where they name pseudonyms and `criteria` the ids behind them. */
+  readonly shown?: readonly Criterion[];
   readonly sort: readonly Sort[];
   readonly count: number | undefined;
   readonly total: 'none' | 'estimate' | 'accurate' | undefined;

@@ -7,6 +7,7 @@ import type {
   FhirRequest,
   FhirTables,
   Protection,
+  Pseudonyms,
 } from '@fireguard/engine';
 import type { AuditLog } from '../audit-log/audit-log.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
@@ -31,6 +32,8 @@ export interface Collaborators {
   readonly dialect: Dialect;
   readonly audit: AuditLog;
   readonly cursors: CursorSeal;
+  /** Without them nobody is let in who is to see pseudonyms. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   readonly limits: GatewaySettings;
   /** FHIR base as clients see it, without a slash at its end. */
   readonly base: string;

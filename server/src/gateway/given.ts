@@ -14,6 +14,7 @@ export function given(caller: Caller, asked: FhirRequest, now: number, use: Coll
     clean: asItIs,
     seal: use.cursors.seal,
     unseal: use.cursors.unseal,
+    pseudonyms: use.pseudonyms,
     dialect: use.dialect,
     limits: use.limits,
     exports: use.exports?.enabled,

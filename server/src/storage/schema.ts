@@ -183,7 +183,7 @@ export interface ExternalIdentityTable {
 /** Signing keys, cookie keys, cursor keys, keys that seal second factors. */
 export interface KeyTable {
   id: string;
-  purpose: 'token-signing' | 'cookie' | 'cursor' | 'factor' | 'dpop' | 'webhook';
+  purpose: 'token-signing' | 'cookie' | 'cursor' | 'factor' | 'dpop' | 'webhook' | 'pseudonym';
   jwk: ColumnType<Record<string, unknown>, string, string>;
   /** When a newer key took over; still published until what it signed has lapsed. */
   retired_at: ColumnType<Date | null, never, Date | string>;

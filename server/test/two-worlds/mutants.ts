@@ -14,6 +14,13 @@ const of = (id: string, file: string, find: string, replace: string): Mutant => 
 
 export const mutants: readonly Mutant[] = [
   of(
+    'criteria-on-whole-dates',
+    'planning/parameter-class.ts',
+    "if (definition.kind === 'derived' || paths.some((path) => touches(path, changeable))) return 'derived';",
+    "if (definition.kind === 'derived') return 'derived';\n  if (paths.some((path) => touches(path, changeable))) return 'untouched';",
+  ),
+  of('whole-dates-leave', 'release/change.ts', "if (to === 'year') return year;", "if (to === 'year') return text;"),
+  of(
     'pages-not-refilled',
     'enforcement/read-matches.ts',
     'path = page.next === undefined ? undefined : pagePath(page.next, given.bases.upstream);',
@@ -252,7 +259,7 @@ export const mutants: readonly Mutant[] = [
   of(
     'sorted-by-masked',
     'planning/ways.ts',
-    "if (parameterClass(definition, type, permit.maskable) === 'untouched') return false;\n  if (sortKeyFor",
+    "if (parameterClass(definition, type, permit.maskable, permit.changeable) === 'untouched') return false;\n  if (sortKeyFor",
     'return false;\n  if (sortKeyFor',
   ),
   of(

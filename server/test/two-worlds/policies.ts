@@ -168,7 +168,12 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   }
   const viewed = types.filter((type) => deIdentified[type] !== undefined);
   if (viewed.length > 0 && random.chance(0.12))
-    add({ resources: { types: random.some(viewed, 1, 2) }, deIdentify: true, ...clears(random), ...callerOf(random) });
+    add({
+      resources: { types: random.some(viewed, 1, 2) },
+      deIdentify: random.chance(0.4) ? true : { dates: 'year' },
+      ...clears(random),
+      ...callerOf(random),
+    });
   const announced = [...announceable].filter((path) => types.includes(path.split('.')[0]!));
   if (announced.length > 0 && random.chance(0.25)) {
     const path = random.pick(announced);

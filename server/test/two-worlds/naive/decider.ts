@@ -109,16 +109,18 @@ export class NaiveDecider {
     const withheld = rules.filter(
       (rule) => rule.effect === 'deny' && rule.elements !== undefined && this.#closes(rule, resource, whom),
     );
-    const mask = maskOf(
+    const gone = maskOf(
       resource.resourceType,
       left.map((rule) => rule.mask ?? []),
       withheld.flatMap((rule) => rule.elements),
     );
+    const years = yearsOf(resource.resourceType, left, gone);
+    const mask = [...gone, ...years.map((path) => `_${path}`)];
     const announced = [...left, ...withheld]
       .filter(({ maskAs }) => maskAs !== undefined)
       .flatMap((rule) => rule.mask ?? rule.elements);
     const duties = [...new Set(left.flatMap((rule) => rule.obligations?.labels ?? []))];
-    return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), duties);
+    return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), duties, years);
   }
 
   /** Of what was asked for at most. Unlabelled is normal; what is sensitive or bound is restricted. */
@@ -232,7 +234,11 @@ export class NaiveDecider {
   /** Could any rule mask something of this type for this caller? */
   maskable(type: string, interaction: NaiveInteraction): readonly string[] {
     const rules = this.#rulesFor(type, interaction);
-    return [...new Set(rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.elements ?? [])])))];
+    return [
+      ...new Set(
+        rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.years ?? []), ...(rule.elements ?? [])])),
+      ),
+    ];
   }
 
   /** Those that may apply to instances of the type. */
@@ -356,10 +362,19 @@ export class NaiveDecider {
 
 /** A de-identified view is a mask of what would tell who it is. */
 function viewOf({ deIdentify, mask = [], resources }: Json): Json {
-  if (deIdentify !== true) return {};
-  return {
-    mask: [...mask, ...resources.types.flatMap((type: string) => deIdentified[type]!.map((path) => `${type}.${path}`))],
-  };
+  if (deIdentify === undefined) return {};
+  const gone = resources.types.flatMap((type: string) => deIdentified[type]!.map((path) => `${type}.${path}`));
+  const years = deIdentify === true ? [] : gone.filter((path: string) => path.endsWith('DateTime'));
+  return { mask: [...mask, ...gone.filter((path: string) => !years.includes(path))], years };
+}
+
+/** Dates of which the year is shown: of no permit that applies the whole date. */
+function yearsOf(type: string, permits: readonly Json[], mask: readonly string[]): readonly string[] {
+  const shown = permits.map((rule) => ({ mask: pathsOf(type, rule.mask ?? []), years: pathsOf(type, rule.years ?? []) }));
+  const all = new Set(shown.flatMap(({ years }) => years));
+  return [...all].filter(
+    (path) => !mask.includes(path) && shown.every((rule) => rule.mask.includes(path) || rule.years.includes(path)),
+  );
 }
 
 /** What permit-unless-deny stands for. */

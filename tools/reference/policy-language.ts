@@ -14,6 +14,7 @@ server does not start with it. Editors can use [policy.schema.json](policy.schem
     '## What the schema cannot say',
     `- Types, elements and HL7 codes that are named must exist in the FHIR version that is protected; \`Encounter.reasonCod\` is an error, not a rule that never applies. Codes of other systems are yours.
 - A permit names \`types\` or \`categories\`: nothing is permitted by leaving something out. \`deIdentify\` and \`consentExempt\` want \`types\`.
+- \`deIdentify: { pseudonyms: PROJECT }\` belongs on rules of \`read\` and \`search\` alone. A caller whom such a rule lets in is let in by rules of that project and by nothing else; two projects at once let nobody in. \`dates: shift\` wants \`pseudonyms\`.
 - \`mask\`, \`clears\`, \`mayLabel\`, \`deIdentify\`, \`obligations\` and \`consentExempt\` belong to permits; \`elements\`, \`denyAs\`, \`announces\`, \`overridable\`, \`consentable\` and \`unless\` to denies; \`environment.assurance\` to permits, and to \`unless\`. Whoever writes CareTeam, Consent, Contract, Group, Permission, Person, PractitionerRole or RelatedPerson needs a permit that names the type: what they say decides who may see what. \`id\`, \`meta\` and \`resourceType\` cannot be withheld.
 - A permit for \`anonymous\` callers can only be about \`categories: [anonymous]\`, and only read, vread and search.
 - A deny that reads relations, memberships, labels or content cannot answer \`forbidden\` or \`unauthorized\` unless it says \`announces: true\`.

@@ -39,6 +39,8 @@ export interface Caller {
   readonly ceiling?: number;
   /** Purposes of use, normalised to system + code. */
   readonly purposes: readonly Coding[];
+  /** Why they ask, in their own words; for rules that demand it, and for the audit trail. */
+  readonly rationale?: string;
   /** Which token spoke: its public identifier (never the token), when it ends. Milliseconds since the epoch. */
   readonly token: { readonly id: string; readonly issuer: string; readonly expiresAt: number } | undefined;
   /** Network address as the listener saw it (or a trusted proxy vouched for). */

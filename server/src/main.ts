@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { createAdminApi } from './admin-api/admin-api.ts';
 import { loadAdminToken } from './admin-api/admin-token.ts';
 import { registerConsole } from './admin-api/console-client.ts';
+import { demandedNotices } from './alerts/demanded-notices.ts';
 import { watch } from './alerts/watch.ts';
 import { withAuditEvents } from './audit-events/with-audit-events.ts';
 import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
@@ -189,7 +190,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const watching = watch({
     db,
     chain: audit.chain,
-    rules: config.alerts.rules,
+    rules: [...config.alerts.rules, ...demandedNotices(policies)],
     enqueue: (transaction, notice) => notifier.enqueue(notice, transaction),
     page: `${urls.issuer}/console/#/alerts/open`,
     upstream,

@@ -92,8 +92,9 @@ function tokenPolicy(caller: AuditRecord['caller']): JsonObject {
 }
 
 function purposes(caller: AuditRecord['caller']): JsonObject {
-  if (caller === undefined || caller.purposes.length === 0) return {};
-  return { purposeOfUse: caller.purposes.map(concept) };
+  if (caller === undefined || (caller.purposes.length === 0 && caller.rationale === undefined)) return {};
+  const said = caller.rationale === undefined ? [] : [{ text: caller.rationale }];
+  return { purposeOfUse: [...caller.purposes.map(concept), ...said] };
 }
 
 function concepts(types: readonly Code[]): JsonObject {

@@ -138,7 +138,7 @@ function resourcesNamed(asked: FhirRequest): readonly string[] {
 }
 
 function callerOf(caller: Caller): NonNullable<AuditRecord['caller']> {
-  const { kind, client, user, roles, purposes, token, override, signIn } = caller;
+  const { kind, client, user, roles, purposes, token, override, signIn, rationale } = caller;
   const identity = kind === 'system' ? identityOf(caller) : undefined;
   return Object.freeze({
     kind,
@@ -151,6 +151,7 @@ function callerOf(caller: Caller): NonNullable<AuditRecord['caller']> {
     roles,
     ...(signIn === undefined ? {} : { acr: signIn.acr }),
     purposes,
+    ...(rationale === undefined ? {} : { rationale }),
     ...(token === undefined ? {} : { token: { id: token.id, issuer: token.issuer } }),
     ...(override === undefined ? {} : { override: override.id }),
   });

@@ -53,6 +53,8 @@ export interface AuditRecord {
     /** how surely the person signed in (OpenID Connect acr), where that is known. */
     readonly acr?: string;
     readonly purposes: readonly Coding[];
+    /** Why they asked, in their own words. */
+    readonly rationale?: string;
     readonly token?: { readonly id: string; readonly issuer: string };
     /** The broken glass under which it was asked. */
     readonly override?: string;

@@ -40,6 +40,7 @@ export function caseCaller(words: CallerWords, now: number): Caller {
     purposes: (words.purposes ?? []).map((code) => ({ system: purposeSystem, code })),
     token: kind === 'anonymous' ? undefined : { id: 'token', issuer: words.issuer ?? 'https://as.example', expiresAt },
     address: words.address ?? '127.0.0.1',
+    ...(words.rationale === undefined ? {} : { rationale: words.rationale }),
     ...(override === undefined ? {} : { override: { id: 'glass', patient: override, expiresAt: now + 60_000 } }),
     ...(signIn === undefined ? {} : { signIn: { acr: signIn.acr, at: now - (signIn.secondsAgo ?? 0) * 1000 } }),
     ...(certificate === undefined

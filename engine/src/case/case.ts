@@ -15,6 +15,8 @@ export interface CallerWords {
   readonly patient?: string | null;
   readonly scopes: string;
   /** Codes of v3-ActReason. */
+  /** Why they ask, in their own words. */
+  readonly rationale?: string;
   readonly purposes?: readonly string[];
   /** The patient for whom this person broke the glass. */
   readonly override?: string;

@@ -30,7 +30,7 @@ const siteKeys: ReadonlySet<string> = new Set<keyof NonNullable<Case['site']>>([
 ]);
 const callerKeys: ReadonlySet<string> = new Set<keyof CallerWords>([
   ...(['kind', 'roles', 'fhirUser', 'patient', 'scopes', 'purposes', 'client', 'address', 'signIn', 'certificate'] as const),
-  ...(['issuer', 'override', 'expiresAt'] as const),
+  ...(['issuer', 'override', 'expiresAt', 'rationale'] as const),
 ]);
 const bookKeys: ReadonlySet<string> = new Set<keyof CaseBook>(['title', 'callers', 'cases']);
 

@@ -17,6 +17,7 @@ export const checks: readonly Check[] = [
   isInScope,
   hasPurpose,
   isNotDenied,
+  isReasoned,
   isPermitted,
   isPermittedByEach,
   isSure,
@@ -90,6 +91,17 @@ function isNotDenied({ caller, denies, unsure, permits, policies }: Question): R
 function closes({ rule, plain, patients }: Applicable): boolean {
   // A patient's consent, which is not known yet, may lift one that is consentable.
   return plain && patients && !rule.elementsOnly && !rule.readsResource && !rule.consentable;
+}
+
+/** Whoever would be let in for a reason is told so, and learns nothing of any resource. */
+function isReasoned({ permits, unsure, unreasoned }: Question): Refusal | undefined {
+  if (unreasoned.length === 0 || [...permits, ...unsure].some(({ rule }) => rule.effect === 'permit')) return undefined;
+  const decision = denyDecision(
+    unreasoned.map(({ rule }) => rule.id),
+    'policy',
+    `A reason is demanded, and none was given: ${unreasoned[0]!.rule.description}`,
+  );
+  return Object.freeze({ kind: 'refusal', decision, denyAs: 'forbidden', wantsRationale: true });
 }
 
 function isPermitted({ permits, unsure, interaction, type }: Question): Refusal | undefined {

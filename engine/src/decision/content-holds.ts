@@ -2,6 +2,7 @@
 import { elementNodes } from '../fhir/element-path.ts';
 import { referenceKey } from '../fhir/reference.ts';
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { dateRange } from '../matching/date-range.ts';
 import type { CompiledCodes, CompiledCondition, CompiledContent, ElementTest, Places } from '../policy/content.ts';
 import type { Candidate } from './permit.ts';
 
@@ -10,6 +11,8 @@ export type Told = 'yes' | 'no' | 'unknown';
 export interface Reader {
   /** `Type/id` of who asks. */
   readonly me: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly bases: readonly string[];
 }
 
@@ -21,6 +24,8 @@ const CODING = name('coding');
 const SYSTEM = name('system');
 const REFERENCE = name('reference');
 const VALUE = name('value');
+const START = name('start');
+const END = name('end');
 
 /** `permit`: a resource about others too is not meant. */
 export function contentHolds(
@@ -73,6 +78,8 @@ function meets({ at, test }: CompiledCondition, candidate: Candidate, reader: Re
     }
     case 'values':
       return valuesTold(at, candidate, (document, node) => isAmong(test.values, document, node, reader.bases));
+    case 'during':
+      return valuesTold(at, candidate, (document, node) => isDuring(test, reader.now, document, node));
     case 'caller':
       return callerTold(
         test,
@@ -100,6 +107,25 @@ function valuesTold(
     }
   }
   return unsure ? 'unknown' : 'no';
+}
+
+/** A date is as wide as it is imprecise (dateRange), a Period as wide as what it leaves open; what lies partly in the time cannot be told. */
+function isDuring(
+  { start, end, last }: Extract<ElementTest, { kind: 'during' }>,
+  now: number,
+  document: JsonDocument,
+  node: JsonNode,
+): Told {
+  const ofPeriod = document.isObject(node);
+  const [first, final] = ofPeriod ? [document.member(node, START), document.member(node, END)] : [node, node];
+  if (ofPeriod && first === NONE && final === NONE) return 'unknown';
+  const low = first === NONE ? Number.NEGATIVE_INFINITY : dateRange(document.string(first) ?? '').low;
+  const high = final === NONE ? Number.POSITIVE_INFINITY : dateRange(document.string(final) ?? '').high;
+  if (Number.isNaN(low) || Number.isNaN(high)) return 'unknown';
+  const from = Math.max(start, now - last);
+  const to = last === Number.POSITIVE_INFINITY ? end : Math.min(end, now);
+  if (low >= from && high <= to) return 'yes';
+  return high <= from || low >= to ? 'no' : 'unknown';
 }
 
 function callerTold({ not }: Extract<ElementTest, { kind: 'caller' }>, told: Told): Told {

@@ -46,7 +46,27 @@ describe('R-075 conditions on content: [resource, permit applies, deny applies]'
   const value = { where: [{ elements: ['Observation.value[x]'], exists: true }] };
   const category = { where: [{ elements: ['Observation.category'], equals: 'http://c|lab' }] };
 
+  const year = { where: [{ elements: ['Observation.effective[x]'], during: { start: '2020-01-01', end: '2021-01-01' } }] };
+  const lately = { where: [{ elements: ['Observation.effective[x]'], during: { lastDays: 30 } }] };
+  const ago = (days: number) => new Date(now - days * 86_400_000).toISOString();
+
   test.each<[string, object, object, boolean, boolean]>([
+    ['a day of the time', year, { effectiveDateTime: '2020-06-01' }, true, true],
+    ['all of the time', year, { effectiveDateTime: '2020' }, true, true],
+    ['a moment that elsewhere was in the year before', year, { effectiveDateTime: '2019-12-31T23:30:00-01:00' }, true, true],
+    ['the day after', year, { effectiveDateTime: '2021-01-01' }, false, false],
+    ['the month before', year, { effectiveDateTime: '2019-12' }, false, false],
+    ['a period in the time', year, { effectivePeriod: { start: '2020-02', end: '2020-03-04' } }, true, true],
+    ['a period that reaches beyond', year, { effectivePeriod: { start: '2019-02', end: '2020-03-04' } }, false, true],
+    ['a period without an end', year, { effectivePeriod: { start: '2020-02' } }, false, true],
+    ['a period without an end, after it', year, { effectivePeriod: { start: '2021-02' } }, false, false],
+    ['an empty period', year, { effectivePeriod: {} }, false, true],
+    ['what is no date', year, { effectiveDateTime: 'lately' }, false, true],
+    ['no date', year, {}, false, false],
+    ['a date that is withheld', year, { _effectiveDateTime: { extension: [{ url: 'x', valueCode: 'masked' }] } }, false, true],
+    ['some days ago', lately, { effectiveDateTime: ago(29) }, true, true],
+    ['longer ago', lately, { effectiveDateTime: ago(31) }, false, false],
+    ['later than now', lately, { effectiveDateTime: ago(-1) }, false, false],
     ['the code', codes, coded({ system: LOINC, code: '1-8' }), true, true],
     ['one of several codings', codes, coded({ system: 'x', code: 'y' }, { system: LOINC, code: '1-8' }), true, true],
     ['another code', codes, coded({ system: LOINC, code: '2-6' }), false, false],

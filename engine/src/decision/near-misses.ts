@@ -36,6 +36,7 @@ function callerMiss(rule: CompiledRule, { caller, now }: Question): string | und
   if (roles !== undefined && !caller.roles.some((role) => roles.has(role))) return `it is for the roles ${anyOf([...roles])}`;
   if (!kinds.has(caller.kind)) return `it is for callers of the kind ${anyOf([...kinds])}`;
   if (clients !== undefined && !(caller.client !== undefined && clients.has(caller.client.id))) return 'it is for other apps';
+  if (rule.rationale && caller.rationale === undefined) return 'it demands a reason, and none was given';
   if (ruleHolds(rule, caller, now) !== 'no') return undefined;
   return purposes !== undefined && environmentHolds(rule.environment, caller, now) === 'yes'
     ? `it is for the purpose of ${anyOf(purposes.map(({ code }) => code))}, and ${purposesOf(caller)}`

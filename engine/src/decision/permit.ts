@@ -144,6 +144,8 @@ export interface Refusal {
   readonly kind: 'refusal';
   readonly decision: Decision;
   readonly denyAs: DenyAs;
+  /** Rules would let the caller in who said why they ask; known from caller, type and policies alone. */
+  readonly wantsRationale?: true;
   /** What the sign-in lacks, where nothing else stands in the way (RFC 9470). */
   readonly stepUp?: StepUp;
 }

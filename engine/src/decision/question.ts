@@ -34,6 +34,8 @@ export interface Question extends DecideInput {
   readonly denies: readonly Applicable[];
   /** Permits that would hold, and denies that would not, if the person had signed in more surely; the denies stand in `denies` too. */
   readonly unsure: readonly Applicable[];
+  /** Permits that would hold if the caller said why they ask. */
+  readonly unreasoned: readonly Applicable[];
   readonly scope: ScopeBound | undefined;
 }
 
@@ -42,6 +44,7 @@ export function question(input: DecideInput): Question {
   const permits: Applicable[] = [];
   const denies: Applicable[] = [];
   const unsure: Applicable[] = [];
+  const unreasoned: Applicable[] = [];
   const project = projectOf(policies, caller, input.now);
   for (const one of isDecided(interaction) ? policies.rulesFor(caller.roles, type, interaction) : []) {
     const holds = ruleHolds(one.rule, caller, input.now);
@@ -50,7 +53,10 @@ export function question(input: DecideInput): Question {
     // INVARIANT: whoever sees pseudonyms is let in by rules of that project alone, and never without somebody to make them.
     else if (one.rule.pseudonyms !== project || (project !== undefined && input.pseudonyms === undefined)) continue;
     else if (!hasOwnPrivilege(one, type, interaction)) continue;
-    else if (holds === 'yes') permits.push(one);
+    else if (one.rule.rationale && caller.rationale === undefined) {
+      if (holds === 'yes') unreasoned.push(one);
+      continue;
+    } else if (holds === 'yes') permits.push(one);
     if (holds === 'unsure') unsure.push(one);
   }
   return Object.freeze({
@@ -60,6 +66,7 @@ export function question(input: DecideInput): Question {
     permits: Object.freeze(permits),
     denies: Object.freeze(denies),
     unsure: Object.freeze(unsure),
+    unreasoned: Object.freeze(unreasoned),
     scope: isDecided(interaction)
       ? scopeBound(caller, interaction, type, tables, [input.bases.ours, input.bases.upstream])
       : undefined,

@@ -93,7 +93,7 @@ export class Residual {
     this.#parts = parts;
     this.#standing = standings(parts.consents);
     this.#labels = labelling(parts.labels, parts.type, parts.category === 'patient', parts.consents);
-    this.#reader = Object.freeze({ me: parts.me, bases: parts.consents.bases });
+    this.#reader = Object.freeze({ me: parts.me, bases: parts.consents.bases, now: parts.consents.now });
     const [denies, weakDenies, elementDenies]: [Applicable[], Applicable[], Applicable[]] = [[], [], []];
     for (const deny of parts.denies) {
       if (deny.rule.elementsOnly) elementDenies.push(deny);

@@ -60,6 +60,8 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     pseudonyms: typeof rule.deIdentify === 'object' ? rule.deIdentify.pseudonyms : undefined,
     changes: view?.changes ?? new Map(),
     adds: Object.freeze((rule.obligations?.labels ?? []).map(labelOf)),
+    notify: rule.obligations?.notify ?? false,
+    rationale: rule.obligations?.rationale ?? false,
     consentExempt: rule.consentExempt !== undefined,
     elementsOnly: rule.elements !== undefined,
     denyAs: rule.denyAs,

@@ -64,6 +64,10 @@ export interface CompiledRule {
   readonly changes: ReadonlyMap<string, readonly ViewChange[]>;
   /** Labels that travel with what it lets out. */
   readonly adds: readonly LabelCode[];
+  /** The officers are told when it let somebody in. */
+  readonly notify: boolean;
+  /** It lets in only who says why. */
+  readonly rationale: boolean;
   /** No consent of the patient stands against it. */
   readonly consentExempt: boolean;
   /** A deny that withholds elements and nothing else. */

@@ -42,7 +42,9 @@ export type ElementTest =
   | { readonly kind: 'caller'; readonly who: 'caller' | 'group-of-caller'; readonly not: boolean }
   /** Texts as they stand, `system|code`, or `Type/id`. */
   | { readonly kind: 'values'; readonly values: ReadonlySet<string> }
-  | { readonly kind: 'exists'; readonly wanted: boolean };
+  | { readonly kind: 'exists'; readonly wanted: boolean }
+  /** Milliseconds since the epoch, `end` not included; `last`: milliseconds up to the request. */
+  | { readonly kind: 'during'; readonly start: number; readonly end: number; readonly last: number };
 
 export type ValueSets = ReadonlyMap<string, CodeSet>;
 
@@ -95,14 +97,28 @@ function compileCondition(
 }
 
 function testOf(written: ElementCondition, sets: ValueSets, place: string): ElementTest {
-  const { is, isNot, equals, in: values, valueSets, exists } = written;
-  const given = [is, isNot, equals, values, valueSets, exists].filter((one) => one !== undefined).length;
-  if (given !== 1) refusePolicy(place, 'write one of: is, isNot, equals, in, valueSets, exists');
+  const { is, isNot, equals, in: values, valueSets, exists, during } = written;
+  const given = [is, isNot, equals, values, valueSets, exists, during].filter((one) => one !== undefined).length;
+  if (given !== 1) refusePolicy(place, 'write one of: is, isNot, equals, in, valueSets, exists, during');
   if (is !== undefined) return { kind: 'caller', who: is, not: false };
   if (isNot !== undefined) return { kind: 'caller', who: isNot, not: true };
   if (exists !== undefined) return { kind: 'exists', wanted: exists };
+  if (during !== undefined) return duringOf(during, place);
   if (equals !== undefined) return { kind: 'values', values: new Set([equals]) };
   return { kind: 'values', values: new Set(values ?? codesOf(valueSets!, sets, `${place}.valueSets`)) };
+}
+
+const DAY = 86_400_000;
+
+function duringOf({ start, end, lastDays }: NonNullable<ElementCondition['during']>, place: string): ElementTest {
+  const [from, to] = [start, end].map((text) => (text === undefined ? undefined : Date.parse(text)));
+  if (Number.isNaN(from) || Number.isNaN(to)) refusePolicy(`${place}.during`, 'there is no such day');
+  return {
+    kind: 'during',
+    start: from ?? Number.NEGATIVE_INFINITY,
+    end: to ?? Number.POSITIVE_INFINITY,
+    last: lastDays === undefined ? Number.POSITIVE_INFINITY : lastDays * DAY,
+  };
 }
 
 function codesOf(urls: readonly string[], sets: ValueSets, place: string): readonly string[] {

@@ -49,9 +49,18 @@ export interface PolicyRule {
   readonly maskAs?: 'absent-reason';
   /** On a permit: only a de-identified view is let out. */
   readonly deIdentify?: true | DeIdentification;
-  readonly obligations?: { readonly labels: readonly string[] };
+  readonly obligations?: Obligations;
   /** On a permit: why no consent of the patient stands against it. */
   readonly consentExempt?: string;
+}
+
+/** What a permit obliges to (architecture §6): us (to notify, to ask why) or whoever receives (labels). */
+export interface Obligations {
+  readonly labels?: readonly string[];
+  /** The officers are told each time that it lets somebody in. */
+  readonly notify?: true;
+  /** It lets in only who says why. */
+  readonly rationale?: true;
 }
 
 /** What a de-identified view keeps beyond codes and amounts, and how. */
@@ -118,6 +127,8 @@ export interface ElementCondition {
   readonly in?: readonly string[];
   readonly valueSets?: readonly string[];
   readonly exists?: boolean;
+  /** A date or period that lies wholly in this time. */
+  readonly during?: { readonly start?: string; readonly end?: string; readonly lastDays?: number };
 }
 
 /** Which protective labels a permit rule reaches. What is left out is not cleared. */

@@ -15,6 +15,8 @@ const codes: Schema = {
   },
 };
 
+const day: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2})?(Z|[+-]\\d{2}:\\d{2}))?$' };
+
 const condition: Schema = {
   type: 'object',
   description: 'a condition on elements: one of them must meet the one test that is given',
@@ -32,6 +34,17 @@ const condition: Schema = {
     in: list(word, 'texts as they stand, system|code, or Type/id'),
     valueSets: list(word, 'canonical URLs of value sets that hold the code'),
     exists: { type: 'boolean', description: 'the element is there, or is not' },
+    during: {
+      type: 'object',
+      description: 'a date or period that lies wholly in this time; all that is given must hold',
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        start: { ...day, description: 'the first day, or the moment from which on' },
+        end: { ...day, description: 'the day, or moment, before which it ends' },
+        lastDays: { type: 'integer', minimum: 1, description: 'so many days before the request, and nothing after it' },
+      },
+    },
   },
 };
 

@@ -139,10 +139,17 @@ const rule: Schema = {
     },
     obligations: {
       type: 'object',
-      description: 'on a permit: what travels with what it lets out',
+      description: 'on a permit: what it obliges to',
       additionalProperties: false,
-      required: ['labels'],
-      properties: { labels: list(label, 'labels added to the released resource, such as NOREUSE or NORDSCLCD') },
+      minProperties: 1,
+      properties: {
+        labels: list(label, 'labels added to the released resource, such as NOREUSE or NORDSCLCD'),
+        notify: { ...truth, description: 'the officers are told when it let somebody in, once in fifteen minutes for each of them' },
+        rationale: {
+          ...truth,
+          description: 'it lets in only who says why, in the header Fireguard-Reason, which is kept in the audit trail',
+        },
+      },
     },
     consentExempt: {
       type: 'string',

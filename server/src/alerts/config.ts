@@ -92,3 +92,5 @@ export const alertsSection = z
   .prefault({});
 
 export type AlertRule = z.infer<typeof rule>;
+/** `caller`: the person, or the service where none asks; of rules that policies demand. */
+export type WatchedRule = Omit<AlertRule, 'per'> & { readonly per: AlertRule['per'] | 'caller' };

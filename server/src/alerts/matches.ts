@@ -1,8 +1,8 @@
 /** Whether a record is one that a rule is about: the part that needs nothing but the record. */
 import type { AuditRecord } from '@fireguard/engine';
-import type { AlertRule } from './config.ts';
+import type { WatchedRule } from './config.ts';
 
-export function matches({ when }: AlertRule, record: AuditRecord): boolean {
+export function matches({ when }: WatchedRule, record: AuditRecord): boolean {
   const { kind, action, outcome, type, caller, rules } = record;
   return (
     one(when.kinds, kind) &&
@@ -20,12 +20,16 @@ export function matches({ when }: AlertRule, record: AuditRecord): boolean {
 
 /** Who did it, as the rule counts; undefined where the record does not say. */
 export function doerOf(
-  { per }: AlertRule,
+  { per }: WatchedRule,
   { caller, address }: AuditRecord,
 ): { readonly id: string; readonly name: string } | undefined {
   switch (per) {
     case 'person':
       return caller?.user === undefined ? undefined : { id: caller.user.id, name: caller.user.name };
+    case 'caller':
+      return caller?.user === undefined
+        ? caller?.client && { id: caller.client.id, name: caller.client.name }
+        : { id: caller.user.id, name: caller.user.name };
     case 'client':
       return caller?.client === undefined ? undefined : { id: caller.client.id, name: caller.client.name };
     case 'address':

@@ -8,14 +8,14 @@ import type { Kysely } from 'kysely';
 import type { NewNotice } from '../notify/notice.ts';
 import { countRecords, insertAlert, moveJudged, type NewAlert, recordsToJudge } from '../storage/alerts.ts';
 import type { Database } from '../storage/schema.ts';
-import type { AlertRule } from './config.ts';
+import type { WatchedRule } from './config.ts';
 import { doerOf, matches } from './matches.ts';
 import { type UnusualGiven, unusualPatients } from './unusual.ts';
 
 export interface WatchOptions extends UnusualGiven {
   readonly db: Kysely<Database>;
   readonly chain: string;
-  readonly rules: readonly AlertRule[];
+  readonly rules: readonly WatchedRule[];
   /** Stores a notice within the transaction that is given. */
   readonly enqueue: (db: Kysely<Database>, notice: NewNotice) => Promise<void>;
   /** Page of the console where alerts are looked at, absolute; one is at `/id` below it. */
@@ -82,12 +82,12 @@ export function watch(options: WatchOptions): Watch {
 }
 
 interface Met {
-  readonly rule: AlertRule;
+  readonly rule: WatchedRule;
   readonly alert: NewAlert;
 }
 
 async function meets(
-  rule: AlertRule,
+  rule: WatchedRule,
   record: AuditRecord,
   asked: Set<string>,
   { db, upstream, facts }: WatchOptions,
@@ -105,7 +105,8 @@ async function meets(
       : rule.count === 1
         ? 1
         : await countRecords(db, {
-            per: rule.per,
+            // Of a caller nothing is counted: it is told each time.
+            per: rule.per === 'caller' ? 'person' : rule.per,
             doer: doer.id,
             of: rule.of,
             from: new Date(record.recorded - rule.withinMinutes * 60_000),
@@ -127,7 +128,7 @@ async function meets(
   return { rule, alert: { id: `${rule.id}-${record.id}`, ...alert } };
 }
 
-function noticeOf(alert: NewAlert, rule: AlertRule, page: string): NewNotice {
+function noticeOf(alert: NewAlert, rule: WatchedRule, page: string): NewNotice {
   const { id, description, doer, doerName, count, at } = alert;
   const many = rule.count === 1 ? '' : ` ${count} ${rule.of} in ${rule.withinMinutes} minutes.`;
   return {

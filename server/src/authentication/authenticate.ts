@@ -1,6 +1,6 @@
 /**
  * Who is calling: from the request's one credential to a frozen `Caller`. It looks at the Authorization header, at X-API-Key and at the certificate of
- * the connection, and at nothing else: cookies are not credentials here, a token in the query is just an unknown parameter. It must not decide what
+ * the connection, and for who it is at nothing else (`Fireguard-Reason` says why): cookies are not credentials here, a token in the query is just an unknown parameter. It must not decide what
  * the caller may do, and must not tell an unknown token from an expired one.
  */
 import { type Caller, Problem } from '@fireguard/engine';
@@ -14,6 +14,7 @@ import { anonymousCaller } from './anonymous-caller.ts';
 import { callerOf } from './caller-of.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import { parsedScopes } from './parsed-scopes.ts';
+import { rationaleOf } from './rationale.ts';
 import { RefusedCaller } from './refused-caller.ts';
 import { withCeiling } from './with-ceiling.ts';
 
@@ -53,7 +54,9 @@ export function authentication(options: AuthenticationOptions): Authenticate {
     // One answer for every way in which a credential can be of no use: unknown, expired, revoked, for another audience, without its proof.
     if (resolved === undefined) throw new Problem('token-invalid', 'The access token is not valid.');
     const caller = callerOf(resolved, scopesOf(resolved.scope), request.address, certificate);
-    const purposeful = withCeiling(options.purposes?.(caller) ?? caller, request.headers);
+    const rationale = rationaleOf(request.headers);
+    const spoken = rationale === undefined ? caller : Object.freeze({ ...caller, rationale });
+    const purposeful = withCeiling(options.purposes?.(spoken) ?? spoken, request.headers);
     if (options.overriding === undefined) return purposeful;
     return options.overriding(purposeful, request, resolved.glass).catch((error: unknown) => {
       throw error instanceof Problem ? new RefusedCaller(purposeful, error) : error;

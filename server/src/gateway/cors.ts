@@ -6,7 +6,7 @@ import type { Origins } from './registered-origins.ts';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const ASKED =
-  'Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, Range, If-Range, X-Provenance, X-Security-Context, Category, X-Request-Id';
+  'Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, Range, If-Range, X-Provenance, X-Security-Context, Category, Fireguard-Reason, X-Request-Id';
 const SHOWN =
   'ETag, Location, Content-Location, Last-Modified, Accept-Ranges, Content-Range, WWW-Authenticate, DPoP-Nonce, X-Request-Id, Retry-After, X-Progress, Expires';
 

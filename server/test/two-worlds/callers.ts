@@ -20,7 +20,8 @@ const narrowWrites = [
 
 export function callerFor(random: Random): SceneCaller {
   const caller = plainCaller(random);
-  return random.chance(0.12) ? { ...caller, ceiling: random.pick(['M', 'N', 'N', 'R']) } : caller;
+  const narrowed = random.chance(0.12) ? { ...caller, ceiling: random.pick(['M', 'N', 'N', 'R'] as const) } : caller;
+  return random.chance(0.5) ? { ...narrowed, rationale: 'because' } : narrowed;
 }
 
 function plainCaller(random: Random): SceneCaller {

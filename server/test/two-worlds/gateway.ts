@@ -123,7 +123,8 @@ export class Gateway implements Askable {
   }
 
   #caller(): Caller {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes, withheld, ceiling, override } = this.#scene.caller;
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, withheld, ceiling, override, rationale } =
+      this.#scene.caller;
     const signedIn = kind !== 'anonymous';
     return {
       kind,
@@ -137,6 +138,7 @@ export class Gateway implements Askable {
       purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
       token: signedIn ? { id: 't', issuer: 'https://guard.example', expiresAt: now + 3_600_000 } : undefined,
       address: '192.0.2.1',
+      ...(rationale === undefined ? {} : { rationale }),
       ...(override === undefined ? {} : { override: { id: 'o', patient: override, expiresAt: now + 3_600_000 } }),
     };
   }

@@ -14,6 +14,12 @@ const of = (id: string, file: string, find: string, replace: string): Mutant => 
 
 export const mutants: readonly Mutant[] = [
   of(
+    'let-in-without-a-reason',
+    'decision/question.ts',
+    'else if (one.rule.rationale && caller.rationale === undefined) {',
+    'else if (one.rule.rationale && caller.rationale === "") {',
+  ),
+  of(
     'criteria-on-whole-dates',
     'planning/parameter-class.ts',
     "if (definition.kind === 'derived' || paths.some((path) => touches(path, changeable))) return 'derived';",

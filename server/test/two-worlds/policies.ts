@@ -185,6 +185,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     const named = rule.resources?.types;
     if (named !== undefined && random.chance(0.25))
       rule.resources = { ...rule.resources, ...content(random, named, rule.effect) };
+    if (rule.effect === 'permit' && random.chance(0.05)) rule.obligations = { ...rule.obligations, rationale: true };
     if (random.chance(0.06)) rule.environment = environment(random);
     else if (rule.effect === 'deny' && random.chance(0.1)) rule.unless = environment(random);
     if (rule.effect === 'deny' && random.chance(0.1))

@@ -24,6 +24,8 @@ const conditions: Readonly<Record<string, readonly Json[]>> = {
     { elements: ['Observation.performer'], is: 'caller' },
     { elements: ['Observation.performer'], isNot: 'caller' },
     { elements: ['Observation.note'], exists: false },
+    { elements: ['Observation.effectiveDateTime'], during: { start: '2022-05-06', end: '2023-11-05' } },
+    { elements: ['Observation.effectiveDateTime'], during: { start: '2023-01-01' } },
   ],
   Condition: [
     { elements: ['Condition.code'], equals: 'http://snomed.info/sct|flu' },

@@ -19,6 +19,8 @@ export interface SceneCaller {
   readonly withheld?: readonly string[];
   /** The highest confidentiality that is asked for. */
   readonly ceiling?: 'M' | 'N' | 'R';
+  /** Why they ask. */
+  readonly rationale?: string;
   /** The patient for whom the glass is broken. */
   readonly override?: string;
 }

@@ -84,7 +84,7 @@ export class ThroughHttp implements Askable {
   }
 
   #authorization(): Record<string, string> {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes, ceiling } = this.#scene.caller;
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, ceiling, rationale } = this.#scene.caller;
     const asked = `http://terminology.hl7.org/CodeSystem/v3-Confidentiality#${ceiling}; scheme="http://hl7.org/fhir/tag/security"`;
     const category: Record<string, string> = ceiling === undefined ? {} : { category: asked };
     if (kind === 'anonymous') return category;
@@ -96,6 +96,7 @@ export class ThroughHttp implements Askable {
       patient,
       purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
     });
-    return { ...category, authorization: `Bearer ${token}` };
+    const reason: Record<string, string> = rationale === undefined ? {} : { 'fireguard-reason': rationale };
+    return { ...category, ...reason, authorization: `Bearer ${token}` };
   }
 }

@@ -34,8 +34,9 @@ function anywhere(value: Json, wanted: readonly string[]): boolean {
   return Object.values<Json>(value).some((member) => anywhere(member, wanted));
 }
 
-function meets({ elements, is, isNot, equals, in: among, exists }: Json, resource: Json, me: string | undefined): Told {
+function meets({ elements, is, isNot, equals, in: among, exists, during }: Json, resource: Json, me: string | undefined): Told {
   if (exists !== undefined) return (valuesTold(elements, resource, () => 'yes') === 'yes') === exists ? 'yes' : 'no';
+  if (during !== undefined) return valuesTold(elements, resource, (value) => isDuring(during, value));
   if (is === undefined && isNot === undefined)
     return valuesTold(elements, resource, (value) => isAmong(among ?? [equals], value));
   const told = valuesTold(elements, resource, (value) => isMe(value, me));
@@ -48,6 +49,18 @@ function valuesTold(at: readonly string[], resource: Json, test: (value: Json) =
     .flatMap((path) => valuesAt(resource, path.slice(resource.resourceType.length + 1)))
     .map(test);
   return told.includes('yes') ? 'yes' : told.includes('unknown') ? 'unknown' : 'no';
+}
+
+/** Days and years alone, which is all that the harness writes. */
+function isDuring({ start = '0000-01-01', end = '9999-12-31' }: Json, value: Json): Told {
+  if (typeof value !== 'string') return 'unknown';
+  const [low, next] = value.length === 4 ? [`${value}-01-01`, `${Number(value) + 1}-01-01`] : [value, dayAfter(value)];
+  if (low >= start && next <= end) return 'yes';
+  return next <= start || low >= end ? 'no' : 'unknown';
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
 
 function isAmong(wanted: readonly string[], value: Json): Told {

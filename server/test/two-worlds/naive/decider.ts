@@ -276,6 +276,7 @@ export class NaiveDecider {
       (condition.clients === undefined || condition.clients.includes(caller.client)) &&
       (condition.purposes === undefined || this.#purposes(rule)) &&
       (condition.purposesOtherThan === undefined || !this.#saysOnly(condition.purposesOtherThan)) &&
+      (rule.effect === 'deny' || rule.obligations?.rationale !== true || caller.rationale !== undefined) &&
       environmentHolds(rule.environment) &&
       !(rule.unless !== undefined && environmentHolds(rule.unless))
     );

@@ -35,7 +35,9 @@ test('a rule that asks for none lets in as it did, and the other adds to it for 
 
 test('a reason is no permit, and beats no deny', () => {
   const deny = { ...rule('no', {}), effect: 'deny' };
-  expect(asking([rule('other', { resources: { types: ['Observation'] } })], '/Patient/anna', 'because').text).not.toContain('Reason');
+  expect(asking([rule('other', { resources: { types: ['Observation'] } })], '/Patient/anna', 'because').text).not.toContain(
+    'Reason',
+  );
   expect(asking([demanding, deny], '/Patient/anna', 'because').status).toBe(403);
   expect(asking([demanding, deny], '/Patient/anna').text).not.toContain('Fireguard-Reason');
 });

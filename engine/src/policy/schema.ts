@@ -144,7 +144,10 @@ const rule: Schema = {
       minProperties: 1,
       properties: {
         labels: list(label, 'labels added to the released resource, such as NOREUSE or NORDSCLCD'),
-        notify: { ...truth, description: 'the officers are told when it let somebody in, once in fifteen minutes for each of them' },
+        notify: {
+          ...truth,
+          description: 'the officers are told when it let somebody in, once in fifteen minutes for each of them',
+        },
         rationale: {
           ...truth,
           description: 'it lets in only who says why, in the header Fireguard-Reason, which is kept in the audit trail',

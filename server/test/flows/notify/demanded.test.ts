@@ -10,22 +10,26 @@ let place: ExportPlace;
 
 beforeAll(async () => {
   writeFileSync(notices, '');
-  place = await exportPlace({ notify: { targets: [{ kind: 'file', name: 'office', topics: ['alert'], path: notices }] } }, undefined, {
-    policySet: 'demanding',
-    version: 1,
-    combining: 'deny-overrides',
-    rules: [
-      {
-        id: 'whoever-says-why',
-        description: 'Whoever says why may read the record, and the officers are told.',
-        effect: 'permit',
-        caller: { roles: ['backend-service'] },
-        interactions: ['read'],
-        resources: { types: ['Patient'] },
-        obligations: { rationale: true, notify: true },
-      },
-    ],
-  });
+  place = await exportPlace(
+    { notify: { targets: [{ kind: 'file', name: 'office', topics: ['alert'], path: notices }] } },
+    undefined,
+    {
+      policySet: 'demanding',
+      version: 1,
+      combining: 'deny-overrides',
+      rules: [
+        {
+          id: 'whoever-says-why',
+          description: 'Whoever says why may read the record, and the officers are told.',
+          effect: 'permit',
+          caller: { roles: ['backend-service'] },
+          interactions: ['read'],
+          resources: { types: ['Patient'] },
+          obligations: { rationale: true, notify: true },
+        },
+      ],
+    },
+  );
 });
 afterAll(() => place?.close());
 

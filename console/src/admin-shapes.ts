@@ -22,9 +22,10 @@ export interface AuditRow {
   readonly type?: string;
   readonly caller: 'anonymous' | 'user' | 'system';
   readonly person?: { readonly id: string; readonly name: string; readonly fhirUser?: string };
-  readonly client?: { readonly id: string; readonly name: string };
+  readonly client?: { readonly id: string; readonly name: string; readonly identity?: string };
   readonly roles: readonly string[];
   readonly purposes: readonly string[];
+  readonly rationale?: string;
   readonly patients: readonly string[];
   readonly resources: readonly string[];
   readonly masked: readonly string[];

@@ -21,6 +21,8 @@ export interface KeptCaller {
   readonly withheld?: Caller['withheld'];
   /** The highest confidentiality that was asked for. */
   readonly ceiling?: number;
+  /** Why they ask. */
+  readonly rationale?: string;
   readonly token: { readonly id: string; readonly issuer: string; readonly expiresAt: number };
   readonly stored: LiveToken;
 }
@@ -46,6 +48,7 @@ export async function keptCaller(caller: Caller, db: Kysely<Database>): Promise<
     signIn,
     ...(caller.withheld === undefined ? {} : { withheld: caller.withheld }),
     ...(caller.ceiling === undefined ? {} : { ceiling: caller.ceiling }),
+    ...(caller.rationale === undefined ? {} : { rationale: caller.rationale }),
     token: { id, issuer, expiresAt },
     stored,
   };
@@ -86,6 +89,7 @@ export async function callerNow(
     ...(kept.signIn === undefined ? {} : { signIn: kept.signIn }),
     ...(kept.withheld === undefined ? {} : { withheld: kept.withheld }),
     ...(kept.ceiling === undefined ? {} : { ceiling: kept.ceiling }),
+    ...(kept.rationale === undefined ? {} : { rationale: kept.rationale }),
   });
 }
 

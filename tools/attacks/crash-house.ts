@@ -240,7 +240,7 @@ function dealt(moments: number, disk: CrashDisk['kind'], random: Random): readon
 }
 
 async function settled(good: () => Promise<boolean>): Promise<boolean> {
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 180_000;
   while (Date.now() < until) {
     if (await good().catch(() => false)) return true;
     await sleep(50);

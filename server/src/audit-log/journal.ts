@@ -65,6 +65,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let file: JournalFile | undefined;
   let broken: 'write' | 'sync' | undefined;
   let healthy = true;
+  /** Why not, as it was told last. */
+  let told = '';
   let closed = false;
   let queue: Waiting[] = [];
   let writing: Promise<void> | undefined;
@@ -178,10 +180,12 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }
 
   function setHealthy(well: boolean, error?: unknown): void {
-    if (well !== healthy)
-      tell(
-        well ? 'the audit journal can be written again' : `the audit journal cannot be written: ${(error as Error).message}`,
-      );
+    const line = well
+      ? 'the audit journal can be written again'
+      : `the audit journal cannot be written: ${(error as Error).message}`;
+    // Also another reason than before: a disk that is back may not hold what it should.
+    if (well ? !healthy : line !== told) tell(line);
+    told = well ? '' : line;
     healthy = well;
     if (!well && !closed) retryTimer ??= setTimeout(retry, retryEvery).unref();
   }

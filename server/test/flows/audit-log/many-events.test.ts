@@ -4,13 +4,13 @@
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { auditRecordsIn } from '../server/src/storage/audit-records.ts';
-import { asSuperuser } from '../server/src/storage/managed.ts';
-import { ensurePartitions } from '../server/src/storage/partitions.ts';
-import { dropMonth } from '../server/src/storage/retention.ts';
-import type { Storage } from '../server/src/storage/storage.ts';
-import { type TestDatabase, testDatabase } from '../server/src/storage/testing.ts';
-import { fillTrail, trail } from './audit-trail.ts';
+import { fillTrail, trail } from '../../../../bench/audit-trail.ts';
+import { auditRecordsIn } from '../../../src/storage/audit-records.ts';
+import { asSuperuser } from '../../../src/storage/managed.ts';
+import { ensurePartitions } from '../../../src/storage/partitions.ts';
+import { dropMonth } from '../../../src/storage/retention.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
+import { type TestDatabase, testDatabase } from '../../../src/storage/testing.ts';
 
 const events = 200_000;
 let database: TestDatabase;

@@ -65,8 +65,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let file: JournalFile | undefined;
   let broken: 'write' | 'sync' | undefined;
   let healthy = true;
-  /** Why not, as it was told last. */
-  let told = '';
+  /** Why not, in each way that was told. */
+  const told = new Set<string>();
   let closed = false;
   let queue: Waiting[] = [];
   let writing: Promise<void> | undefined;
@@ -180,12 +180,15 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }
 
   function setHealthy(well: boolean, error?: unknown): void {
-    const line = well
-      ? 'the audit journal can be written again'
-      : `the audit journal cannot be written: ${(error as Error).message}`;
-    // Also another reason than before: a disk that is back may not hold what it should.
-    if (well ? !healthy : line !== told) tell(line);
-    told = well ? '' : line;
+    if (well) {
+      if (!healthy) tell('the audit journal can be written again');
+      told.clear();
+    } else {
+      // Each reason once: a disk that is back may not hold what it should, and that is another than that it was away.
+      const why = (error as Error).message;
+      if (!told.has(why) && told.size < 20) tell(`the audit journal cannot be written: ${why}`);
+      told.add(why);
+    }
     healthy = well;
     if (!well && !closed) retryTimer ??= setTimeout(retry, retryEvery).unref();
   }

@@ -82,7 +82,7 @@ describe.skipIf(browser === undefined)('pages in Chromium (skipped where no Chro
       await page.getByRole('button', { name: 'Sign out' }).click();
       await look('signed-out', 'h1:text-is("You are signed out")');
       await page.goto(authorizeUrl(server, { request: { redirect_uri: 'https://evil.example/' } }, 'v'.repeat(43), 's'));
-      await look('error', 'h1:text-is("We cannot send you on")');
+      await look('error', 'h1:text-is("We cannot send you on to Growth Chart")');
       await context.close();
     },
   );

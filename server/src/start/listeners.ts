@@ -68,9 +68,10 @@ export async function listeners(
     const app = apart ?? pages;
     if (app !== undefined) await pieces.decisionPoint.mount(app);
   }
-  if (pieces.gateway) opened.push([rawListener(http, door(config, urls, served, storage, ready)), http.api]);
+  const asked = pages === undefined ? ready : undefined;
+  if (pieces.gateway) opened.push([rawListener(http, door(config, urls, served, storage, asked)), http.api]);
   if (pieces.auditRepository && http.auditRepository !== undefined)
-    opened.push([rawListener(http, door(config, urls, served, storage, ready, http.auditRepository)), http.auditRepository]);
+    opened.push([rawListener(http, door(config, urls, served, storage, asked, http.auditRepository)), http.auditRepository]);
   closing.first(() => {
     isServing = false;
     return Promise.all(opened.map(([app]) => drain(app, http.drainMs)));
@@ -85,13 +86,13 @@ export async function listeners(
 
 const audited = /^\/(?:AuditEvent|metadata)(?=$|[/?])/;
 
-/** `apart`: where AuditEvents have an address of their own, and nothing else is served. */
+/** `ready`: where health is asked here, since the process has no pages. `apart`: where AuditEvents have an address of their own, and nothing else is served. */
 function door(
   { http }: FireguardConfig,
   urls: Urls,
   { use, further, documents }: Served,
   storage: Storage,
-  ready: () => boolean,
+  ready: (() => boolean) | undefined,
   apart?: { readonly host: string; readonly port: number },
 ): RawHandler {
   const fhir = fhirDoor({
@@ -104,7 +105,7 @@ function door(
     ...(apart === undefined ? {} : { only: (target: string) => audited.test(target) }),
     further: apart === undefined ? further.map((one) => ({ use: one.use, documents: documentsOf(documents, one.name) })) : [],
   });
-  return rawHealth(fhir, ready);
+  return ready === undefined ? fhir : rawHealth(fhir, ready);
 }
 
 /** `base`: the name of a further one; undefined = the first. */

@@ -154,6 +154,7 @@ describe('R-005 a part is killed: what must deny denies, what need not stop goes
     await expect(apart.signIn()).rejects.toThrow();
     expect([await status('/Patient/mine'), await status('/Patient/other')]).toEqual([200, 404]);
     expect(await status('/Patient/mine', 'not-a-token-of-anybody')).toBe(401);
+    expect((await fetch(`${at.fhir.replace('/fhir', '')}/readyz`)).status).toBe(200);
     expect([await decided('mine'), await decided('other')]).toEqual([true, false]);
     await at.start('authorization-server');
     const token = await apart.signIn();

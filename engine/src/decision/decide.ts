@@ -7,6 +7,8 @@ import { identityOf } from '../caller.ts';
 import { clearsAll } from '../label/is-cleared.ts';
 import { relationBits } from '../policy/relations.ts';
 import { checks } from './checks.ts';
+import { insideOf } from './inside.ts';
+import { withSignature } from './masks.ts';
 import { mintPermit, type Permit, type Refusal } from './permit.ts';
 import { plainProtection } from './protection.ts';
 import { type DecideInput, type Question, question } from './question.ts';
@@ -21,8 +23,11 @@ export function decide(input: DecideInput): Permit | Refusal {
     if (refusal !== undefined) return refusal;
   }
   const residual = residualOf(asked);
+  // Of what types is inside, is not known before it is seen.
+  const holdsOthers = asked.type === 'Bundle';
   const isSpared = asked.permits.every(({ rule }) => rule.consentExempt);
-  const readsConsents = !onlySelf(asked) && (!isSpared || asked.denies.some(({ rule }) => rule.consentable));
+  const readsOwn = !onlySelf(asked) && (!isSpared || asked.denies.some(({ rule }) => rule.consentable));
+  const readsConsents = holdsOthers || readsOwn;
   return mintPermit({
     type: asked.type,
     decision: permitDecision(asked.permits.map(({ rule }) => rule)),
@@ -31,10 +36,10 @@ export function decide(input: DecideInput): Permit | Refusal {
     changeable: changeable(asked),
     // A consent spares patients themselves and their guardians, so who reads consents needs relations too.
     needs: Object.freeze({
-      relations: readsConsents || readsRelations(asked),
+      relations: holdsOthers || readsConsents || readsRelations(asked),
       consents: readsConsents,
-      organizations: [...asked.permits, ...asked.denies].some(({ rule }) => (rule.relations & MANAGING) !== 0),
-      memberships: [...asked.permits, ...asked.denies].some(({ rule }) => rule.wantsMemberships),
+      organizations: holdsOthers || [...asked.permits, ...asked.denies].some(({ rule }) => (rule.relations & MANAGING) !== 0),
+      memberships: holdsOthers || [...asked.permits, ...asked.denies].some(({ rule }) => rule.wantsMemberships),
     }),
     onlyPatient: asked.scope?.onlyPatient ?? selfPatient(asked),
     judge: (candidate, facts) => residual.judge(candidate, facts),
@@ -58,6 +63,7 @@ export function residualOf(asked: Question): Residual {
     daysOf: daysOf(asked),
     purposeless: caller.purposes.length === 0 && protection?.purposesRequired.has('patient') === true,
     labels: protection?.labels,
+    inside: insideOf(asked, decide),
     consents: Object.freeze({
       caller,
       interaction,
@@ -77,9 +83,8 @@ function daysOf({ permits, pseudonyms }: Question): ((patient: string) => number
 /** Every path that any rule could mask here, whatever its other conditions. */
 function maskable({ permits, denies, protection, type }: Question): readonly string[] {
   const labelled = permits.every(({ rule }) => clearsAll(rule.clears)) ? [] : (protection?.labels?.elements?.get(type) ?? []);
-  return Object.freeze([
-    ...new Set([...[...permits, ...denies].flatMap(({ paths }) => paths), ...changeable({ permits }), ...labelled]),
-  ]);
+  const paths = [...permits, ...denies].flatMap((one) => one.paths);
+  return Object.freeze([...withSignature(type, [...new Set([...paths, ...changeable({ permits }), ...labelled])])]);
 }
 
 function changeable({ permits }: Pick<Question, 'permits'>): readonly string[] {

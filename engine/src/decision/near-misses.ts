@@ -54,6 +54,7 @@ function resourceMiss(rule: CompiledRule, steps: readonly TraceStep[]): string |
     case undefined:
     case 'scope':
     case 'consent':
+    case 'inside':
       return undefined;
     case 'category':
       return 'it is not about resources of this kind that are (or are not) about a patient';

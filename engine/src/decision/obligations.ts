@@ -1,4 +1,4 @@
-/** What a permit obliges to (R-201, R-246): the labels of every permit that applies, and the announcements of those whose masks hold. */
+/** What a permit obliges to (R-201, R-246): the labels of every permit that applies, the announcements of those whose masks hold, and silence where they want it. */
 import { name } from '../json/scan.ts';
 import type { Applicable } from '../policy/compiled.ts';
 import type { Candidate, Obligation } from './permit.ts';
@@ -17,11 +17,23 @@ export function obligationsOf(
       .map((one) => [one.key, one]),
   );
   const named = permits.some(({ rule }) => rule.pseudonyms !== undefined);
+  const isTaken = (path: string) => mask.some((one) => one === path || one.startsWith(`${path}.`));
+  const changes = named || permits.some((one) => one.changes.length > 0);
+  const loud = changes || [...permits, ...withholding].some(({ rule, paths }) => !rule.silent && paths.some(isTaken));
   return Object.freeze([
     ...(named ? [Object.freeze({ kind: 'pseudonyms' } as const)] : []),
+    ...(mask.length > 0 && !loud ? [silence] : []),
     ...[...labels.values()].map(({ system, code }) => Object.freeze({ kind: 'label', system, code } as const)),
     ...[...announced.values()].map(({ key, value }) => Object.freeze({ kind: 'announce', key, value } as const)),
   ]);
+}
+
+const silence: Obligation = Object.freeze({ kind: 'silence' });
+
+/** Each once: labels of a whole and of what is in it. */
+export function together(whole: readonly Obligation[], inside: readonly Obligation[]): readonly Obligation[] {
+  const all = new Map([...whole, ...inside].map((one) => [one.kind === 'label' ? `${one.system}|${one.code}` : one, one]));
+  return Object.freeze([...all.values()]);
 }
 
 const MODIFIER = name('modifierExtension');

@@ -18,6 +18,8 @@ export interface Candidate {
   readonly patients: readonly string[];
   /** True when some reference that could lead to a patient could not be resolved: closed unless a rule needs no patient. */
   readonly undetermined: boolean;
+  /** Judged as a part of a Bundle: whose it is need not be plainer than it is of the whole. */
+  readonly isPart?: boolean;
 }
 
 /** What the second round of facts found; a patient missing from `relations` has none, one missing from `consents` was never asked for = closed. */
@@ -69,6 +71,8 @@ export type Obligation =
     }
   /** Put pseudonyms into the place of ids. */
   | { readonly kind: 'pseudonyms' }
+  /** R-153: do not say that it is not whole. Every rule that withholds something of it wants silence; without this, what is masked is marked. */
+  | { readonly kind: 'silence' }
   /** Put a member into the place of what `mask` took. */
   | { readonly kind: 'announce'; readonly key: string /** JSON text. */; readonly value: string };
 

@@ -11,6 +11,8 @@ export interface LabelProtection {
   readonly elements?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Do Bundles that are answered carry the high-water mark of what is in them? */
   readonly onBundles?: boolean;
+  /** Does what is about a patient carry the labels on which it was judged? */
+  readonly onResources?: boolean;
 }
 
 export interface Protection {

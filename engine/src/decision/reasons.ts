@@ -70,6 +70,14 @@ export const labelDenial = once(
     ),
 );
 
+/** `inside`: why the first of what is closed is closed. */
+export function insideDenial(inside: Decision): Denial {
+  const denied = denial('builtin:inside', inside.cause, `It holds something that is closed to the caller. ${inside.reason}`);
+  const rules = Object.freeze(['builtin:inside', ...inside.rules]);
+  const consents = inside.consents === undefined ? {} : { consents: inside.consents };
+  return Object.freeze({ ...denied, decision: Object.freeze({ ...denied.decision, rules, ...consents }) });
+}
+
 export function consentDenial({ why, consent }: ConsentDenial): Denial {
   const which = consent === undefined ? 'A consent of the patient' : `The patient's ${consent}`;
   const words = {

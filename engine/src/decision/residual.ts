@@ -13,14 +13,25 @@ import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
 import { changesOf } from './changes.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
+import type { Inside } from './inside.ts';
 import { type LabelsFor, labelling } from './labelling.ts';
-import { combineMasks } from './masks.ts';
-import { hasModifier, obligationsOf } from './obligations.ts';
+import { combineMasks, withSignature } from './masks.ts';
+import { hasModifier, obligationsOf, together } from './obligations.ts';
 import type { Candidate, KnownFacts, Verdict } from './permit.ts';
 import type { LabelProtection } from './protection.ts';
-import { consentDenial, denial, labelDenial, noRuleDenial, permitDecision, ruleDenial, setDenial } from './reasons.ts';
+import {
+  consentDenial,
+  denial,
+  insideDenial,
+  labelDenial,
+  noRuleDenial,
+  permitDecision,
+  ruleDenial,
+  setDenial,
+} from './reasons.ts';
 import { type ScopeBound, withinScope } from './scope-bound.ts';
 import { isOverriding, type StandingContext, type StandingOf, standings } from './standing.ts';
+import { toldLabels } from './told-labels.ts';
 import type { Trace } from './trace.ts';
 import { withinPatient } from './within-patient.ts';
 
@@ -46,6 +57,8 @@ export interface ResidualParts {
   readonly daysOf?: ((patient: string) => number) | undefined;
   /** The caller says no purpose of use, and patient data wants one. */
   readonly purposeless: boolean;
+  /** Of what holds other resources: judges them. */
+  readonly inside?: Inside | undefined;
 }
 
 const OVERRIDE = relationBits(['break-the-glass']);
@@ -127,7 +140,29 @@ export class Residual {
     const objection = this.#objection(matter);
     const left = objection === undefined ? applying : this.#exempt(applying);
     if (left === '') return objection!;
-    return this.#unbeaten(left, matter) ?? byConsents(this.#permit(left, matter), matter.lifting);
+    return (
+      this.#unbeaten(left, matter) ??
+      this.#whole(byConsents(this.#labelled(this.#permit(left, matter), matter), matter.lifting), matter)
+    );
+  }
+
+  #labelled(verdict: Verdict, { candidate, labels }: Matter): Verdict {
+    const isAboutPatient = this.#parts.category === 'patient' || candidate.patients.length > 0;
+    const canCarry = this.#parts.labels?.onResources === true && candidate.type !== 'Binary';
+    if (!canCarry || verdict.effect === 'deny' || !isAboutPatient) return verdict;
+    const told = toldLabels(labels, verdict.mask.length > 0);
+    return Object.freeze({ ...verdict, obligations: together(verdict.obligations, told) });
+  }
+
+  /** R-084: what is in it is seen with it. */
+  #whole(verdict: Verdict, { candidate, facts, trace }: Matter): Verdict {
+    const { inside } = this.#parts;
+    if (inside === undefined || verdict.effect === 'deny') return verdict;
+    const said = inside(candidate, facts);
+    const closed = 'effect' in said;
+    trace?.step('builtin:inside', 'inside', !closed);
+    if (closed) return insideDenial(said);
+    return said.length === 0 ? verdict : Object.freeze({ ...verdict, obligations: together(verdict.obligations, said) });
   }
 
   /** What the person kept back from the app, wherever it stands: a labelled element is not told apart from its resource. */
@@ -278,7 +313,8 @@ export class Residual {
     // What has no category of its own (an audit event) is judged by its content: there, a rule that needs no patient may stand.
     // R-028: content of which nobody can tell whose it is, is nobody's to see; new content is nobody's yet.
     const isContent = candidate.type === 'Binary' && candidate.id !== undefined;
-    if (candidate.undetermined && (this.#parts.category !== 'not-classified' || isContent)) return undetermined;
+    const hasCategory = this.#parts.category !== 'not-classified' && candidate.isPart !== true;
+    if (candidate.undetermined && (hasCategory || isContent)) return undetermined;
     for (const patient of candidate.patients) {
       const objection = this.#standing(patient, facts).objection(candidate, labels);
       trace?.step('builtin:consent', 'consent', objection === undefined);
@@ -307,7 +343,13 @@ export class Residual {
         : `${moved} ${marks.confidentiality} ${marks.labels.map(({ system, code }) => `${system}|${code}`).join()}`;
     let verdict = this.#permitted.get(key);
     if (verdict === undefined) {
-      verdict = permitted(pick(this.#parts.permits, applying), pick(this.#elementDenies, withholding), marks, view);
+      verdict = permitted(
+        this.#parts.type,
+        pick(this.#parts.permits, applying),
+        pick(this.#elementDenies, withholding),
+        marks,
+        view,
+      );
       this.#permitted.set(key, verdict);
     }
     return verdict;
@@ -331,7 +373,7 @@ export class Residual {
       const uncleared = elements.filter(({ labels }) => !isCleared(labels, permit.rule.clears)).map(({ path }) => path);
       return uncleared.length === 0 ? permit : { ...permit, paths: [...permit.paths, ...uncleared] };
     });
-    return permitted(permits, pick(this.#elementDenies, withholding), marks, view);
+    return permitted(this.#parts.type, permits, pick(this.#elementDenies, withholding), marks, view);
   }
 }
 
@@ -367,15 +409,17 @@ interface ViewMoment {
 }
 
 function permitted(
+  type: string,
   permits: readonly Applicable[],
   withholding: readonly Applicable[],
   marks: HighWater | undefined,
   { now, days }: ViewMoment,
 ): Verdict {
-  const withheld = combineMasks(
+  const combined = combineMasks(
     permits.map(({ paths }) => paths),
     withholding.map(({ paths }) => paths),
   );
+  const withheld = withSignature(type, combined);
   const changes = changesOf(permits, withheld, days, now);
   // What is beside a value that is shown otherwise (`_birthDate`) could say it; and whatever is changed is masked, to headers and tags.
   const mask =

@@ -12,6 +12,8 @@ export function sightOf({ caller, type, tables, scope, permits, denies, policies
   const asksPurpose = caller.purposes.length === 0 && protection !== undefined && protection.purposesRequired.size > 0;
   const denied = denies.some(({ rule }) => !rule.elementsOnly) || policies.sets.some(deniesByItself);
   const keepsBack = (caller.withheld !== undefined && caller.withheld.length > 0) || caller.ceiling !== undefined;
+  // what is inside may be hidden.
+  if (type === 'Bundle') return 'filtered';
   if (keepsBack || !reachesAll || !known || asksPurpose || denied) return 'filtered';
   return permits.some((permit) => permitsAll(permit, policies.sets[permit.rule.set]!)) ? 'full' : 'filtered';
 }

@@ -1,5 +1,14 @@
 /** The steps of one judgement, for `policy explain`: which condition of which rule was asked, and whether it held. Off unless asked for. */
-export type TraceCondition = 'scope' | 'category' | 'memberships' | 'relations' | 'labels' | 'content' | 'clears' | 'consent';
+export type TraceCondition =
+  | 'scope'
+  | 'category'
+  | 'memberships'
+  | 'relations'
+  | 'labels'
+  | 'content'
+  | 'clears'
+  | 'consent'
+  | 'inside';
 
 export interface TraceStep {
   /** Rule id, or `builtin:…`. */

@@ -143,6 +143,7 @@ describe('a billing clerk', () => {
       id: 'e1',
       meta: {
         versionId: '1',
+        security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'REDACTED' }],
         tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }],
       },
       status: 'finished',

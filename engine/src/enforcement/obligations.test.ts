@@ -120,7 +120,8 @@ describe('R-187 R-201 obligations travel along as labels', () => {
   test('beside the tag of what is masked', () => {
     const bare = { resourceType: 'Observation', id: 'o', status: 'final', subject: { reference: 'Patient/p' } };
     const { meta } = asking(rules({ mask: ['Observation.note'] }), [bare], '/Observation/o').json;
-    expect(meta).toMatchObject({ security: [duty], tag: tagged });
+    const redacted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'REDACTED' };
+    expect(meta).toMatchObject({ security: [duty, redacted], tag: tagged });
   });
 });
 

@@ -3,12 +3,12 @@
  * may be told; before that a precondition would be a question about what is hidden (hardening B1-7, B1-8).
  */
 import { lastUpdatedOf, versionOf } from '../release/version-headers.ts';
-import type { Visible } from '../release/visible.ts';
+import { isMarked, type Visible } from '../release/visible.ts';
 import type { Conditions } from '../request/request.ts';
 
 /** Whether the caller has this state already (304). `If-None-Match` rules out `If-Modified-Since` (RFC 9110 §13.1.3). */
 export function isUnchanged(visible: Visible, { ifNoneMatch, ifModifiedSince }: Conditions): boolean {
-  if (visible.mask.length > 0) return false;
+  if (isMarked(visible)) return false;
   if (ifNoneMatch !== undefined) return ifNoneMatch === '*' || ifNoneMatch === versionOf(visible.document, visible.node);
   const since = Date.parse(ifModifiedSince ?? '');
   const updated = lastUpdatedOf(visible);

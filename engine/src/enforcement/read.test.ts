@@ -124,6 +124,7 @@ test('R-155 a mask removes the element, its narrative and its empty shells, and 
     valueQuantity: { value: 80 },
     _valueQuantity: { id: 'x' },
     note: [{ text: 'heavy' }, { text: 'very heavy', time: '2026' }],
+    hasMember: [{ reference: '#c' }],
     component: [{ valueString: 'a' }, { _valueString: { id: 'b' } }],
     contained: [{ resourceType: 'Observation', id: 'c', text: { div: '80' }, valueQuantity: { value: 80 }, status: 'final' }],
   };
@@ -132,9 +133,11 @@ test('R-155 a mask removes the element, its narrative and its empty shells, and 
     ...seen,
     meta: {
       ...meta,
+      security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'REDACTED' }],
       tag: [{ code: 'kept' }, { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }],
     },
     note: [{ time: '2026' }],
+    hasMember: [{ reference: '#c' }],
     contained: [{ resourceType: 'Observation', id: 'c', status: 'final' }],
   });
   expect(headers).toEqual({ 'content-type': 'application/fhir+json; charset=utf-8' });

@@ -23,6 +23,7 @@ import { refuseUnserved } from './refuse-unserved.ts';
 import { replace } from './replace.ts';
 import { requireIfMatch } from './require-if-match.ts';
 import { withoutUnseenOwners } from './unseen-owners.ts';
+import { withoutAddedLabels } from './without-added-labels.ts';
 import { refuseUnseenTargets } from './written-references.ts';
 
 export function* prepareUpdate(given: Given, book: FactBook, asked: UpdateRequest): Generator<Need, PreparedOrAnswered, Found> {
@@ -39,7 +40,8 @@ export function* prepareUpdate(given: Given, book: FactBook, asked: UpdateReques
   const body = rebased(asked.resource, given.bases.ours, given.bases.upstream);
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return yield* putCreate(given, book, asked, read, state, body);
-  const whole = mergeBack(body, state.visible.document, [...permit.maskable, ...read.maskable]);
+  const sent = withoutAddedLabels(body, state.visible);
+  const whole = mergeBack(sent, state.visible.document, [...permit.maskable, ...read.maskable]);
   return yield* replace(given, book, { id, permit, read, state, body: whole, conditions });
 }
 

@@ -5,6 +5,10 @@ import { type JsonDocument, type JsonNode, name } from '../json/scan.ts';
 
 /** R4, R5 and R6 name it in these ways. */
 const paths = ['encounter', 'context', 'context.encounter', 'supportingInfo'].map(elementPath);
+/** What is in a Bundle brings its own. */
+const INSIDE = elementPath('entry.resource');
+const RESOURCE_TYPE = name('resourceType');
+const BUNDLE = name('Bundle');
 const REFERENCE = name('reference');
 const none: readonly string[] = Object.freeze([]);
 
@@ -17,6 +21,14 @@ export function containersOf(document: JsonDocument, resource: JsonNode, bases: 
       if (key?.type !== 'Encounter') continue;
       found ??= new Set();
       found.add(`Encounter/${key.id}`);
+    }
+  }
+  if (document.stringIs(document.member(resource, RESOURCE_TYPE), BUNDLE)) {
+    for (const part of elementNodes(document, resource, INSIDE)) {
+      for (const key of containersOf(document, part, bases)) {
+        found ??= new Set();
+        found.add(key);
+      }
     }
   }
   return found === undefined ? none : [...found];

@@ -22,6 +22,7 @@ export function announcedMasks(
   const key = rule.effect === 'permit' ? 'mask' : 'elements';
   const written = rule[key];
   if (written === undefined) refusePolicy(`${at}.maskAs`, `there is nothing to announce without ${key}`);
+  if (rule.maskAs === 'silence') return found;
   for (const [index, text] of written.entries()) {
     const place = `${at}.${key}[${index}]`;
     const [type, ...steps] = text.split('.') as [string, ...string[]];

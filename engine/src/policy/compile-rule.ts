@@ -65,6 +65,7 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     consentExempt: rule.consentExempt !== undefined,
     elementsOnly: rule.elements !== undefined,
     denyAs: rule.denyAs,
+    silent: rule.maskAs === 'silence',
     announces: rule.announces ?? false,
     overridable: rule.overridable !== undefined,
     consentable: rule.consentable ?? false,

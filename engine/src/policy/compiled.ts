@@ -73,6 +73,8 @@ export interface CompiledRule {
   /** A deny that withholds elements and nothing else. */
   readonly elementsOnly: boolean;
   readonly denyAs: DenyAs | undefined;
+  /** What it withholds is withheld without a word. */
+  readonly silent: boolean;
   readonly announces: boolean;
   readonly overridable: boolean;
   readonly consentable: boolean;

@@ -46,7 +46,7 @@ export interface PolicyRule {
   readonly consentable?: boolean;
   readonly mayLabel?: boolean;
   /** How what is withheld is answered; left out: as if it were not there. */
-  readonly maskAs?: 'absent-reason';
+  readonly maskAs?: 'absent-reason' | 'silence';
   /** On a permit: only a de-identified view is let out. */
   readonly deIdentify?: true | DeIdentification;
   readonly obligations?: Obligations;

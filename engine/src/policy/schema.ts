@@ -128,9 +128,9 @@ const rule: Schema = {
     overridable: oneOf('break-the-glass'),
     consentable: { type: 'boolean', description: "a patient's consent may lift this deny" },
     maskAs: {
-      ...oneOf('absent-reason'),
+      ...oneOf('absent-reason', 'silence'),
       description:
-        'what is withheld leaves a data-absent-reason "masked" behind, always; left out: nothing, as if it were not there',
+        'what is withheld leaves a data-absent-reason "masked" behind, always; silence: no mark either, neither SUBSETTED nor REDACTED; left out: nothing in its place, and the marks',
     },
     deIdentify: {
       description:

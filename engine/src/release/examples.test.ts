@@ -23,6 +23,11 @@ function visible(document: JsonDocument, type: string, mask: readonly string[]):
   return judged;
 }
 
+function texts(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
+}
+
 function withoutElement(resource: Json, element: string): Json {
   const { [element]: _x, [`_${element}`]: _y, text: _text, meta, contained, ...rest } = structuredClone(resource);
   const tag = [
@@ -35,10 +40,20 @@ function withoutElement(resource: Json, element: string): Json {
     const { [element]: _a, [`_${element}`]: _b, ...copy } = kept;
     return copy;
   });
+  // What is contained is a part of what names it.
+  const reached = (from: unknown): readonly Json[] =>
+    (parts ?? []).filter((part) => texts(from).includes(`#${part['id'] as string}`));
+  let left = reached(rest);
+  for (let more = reached(left); more.some((one) => !left.includes(one)); more = reached(left))
+    left = [...new Set([...left, ...more])];
+  const security = [
+    ...(((meta as Json | undefined)?.['security'] as object[] | undefined) ?? []),
+    { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'REDACTED' },
+  ];
   return {
     ...rest,
-    ...(parts === undefined || element === 'contained' ? {} : { contained: parts }),
-    meta: { ...(meta as Json | undefined), tag },
+    ...(left.length === 0 || element === 'contained' ? {} : { contained: (parts ?? []).filter((one) => left.includes(one)) }),
+    meta: { ...(meta as Json | undefined), security, tag },
   };
 }
 

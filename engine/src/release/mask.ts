@@ -1,8 +1,10 @@
 /**
  * Removes what a mask names from one resource, by splicing (R-144, R-155). INVARIANT: the result depends on the mask and on what is left,
- * never on whether there was anything to remove: no shells stay behind (search-semantics §7), the narrative goes and the tag comes always.
+ * never on whether there was anything to remove: no shells stay behind (search-semantics §7), the narrative goes and the tag comes always, unless policy wants silence; so does what is
+ * contained and named by nothing that is left.
  */
 import type { Obligation } from '../decision/permit.ts';
+import { orphansIn } from '../fhir/contained.ts';
 import type { JsonEdit } from '../json/edit.ts';
 import { removeElement } from '../json/remove-element.ts';
 import { type JsonNode, NONE, name } from '../json/scan.ts';
@@ -12,7 +14,7 @@ import { noteSubsetted } from './meta-additions.ts';
 const CONTAINED = name('contained');
 const RESOURCE_TYPE = name('resourceType');
 
-/** `obligations`: those to announce a mask are met here, in the resource itself; a copy inside it loses what is masked without a word. */
+/** `obligations`: those to announce and to mark a mask are met here, in the resource itself; a copy inside it loses what is masked without a word. */
 export function noteMask(
   edit: JsonEdit,
   resource: JsonNode,
@@ -22,36 +24,47 @@ export function noteMask(
 ): void {
   if (mask.length === 0) return;
   const { document } = edit;
-  removeAll(edit, resource, mask);
+  const gone = new Set<JsonNode>();
+  removeAll(edit, resource, mask, gone);
   noteChanges(edit, resource, obligations);
   for (const contained of itemsOf(edit, document.member(resource, CONTAINED))) {
     // A copy inside is masked as the resource itself; its narrative may repeat what was removed outside.
     removeElement(document, edit, contained, 'text');
-    if (document.stringIs(document.member(contained, RESOURCE_TYPE), name(type))) removeAll(edit, contained, mask);
+    if (document.stringIs(document.member(contained, RESOURCE_TYPE), name(type))) removeAll(edit, contained, mask, gone);
   }
+  for (const orphan of orphansIn(document, resource, gone)) edit.remove(orphan, { shells: 'drop', upTo: resource });
   for (const one of obligations) if (one.kind === 'announce') edit.insertMember(resource, one.key, one.value);
-  noteSubsetted(edit, resource);
+  if (obligations.every(({ kind }) => kind !== 'silence')) noteSubsetted(edit, resource);
 }
 
-function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[]): void {
+function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[], gone: Set<JsonNode>): void {
   removeElement(edit.document, edit, resource, 'text');
-  for (const path of mask) removePath(edit, resource, resource, path.split('.'), 0);
+  for (const path of mask) removePath(edit, resource, resource, path.split('.'), 0, gone);
 }
 
-function removePath(edit: JsonEdit, resource: JsonNode, at: JsonNode, path: readonly string[], depth: number): void {
+/** Notes in `gone` what it removes. */
+function removePath(
+  edit: JsonEdit,
+  resource: JsonNode,
+  at: JsonNode,
+  path: readonly string[],
+  depth: number,
+  gone: Set<JsonNode>,
+): void {
   const { document } = edit;
   if (document.isArray(at)) {
-    for (const item of itemsOf(edit, at)) removePath(edit, resource, item, path, depth);
+    for (const item of itemsOf(edit, at)) removePath(edit, resource, item, path, depth, gone);
     return;
   }
   if (!document.isObject(at)) return;
   const element = path[depth]!;
   if (depth === path.length - 1) {
+    for (const key of [element, `_${element}`]) gone.add(document.member(at, name(key)));
     removeElement(document, edit, at, element, { shells: 'drop', upTo: resource });
     return;
   }
   // The parts of a primitive (its id and extensions) are in the `_` sibling.
-  for (const key of [element, `_${element}`]) removePath(edit, resource, document.member(at, name(key)), path, depth + 1);
+  for (const key of [element, `_${element}`]) removePath(edit, resource, document.member(at, name(key)), path, depth + 1, gone);
 }
 
 function itemsOf({ document }: JsonEdit, container: JsonNode): readonly JsonNode[] {

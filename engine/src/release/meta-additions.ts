@@ -1,8 +1,8 @@
 /** resource.html#simple-tags, #Meta: what is added to `meta`: the tag of a resource that is not whole (R-151), and the duties that travel with it. */
-import type { Obligation } from '../decision/permit.ts';
 import type { JsonEdit } from '../json/edit.ts';
-import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { type JsonDocument, type JsonNode, type Name, NONE, name } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
+import { isMarked, type Visible } from './visible.ts';
 
 const META = name('meta');
 const TAG = name('tag');
@@ -15,8 +15,12 @@ const SUBSETTED = name('SUBSETTED');
 /** The Coding as JSON text. */
 export const subsettedCoding = `{"system":"${OBSERVATION_VALUE.text}","code":"${SUBSETTED.text}"}`;
 
-export function isSubsetted(document: JsonDocument, resource: JsonNode): boolean {
-  const tag = document.at(resource, META, TAG);
+/** FHIR calls it a tag in one place and a security label in another (R-151): in a body that comes in, both count. */
+export function isSubsetted(document: JsonDocument, resource: JsonNode, lists: readonly Name[] = [TAG, SECURITY]): boolean {
+  return lists.some((list) => names(document, document.at(resource, META, list)));
+}
+
+function names(document: JsonDocument, tag: JsonNode): boolean {
   for (let coding = document.first(tag); coding !== NONE; coding = document.next(coding)) {
     const sameCode = document.stringIs(document.member(coding, CODE), SUBSETTED);
     if (sameCode && document.stringIs(document.member(coding, SYSTEM), OBSERVATION_VALUE)) return true;
@@ -38,24 +42,18 @@ export function noteSubsetted(edit: JsonEdit, resource: JsonNode): void {
   else if (!document.isObject(meta)) throw odd();
   else if (tag === NONE) edit.insertMember(meta, 'tag', `[${subsettedCoding}]`);
   else if (!document.isArray(tag)) throw odd();
-  else if (!isSubsetted(document, resource)) edit.appendItem(tag, subsettedCoding);
+  else if (!isSubsetted(document, resource, [TAG])) edit.appendItem(tag, subsettedCoding);
 }
 
 /**
  * R-187, R-201: refrains and obligations travel with what is released, as labels of it. Call it before the same edit tags the resource; `willTag` says that it
  * will, since a resource without `meta` gets one for both. They are no part of the form on which searches are answered: `_security` finds what is stored.
  */
-export function noteObligedLabels(
-  edit: JsonEdit,
-  resource: JsonNode,
-  obligations: readonly Obligation[],
-  willTag: boolean,
-): void {
+export function noteObligedLabels(edit: JsonEdit, resource: JsonNode, shown: Shown, willTag: boolean): void {
   const { document } = edit;
   const meta = document.member(resource, META);
   const security = document.member(meta, SECURITY);
-  const labels = obligations
-    .filter((one) => one.kind === 'label')
+  const labels = addedLabels(shown)
     .filter(({ system, code }) => !carries(document, security, system, code))
     .map(({ system, code }) => JSON.stringify({ system, code }));
   if (labels.length === 0) return;
@@ -69,7 +67,18 @@ export function noteObligedLabels(
   else for (const label of labels) edit.appendItem(security, label);
 }
 
-function carries(document: JsonDocument, list: JsonNode, system: string, code: string): boolean {
+type Shown = Pick<Visible, 'mask' | 'obligations'>;
+
+/** What is put on in the end. A copy that is not whole is called redacted as well, so that nobody mistakes it for the original (R-152). */
+export function addedLabels(shown: Shown): readonly { readonly system: string; readonly code: string }[] {
+  const labels = shown.obligations.flatMap((one) => (one.kind === 'label' ? [{ system: one.system, code: one.code }] : []));
+  const known = labels.some(({ system, code }) => system === REDACTED.system && code === REDACTED.code);
+  return isMarked(shown) && !known ? [...labels, REDACTED] : labels;
+}
+
+const REDACTED = Object.freeze({ system: OBSERVATION_VALUE.text, code: 'REDACTED' });
+
+export function carries(document: JsonDocument, list: JsonNode, system: string, code: string): boolean {
   for (let coding = document.first(list); coding !== NONE; coding = document.next(coding)) {
     const sameCode = document.string(document.member(coding, CODE)) === code;
     if (sameCode && document.string(document.member(coding, SYSTEM)) === system) return true;

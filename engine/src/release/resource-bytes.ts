@@ -10,7 +10,7 @@ import { noteObligedLabels } from './meta-additions.ts';
 import { type Names, notePseudonyms } from './note-pseudonyms.ts';
 import { keptBy, noteProjection, type Shape } from './project.ts';
 import { noteRebase, rebase } from './rebase.ts';
-import { Visible } from './visible.ts';
+import { isMarked, Visible } from './visible.ts';
 
 export interface Bases {
   readonly ours: string;
@@ -30,7 +30,7 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?:
     const edit = edits.get(one.document) ?? new JsonEdit(one.document);
     edits.set(one.document, edit);
     const keeps = shape && keptBy(one.type, shape);
-    noteObligedLabels(edit, one.node, one.obligations, one.mask.length > 0 || keeps !== undefined);
+    noteObligedLabels(edit, one.node, one, isMarked(one) || keeps !== undefined);
     const announced = keeps === undefined ? one.obligations : one.obligations.filter((each) => isKept(each, keeps));
     noteMask(edit, one.node, one.type, one.mask, announced);
     if (shape !== undefined) noteProjection(edit, one.node, one.type, shape);

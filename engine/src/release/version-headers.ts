@@ -4,7 +4,7 @@
  */
 import { isId } from '../fhir/id.ts';
 import { type JsonDocument, type JsonNode, name } from '../json/scan.ts';
-import type { Visible } from './visible.ts';
+import { isMarked, type Visible } from './visible.ts';
 
 const META = name('meta');
 const VERSION_ID = name('versionId');
@@ -12,7 +12,7 @@ const LAST_UPDATED = name('lastUpdated');
 
 export function versionHeaders(visible: Visible): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
-  if (visible.mask.length > 0) return headers;
+  if (isMarked(visible)) return headers;
   const version = versionOf(visible.document, visible.node);
   if (version !== undefined) headers.set('etag', `W/"${version}"`);
   const updated = lastUpdatedOf(visible);

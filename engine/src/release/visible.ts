@@ -59,6 +59,11 @@ export class Visible {
   }
 }
 
+/** Whether it is told that something could be withheld; a version is told only where that is not so. */
+export function isMarked({ mask, obligations }: Pick<Visible, 'mask' | 'obligations'>): boolean {
+  return mask.length > 0 && obligations.every(({ kind }) => kind !== 'silence');
+}
+
 export interface Withheld {
   readonly kind: 'withheld';
   readonly decision: Decision;

@@ -10,7 +10,7 @@ export const packagedLabelRules: string = path.resolve(import.meta.dirname, '../
 
 /** Undefined when the site wants none. `sets`: files or folders of ValueSets. Throws ConfigError. */
 export function loadLabelRules(
-  { rules, inherit, elements, onBundles }: LabelsSettings,
+  { rules, inherit, elements, onBundles, onResources }: LabelsSettings,
   sets: readonly string[] | undefined,
 ): LabelProtection | undefined {
   const files = rules ?? [packagedLabelRules];
@@ -21,6 +21,7 @@ export function loadLabelRules(
       inherit,
       elements: new Map(Object.entries(elements)),
       onBundles,
+      onResources,
     });
   } catch (error) {
     if (error instanceof Problem) throw new ConfigError([`labels.rules: ${error.detail ?? error.publicText}`]);

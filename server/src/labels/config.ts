@@ -21,6 +21,12 @@ export const labelsSection = z
       .describe(
         'Bundles that are answered carry the highest confidentiality of what is in them, the purposes of use and the duties.',
       ),
+    onResources: z
+      .boolean()
+      .default(false)
+      .describe(
+        'What is about a patient leaves with its confidentiality (N where nothing says more) and its sensitivities, as the rules find them. Nothing is stored.',
+      ),
     inherit: z
       .boolean()
       .default(true)

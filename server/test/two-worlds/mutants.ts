@@ -121,7 +121,7 @@ export const mutants: readonly Mutant[] = [
   of(
     'undetermined-is-open',
     'decision/residual.ts',
-    "if (candidate.undetermined && (this.#parts.category !== 'not-classified' || isContent)) return undetermined;",
+    'if (candidate.undetermined && (hasCategory || isContent)) return undetermined;',
     '',
   ),
   of(
@@ -311,6 +311,14 @@ export const mutants: readonly Mutant[] = [
     'enforcement/export-page.ts',
     'return ids.filter((_, index) => [...of[index]!].some((id) => known.has(id)));',
     'return ids;',
+  ),
+  of('inside-not-looked-at', 'decision/residual.ts', 'if (closed) return insideDenial(said);', 'if (closed) return verdict;'),
+  of('inside-masked-is-whole', 'decision/inside.ts', 'if (mask.length === 0) return false;', 'return false;'),
+  of(
+    'orphans-stay',
+    'release/mask.ts',
+    "for (const orphan of orphansIn(document, resource, gone)) edit.remove(orphan, { shells: 'drop', upTo: resource });",
+    '',
   ),
   of('exports-of-hidden-patients', 'enforcement/visible-patients.ts', 'if (permit === undefined) return ids;', 'return ids;'),
 ];

@@ -34,7 +34,8 @@ export class PlainServer {
   }
 
   #leaving(json: Json): Json {
-    if (json.resourceType === 'Bundle')
+    // One that is stored is a resource like others.
+    if (json.resourceType === 'Bundle' && json.type !== 'collection')
       return { ...json, entry: json.entry?.map((one: Json) => ({ ...one, resource: this.#leaving(one.resource) })) };
     return withDuties(json, this.#duties.get(`${json.resourceType}/${json.id}`) ?? []);
   }

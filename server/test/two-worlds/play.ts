@@ -144,7 +144,7 @@ function openly({ method, target, headers, body, plain, tries }: Asked): readonl
   if (feature === 'feature $export') return (new URLSearchParams(inUrl).get('_type') ?? 'Patient').split(',');
   const condition = headers?.['if-none-exist'];
   if (condition !== undefined) return [`${place}?${condition}`];
-  const entries: readonly Json[] = method === 'POST' && body?.resourceType === 'Bundle' ? body.entry : [];
+  const entries: readonly Json[] = method === 'POST' && target === '/' ? body.entry : [];
   return entries.map(({ request }) => request.url);
 }
 

@@ -194,6 +194,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     const masked: readonly string[] = rule.mask ?? rule.elements ?? [];
     if (masked.length > 0 && masked.every((path) => announceable.has(path)) && random.chance(0.4))
       rule.maskAs = 'absent-reason';
+    else if (masked.length > 0 && random.chance(0.15)) rule.maskAs = 'silence';
     if (rule.effect === 'deny' && rule.denyAs === undefined && random.chance(0.15)) rule.overridable = 'break-the-glass';
     if (rule.denyAs === 'forbidden') rule.announces = true;
   }

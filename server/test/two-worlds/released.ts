@@ -73,6 +73,8 @@ function wrongChange(
 export function everyResource(value: Json): readonly Json[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(everyResource);
+  // What is in a Bundle that is stored is a copy: the Bundle is what may be read, or not.
+  if (value.resourceType === 'Bundle' && value.id !== undefined) return [value];
   const inner = Object.entries(value).flatMap(([key, member]) => (key === 'contained' ? [] : everyResource(member)));
   const envelope = ['Bundle', 'Parameters', 'OperationOutcome', 'CapabilityStatement'].includes(value.resourceType);
   return typeof value.resourceType === 'string' && typeof value.id === 'string' && !envelope ? [value, ...inner] : inner;

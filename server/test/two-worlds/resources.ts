@@ -30,6 +30,7 @@ export const population: Readonly<Record<string, readonly [prefix: string, size:
   Provenance: ['pv', 5],
   CodeSystem: ['cs', 3],
   ValueSet: ['vs', 4],
+  Bundle: ['bu', 4],
 };
 export const types = Object.keys(population);
 /** What searches by codes read. */
@@ -84,6 +85,7 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
   Provenance: ['agent', 'recorded', 'target'],
   CodeSystem: ['concept', 'title', 'version'],
   ValueSet: ['compose', 'compose.exclude', 'compose.include.filter', 'title'],
+  Bundle: ['timestamp', 'signature'],
 };
 
 const LOINC = 'http://loinc.org';
@@ -132,9 +134,11 @@ class Maker {
   of(type: string): Json {
     this.#type = type;
     const body = this.#makers[type]!.call(this);
+    // A Bundle is no DomainResource.
+    if (type === 'Bundle') return body;
     if (this.#random.chance(0.15))
       body.text = { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${this.#random.pick(names)}</div>` };
-    if (this.#random.chance(0.04)) {
+    if (this.#random.chance(0.06)) {
       body.contained = [
         {
           resourceType: 'Organization',
@@ -143,6 +147,8 @@ class Maker {
           ...(this.#random.chance(0.2) ? { meta: { security: [{ system: CONFIDENTIALITY, code: 'R' }] } } : {}),
         },
       ];
+      if (type === 'Observation' && this.#random.chance(0.7)) body.performer = [{ reference: '#in' }];
+      if (type === 'Encounter' && this.#random.chance(0.7)) body.serviceProvider = { reference: '#in' };
     }
     return body;
   }
@@ -312,6 +318,14 @@ class Maker {
         ...this.#maybe(0.05, () => ({ hierarchyMeaning: 'part-of' })),
         content: this.#random.chance(0.95) ? 'complete' : 'fragment',
         concept: this.#tree(this.#random.some(vocabulary[url]!, 6, vocabulary[url]!.length)),
+        Bundle: () => ({
+          type: 'collection',
+          ...this.#maybe(0.5, () => ({ timestamp: `${this.#random.pick(['2022-05-06', '2024-01-02'])}T01:02:03Z` })),
+          entry: this.#random
+            .some(['Observation', 'Condition', 'Practitioner', 'Organization', 'Patient'], 1, 2)
+            .map((type) => ({ resource: this.#part(type) })),
+          ...this.#maybe(0.3, () => ({ signature: { when: '2024-01-02T01:02:03Z', data: 'c2ln' } })),
+        }),
       };
     },
     ValueSet: () => ({
@@ -363,6 +377,12 @@ class Maker {
       ],
       [1, () => ({ valueSet: [this.#random.pick(valueSets)] })],
     ])();
+  }
+
+  /** Of another type, under an id of its own. */
+  #part(type: string): Json {
+    const [prefix, size] = population[type]!;
+    return generate(this.#random, type, `${prefix}${1 + this.#random.below(size)}`, this.#subjects);
   }
 
   #maybe(share: number, make: () => Json): Json {

@@ -35,9 +35,9 @@ async function wrongInstance(
   const seen = resource === undefined ? undefined : judging.decider.sees(resource, interaction);
   if (seen === 'announced') return undefined;
   if (seen === undefined) return asGoneOrAbsent(asked, answer, judging);
-  if (answer.status === 304 && asked.headers !== undefined && seen.mask.length === 0) return undefined;
+  if (answer.status === 304 && asked.headers !== undefined && !seen.isMarked) return undefined;
   if (answer.status !== 200) return `answers ${answer.status} though it may be seen`;
-  if (seen.mask.length > 0 && ('etag' in answer.headers || 'last-modified' in answer.headers)) {
+  if (seen.isMarked && ('etag' in answer.headers || 'last-modified' in answer.headers)) {
     return 'tells the version of what is masked (R-149)';
   }
   if (/_elements|_summary/.test(asked.target))

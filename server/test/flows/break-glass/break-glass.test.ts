@@ -66,7 +66,7 @@ const until = async <Value>(find: () => Promise<Value | undefined>): Promise<Val
   throw new Error('it did not come');
 };
 
-test('R-225 who may break the glass learns that it would help; nobody else does', async () => {
+test('R-143 R-225 who may break the glass learns that it would help; nobody else does, and nothing else differs', async () => {
   const denied = await get('/Observation/other-1');
   expect(denied.status).toBe(404);
   expect(hinted(await denied.text())).toBe(true);
@@ -75,6 +75,10 @@ test('R-225 who may break the glass learns that it would help; nobody else does'
   expect(JSON.parse(searched).entry.at(-1).search).toEqual({ mode: 'outcome' });
   for (const target of ['/Observation/other-1', '/Observation'])
     expect(hinted(await (await get(target, 'plain')).text())).toBe(false);
+  const { entry = [], ...told } = JSON.parse(searched);
+  const plain = JSON.parse(await (await get('/Observation', 'plain')).text());
+  const shown = entry.filter(({ search }: { search: { mode: string } }) => search.mode !== 'outcome');
+  expect({ ...told, ...(shown.length === 0 ? {} : { entry: shown }) }).toEqual(plain);
   // Nothing is there, or it would not open: no hint.
   for (const target of ['/Observation/none', '/Observation/secret'])
     expect(hinted(await (await get(target)).text())).toBe(false);

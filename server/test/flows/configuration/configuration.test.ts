@@ -92,7 +92,7 @@ test.each([
   expect(linesOf(() => loadConfig(written(text), env)).join()).toMatch(words);
 });
 
-test('R-032 plain HTTP beyond loopback is refused, unless a proxy in front ends TLS and the operator says so', () => {
+test('R-032 R-019 plain HTTP beyond loopback is refused, unless a proxy in front ends TLS and the operator says so', () => {
   const beyond = `${upstream}http:\n  api:\n    host: 0.0.0.0\n    url: https://fhir.example/fhir\n`;
   expect(linesOf(() => loadConfig(written(beyond), env))[0]).toMatch(/^http\.tls: /);
   const config = loadConfig(written(`${beyond}  acceptPlainHttpBehindTlsProxy: true\n`), env);
@@ -112,6 +112,13 @@ test('R-010 an upstream without credentials needs a word, and the word is printe
   expect(weakenings(loadConfig(written(`${open}  acceptUpstreamWithoutCredentials: true\n`), env)).join()).toMatch(
     /acceptUpstreamWithoutCredentials/,
   );
+});
+
+test('R-038 there is no exception for old protocol versions and suites: nothing can be configured but keys and certificates', () => {
+  const lines = ['minVersion: TLSv1.1', 'ciphers: AES128-SHA', 'legacyPartners: [lab]'].map((more) =>
+    linesOf(() => loadConfig(written(`${upstream}http:\n  tls:\n    key: a\n    certificate: b\n    ${more}\n`), env)),
+  );
+  for (const [line] of lines) expect(line).toMatch(/^http\.tls\.\w+: there is no such key\./);
 });
 
 test('R-034 public URLs must be https beyond loopback', () => {

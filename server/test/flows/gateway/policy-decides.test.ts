@@ -227,3 +227,42 @@ test('R-022 R-023 the role alone opens the directory, and what is private of sta
   const search = await status('GET', '/Practitioner?address-city=MARKER-CITY', undefined, {}, as('nurse'));
   expect(search.text).not.toContain('Adebayo');
 });
+
+test('R-024 what is about a patient leaves with its confidentiality, and what is sensitive with its sensitivity', async () => {
+  const labelled = await startGateway({
+    upstream: place.server.url,
+    protected: true,
+    config: { labels: { onResources: true } },
+  });
+  try {
+    const rule = permit(['read', 'search', 'update'], { types: ['Observation', 'Organization'] });
+    const clears = { clears: { confidentiality: 'R', sensitivities: ['HIV'] } };
+    labelled.decideBy([{ policySet: 'tried', version: 1, combining: 'deny-overrides', rules: [{ ...rule, ...clears }] }]);
+    const token = labelled.token();
+    const get = async (target: string) =>
+      (await (await labelled.get(target, token)).json()) as { meta: { security?: { code: string }[] } };
+    const codes = async (target: string) => (await get(target)).meta.security?.map(({ code }) => code);
+    expect(await codes('/Observation/plain')).toEqual(['N']);
+    expect(await codes('/Observation/restricted')).toEqual(['R']);
+    expect(await codes('/Observation/sensitive')).toEqual(['R', 'HIV']);
+    expect(await codes('/Organization/clinic')).toBeUndefined();
+    const found = (await (await labelled.get('/Observation?_count=50', token)).json()) as {
+      entry: { resource: { meta: { security: { system: string }[] } } }[];
+    };
+    for (const { resource } of found.entry) expect(resource.meta.security[0]!.system).toContain('v3-Confidentiality');
+    // R-145: they come back with what is changed, and are not stored.
+    const sensitive = await get('/Observation/sensitive');
+    const written = await fetch(`${labelled.base}/Observation/sensitive`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({ ...sensitive, status: 'amended' }),
+    });
+    expect(written.status).toBe(200);
+    expect(JSON.parse(await place.raw('Observation/sensitive'))).toMatchObject({
+      status: 'amended',
+      meta: expect.not.objectContaining({ security: expect.anything() }),
+    });
+  } finally {
+    await labelled.close();
+  }
+});

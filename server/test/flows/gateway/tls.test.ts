@@ -99,7 +99,7 @@ test.each(['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SH
   },
 );
 
-test.each(['TLSv1', 'TLSv1.1'] as const)('R-037 %s is refused', async (version) => {
+test.each(['TLSv1', 'TLSv1.1'] as const)('R-037 R-038 %s is refused', async (version) => {
   await expect(get(open, { minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' })).rejects.toThrow();
 });
 
@@ -115,7 +115,7 @@ test('R-037 nobody renegotiates (RFC 9325 §3.5)', async () => {
   socket.destroy();
 });
 
-test('R-032 plain HTTP is not answered on the TLS port', async () => {
+test('R-032 R-019 plain HTTP is not answered on the TLS port', async () => {
   await expect(fetch(open.base.replace('https', 'http'))).rejects.toThrow();
 });
 

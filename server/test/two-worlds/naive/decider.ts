@@ -10,8 +10,9 @@ import { denied } from './consents.ts';
 import { contentHolds } from './content.ts';
 import { deIdentified } from './de-identified.ts';
 import { ACT_CODE, carries, cleared, labelsIn } from './labels.ts';
-import { announcements, maskOf, pathsOf } from './masked-paths.ts';
-import { type About, about, inCompartmentOf, owners } from './patients.ts';
+import { isTouched } from './mask.ts';
+import { announcements, maskOf, pathsOf, signed } from './masked-paths.ts';
+import { type About, about, inCompartmentOf, owners, saysWhose } from './patients.ts';
 import { Seen } from './seen.ts';
 import { naiveTypes } from './types.ts';
 
@@ -73,7 +74,8 @@ export class NaiveDecider {
     return said.get(interaction);
   }
 
-  #judge(resource: Json, interaction: NaiveInteraction): Seen | 'announced' | undefined {
+  /** `whole`: whom the Bundle is about in which it lies. */
+  #judge(resource: Json, interaction: NaiveInteraction, whole?: About): Seen | 'announced' | undefined {
     const type = naiveTypes[resource.resourceType];
     if (type === undefined) return undefined;
     const { caller } = this.#scene;
@@ -86,7 +88,7 @@ export class NaiveDecider {
     if (self !== undefined && onlySelf && type.category === 'patient' && !inCompartmentOf(resource, self)) return undefined;
 
     if (this.#isKeptBack(resource) || this.#isAbove(resource)) return undefined;
-    const whom = about(resource, this.#scene.facts);
+    const whom = whole === undefined || saysWhose(resource) ? about(resource, this.#scene.facts) : whole;
     const denies = rules.filter((rule) => rule.effect === 'deny' && rule.elements === undefined);
     const says = (rule: Json) => (rule.announces === true ? 'announced' : undefined);
     const denying = denies.find((rule) => !this.#permitsFirst(rule) && this.#closes(rule, resource, whom));
@@ -95,7 +97,7 @@ export class NaiveDecider {
       permits.filter((rule) => this.#holds(rule, resource, whom) && cleared(labelsIn(resource), rule.clears)),
     );
     const stopped =
-      (whom.undetermined && type.category !== 'not-classified') ||
+      (whom.undetermined && type.category !== 'not-classified' && whole === undefined) ||
       whom.patients.some((patient) => this.#objects(patient, resource));
     const left = stopped ? applying.filter(({ consentExempt }) => consentExempt !== undefined) : applying;
     if (applying.length > 0 && left.length === 0) return undefined;
@@ -117,10 +119,29 @@ export class NaiveDecider {
     const years = yearsOf(resource.resourceType, left, gone);
     const mask = [...gone, ...years.map((path) => `_${path}`)];
     const announced = [...left, ...withheld]
-      .filter(({ maskAs }) => maskAs !== undefined)
+      .filter(({ maskAs }) => maskAs === 'absent-reason')
       .flatMap((rule) => rule.mask ?? rule.elements);
-    const duties = [...new Set(left.flatMap((rule) => rule.obligations?.labels ?? []))];
-    return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), duties, years);
+    const duties = new Set<string>(left.flatMap((rule) => rule.obligations?.labels ?? []));
+    const isLoud = (rule: Json) =>
+      pathsOf(resource.resourceType, rule.years ?? []).length > 0 ||
+      (rule.maskAs !== 'silence' &&
+        pathsOf(resource.resourceType, rule.mask ?? rule.elements ?? []).some((path) =>
+          mask.some((one) => one === path || one.startsWith(`${path}.`)),
+        ));
+    const isMarked = mask.length > 0 && [...left, ...withheld].some(isLoud);
+    if (!this.#isOpenInside(resource, interaction, whom, duties)) return undefined;
+    return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), [...duties], isMarked, years);
+  }
+
+  /** R-084, R-154: a Bundle is seen by whoever sees everything in it, and all of it. Adds to `duties` those of what is inside. */
+  #isOpenInside(bundle: Json, interaction: NaiveInteraction, whom: About, duties: Set<string>): boolean {
+    if (bundle.resourceType !== 'Bundle' || 'CUD'.includes(groups[interaction])) return true;
+    return (bundle.entry ?? []).every(({ resource }: Json) => {
+      const seen = this.#judge(resource, interaction, whom);
+      if (typeof seen !== 'object' || seen.isChanged || isTouched(resource, seen.mask)) return false;
+      for (const duty of seen.obliged) duties.add(duty);
+      return true;
+    });
   }
 
   /** Of what was asked for at most. Unlabelled is normal; what is sensitive or bound is restricted. */
@@ -181,6 +202,7 @@ export class NaiveDecider {
     const { caller } = this.#scene;
     const rules = this.#rulesFor(type, interaction);
     if ((caller.withheld ?? []).length > 0) return false;
+    if (type === 'Bundle') return false;
     if ([...this.#combining.values()].includes('deny-unless-permit')) return false;
     if (rules.some(({ effect, elements }) => effect === 'deny' && elements === undefined)) return false;
     const unbound = caller.scopes.some((text) => {
@@ -234,11 +256,11 @@ export class NaiveDecider {
   /** Could any rule mask something of this type for this caller? */
   maskable(type: string, interaction: NaiveInteraction): readonly string[] {
     const rules = this.#rulesFor(type, interaction);
-    return [
+    return signed(type, [
       ...new Set(
         rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.years ?? []), ...(rule.elements ?? [])])),
       ),
-    ];
+    ]);
   }
 
   /** Those that may apply to instances of the type. */

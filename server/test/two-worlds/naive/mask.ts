@@ -5,21 +5,56 @@ import { ourBase, upstreamBase } from '../scenario.ts';
 const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
 
 /** As it leaves: masked, and with our base in the place of the upstream's. */
-export function releasedForm(resource: Json, paths: readonly string[], announced: Json = {}): Json {
+export function releasedForm(resource: Json, paths: readonly string[], announced: Json = {}, isMarked = true): Json {
   const form = copy(resource);
   if (paths.length > 0) {
-    removeAll(form, paths);
-    for (const inner of form.contained ?? []) {
-      delete inner.text;
-      if (inner.resourceType === form.resourceType) removeAll(inner, paths);
-    }
+    strip(form, paths);
     Object.assign(form, copy(announced));
+    if (!isMarked) return rebased(form);
     form.meta ??= {};
     form.meta.tag ??= [];
     if (!form.meta.tag.some(({ system, code }: Json) => system === SUBSETTED.system && code === SUBSETTED.code))
       form.meta.tag.push(SUBSETTED);
   }
   return rebased(form);
+}
+
+/** Would a mask take anything from it? */
+export function isTouched(resource: Json, paths: readonly string[]): boolean {
+  const form = copy(resource);
+  if (paths.length > 0) strip(form, paths);
+  return JSON.stringify(form) !== JSON.stringify(resource);
+}
+
+function strip(form: Json, paths: readonly string[]): void {
+  removeAll(form, paths);
+  for (const inner of form.contained ?? []) {
+    delete inner.text;
+    if (inner.resourceType === form.resourceType) removeAll(inner, paths);
+  }
+  if (form.contained === undefined) return;
+  const { contained, ...rest } = form;
+  const left = contained.filter(({ id }: Json) => textsIn(rest).includes(`#${id}`));
+  if (left.length > 0) form.contained = left;
+  else delete form.contained;
+}
+
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values<Json>(value).flatMap(textsIn) : [];
+}
+
+/** Without the labels that were put on what was shown, and are not stored. */
+export function withoutDuties(body: Json, duties: readonly string[], stored: Json): Json {
+  const labels = (resource: Json): readonly string[] =>
+    (resource.meta?.security ?? []).map(({ system, code }: Json) => `${system}|${code}`);
+  const added = duties.filter((duty) => !labels(stored).includes(duty));
+  if (!labels(body).some((label) => added.includes(label))) return body;
+  const { security, ...meta } = body.meta;
+  const left = security.filter(({ system, code }: Json) => !added.includes(`${system}|${code}`));
+  const { meta: _, ...rest } = body;
+  const kept = { ...meta, ...(left.length === 0 ? {} : { security: left }) };
+  return Object.keys(kept).length === 0 ? rest : { ...rest, meta: kept };
 }
 
 /** With the labels that travel along, those that it has not yet. */

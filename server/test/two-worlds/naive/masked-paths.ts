@@ -8,7 +8,12 @@ export function maskOf(type: string, permits: readonly (readonly string[])[], de
   const covered = masks
     .flat()
     .filter((path) => masks.every((mask) => mask.some((one) => path === one || path.startsWith(`${one}.`))));
-  return [...new Set([...pathsOf(type, denied), ...covered])];
+  return signed(type, [...new Set([...pathsOf(type, denied), ...covered])]);
+}
+
+/** A Bundle from which something is withheld is not the one that was signed (R-146). */
+export function signed(type: string, mask: readonly string[]): readonly string[] {
+  return type === 'Bundle' && mask.length > 0 ? [...new Set([...mask, 'signature'])] : mask;
 }
 
 const choices: Readonly<Record<string, readonly string[]>> = {

@@ -57,9 +57,28 @@ function directly(resource: Json): { patients: Set<string>; pending: ReadonlySet
   if (resource.resourceType === 'Patient') {
     for (const inner of resource.contained ?? []) everyReference(inner, (reference) => part(reference, false));
   } else if (type.category !== 'patient') everyReference(resource, (reference) => part(reference, true));
+  if (resource.resourceType === 'Bundle') {
+    for (const { resource: entry } of resource.entry ?? []) {
+      if (entry.resourceType === 'Patient') patients.add(entry.id);
+      else if (naiveTypes[entry.resourceType]!.category === 'patient' && !namesSomebody(entry)) undetermined = true;
+    }
+  }
   if ((resource.contained ?? []).some((inner: Json) => inner.resourceType === 'Patient')) undetermined = true;
   if (type.category === 'patient' && patients.size === 0 && pending.size === 0) undetermined = true;
   return { patients, pending, undetermined };
+}
+
+/** Of an entry: its neighbours may be about others. */
+function namesSomebody(entry: Json): boolean {
+  return naiveTypes[entry.resourceType]!.compartment.some((path) =>
+    valuesAt(entry, path).some((reference) => ['patient', 'lookup'].includes(pointsTo(reference)?.kind ?? '')),
+  );
+}
+
+/** Do its own words say whose it is? */
+export function saysWhose(resource: Json): boolean {
+  const { pending, undetermined } = directly(resource);
+  return pending.size === 0 && !undetermined;
 }
 
 function atPaths(resource: Json, type: NaiveType, patients: Set<string>, unclear: () => void): readonly string[] {

@@ -1,11 +1,15 @@
 import type { Json } from '../json.ts';
 import { releasedForm, withDuties } from './mask.ts';
 
+const REDACTED = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue|REDACTED';
+
 /** Seen, with what is masked of it. The form is made when it is asked for: most are not. */
 export class Seen {
   readonly mask: readonly string[];
-  /** Labels that travel with it, as `system|code`. */
-  readonly duties: readonly string[];
+  /** Labels that rules put on it, as `system|code`. */
+  readonly obliged: readonly string[];
+  /** It is told that it is not whole (R-152, R-153). */
+  readonly isMarked: boolean;
   readonly #resource: Json;
   readonly #announced: Json;
   readonly #years: readonly string[];
@@ -13,12 +17,30 @@ export class Seen {
   #searched: Json;
 
   /** `announced`: members that stand for what is masked. `years`: dates of which only the year is shown. */
-  constructor(resource: Json, mask: readonly string[], announced: Json, duties: readonly string[], years: readonly string[]) {
+  constructor(
+    resource: Json,
+    mask: readonly string[],
+    announced: Json,
+    obliged: readonly string[],
+    isMarked: boolean,
+    years: readonly string[],
+  ) {
     this.mask = mask;
-    this.duties = duties;
+    this.obliged = obliged;
+    this.isMarked = isMarked;
     this.#resource = resource;
     this.#announced = announced;
     this.#years = years;
+  }
+
+  /** Some of it may be shown otherwise than it is. */
+  get isChanged(): boolean {
+    return this.#years.length > 0;
+  }
+
+  /** All labels that travel with it. */
+  get duties(): readonly string[] {
+    return this.isMarked ? [...new Set([...this.obliged, REDACTED])] : this.obliged;
   }
 
   /** As it may leave. */
@@ -29,7 +51,7 @@ export class Seen {
 
   /** As searches see it: what travels along is not searched. */
   get searched(): Json {
-    this.#searched ??= releasedForm(cut(this.#resource, this.#years), this.mask, this.#announced);
+    this.#searched ??= releasedForm(cut(this.#resource, this.#years), this.mask, this.#announced, this.isMarked);
     return this.#searched;
   }
 }

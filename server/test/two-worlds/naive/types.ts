@@ -53,6 +53,7 @@ export const naiveTypes: Readonly<Record<string, NaiveType>> = {
   Provenance: open(['target']),
   CodeSystem: anybody,
   ValueSet: anybody,
+  Bundle: open([]),
 };
 
 /** How what stands for a masked element is written: the member, and whether it is a list. For those that the harness announces. */

@@ -6,7 +6,7 @@ import { copy, type Json, same, valuesAt } from '../json.ts';
 import { ourBase, upstreamBase } from '../scenario.ts';
 import type { NaiveDecider } from './decider.ts';
 import { labelsIn } from './labels.ts';
-import { withoutPaths } from './mask.ts';
+import { withoutDuties, withoutPaths } from './mask.ts';
 import { patched } from './patch.ts';
 
 export interface NaiveWrite {
@@ -50,7 +50,9 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, current:
   if (kind === 'update' && Object.keys(write.body).some((key) => !(key in stored) && besideHidden(key, closed)))
     return no('another form of what could be hidden');
   const fresh =
-    kind === 'update' ? mergedBack(toUpstream(write.body), stored, closed) : patched(stored, toUpstream(write.body));
+    kind === 'update'
+      ? mergedBack(withoutDuties(toUpstream(write.body), seen.duties, stored), stored, closed)
+      : patched(stored, toUpstream(write.body));
   if (fresh === undefined) return no('it cannot be applied to what is seen');
   const later = decider.ofWriting(fresh, stored, current);
   if (typeof decider.sees(stored, kind) !== 'object') return no('the old state is not to be changed');
@@ -93,7 +95,7 @@ function labels(resource: Json): readonly string[] {
 }
 
 function isSubsetted(body: Json): boolean {
-  return (body.meta?.tag ?? []).some(({ code }: Json) => code === 'SUBSETTED');
+  return [...(body.meta?.tag ?? []), ...(body.meta?.security ?? [])].some(({ code }: Json) => code === 'SUBSETTED');
 }
 
 function isExpected({ ifMatch, ifNoneMatch }: NaiveWrite, stored: Json): boolean {

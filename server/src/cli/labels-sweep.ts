@@ -48,7 +48,7 @@ export const labelsSweep: Command = {
     const absolute = (name: string) => given.all(name).map((one) => path.resolve(one));
     const places = absolute('rules');
     const protection = loadLabelRules(
-      { ...(places.length === 0 ? {} : { rules: places }), inherit: false, elements: {}, onBundles: false },
+      { ...(places.length === 0 ? {} : { rules: places }), inherit: false, elements: {}, onBundles: false, onResources: false },
       absolute('value-sets'),
     );
     if (protection === undefined) throw new CliError('There are no label rules.');

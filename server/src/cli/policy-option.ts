@@ -25,7 +25,10 @@ export async function policyWorlds(places: readonly string[] | undefined, valueS
   const absolute = (list: readonly string[]) => list.map((place) => path.resolve(place));
   const named = { files: places && absolute(places), valueSets: valueSets.length === 0 ? undefined : absolute(valueSets) };
   const material = policyMaterial(named);
-  const labelRules = loadLabelRules({ inherit: true, elements: {}, onBundles: false }, named.valueSets)?.rules;
+  const labelRules = loadLabelRules(
+    { inherit: true, elements: {}, onBundles: false, onResources: false },
+    named.valueSets,
+  )?.rules;
   const worlds = new Map<FhirVersion, CaseWorld>();
   return (version) => {
     const known = worlds.get(version);

@@ -308,6 +308,14 @@ class Maker {
       recorded: `${this.#random.pick(['2022-05-06', '2024-01-02'])}T01:02:03Z`,
       agent: [{ who: this.#ref('Practitioner') }],
     }),
+    Bundle: () => ({
+      type: 'collection',
+      ...this.#maybe(0.5, () => ({ timestamp: `${this.#random.pick(['2022-05-06', '2024-01-02'])}T01:02:03Z` })),
+      entry: this.#random
+        .some(['Observation', 'Condition', 'Practitioner', 'Organization', 'Patient'], 1, 2)
+        .map((type) => ({ resource: this.#part(type) })),
+      ...this.#maybe(0.3, () => ({ signature: { when: '2024-01-02T01:02:03Z', data: 'c2ln' } })),
+    }),
     CodeSystem: () => {
       const url = this.#random.pick(systems);
       return {
@@ -318,14 +326,6 @@ class Maker {
         ...this.#maybe(0.05, () => ({ hierarchyMeaning: 'part-of' })),
         content: this.#random.chance(0.95) ? 'complete' : 'fragment',
         concept: this.#tree(this.#random.some(vocabulary[url]!, 6, vocabulary[url]!.length)),
-        Bundle: () => ({
-          type: 'collection',
-          ...this.#maybe(0.5, () => ({ timestamp: `${this.#random.pick(['2022-05-06', '2024-01-02'])}T01:02:03Z` })),
-          entry: this.#random
-            .some(['Observation', 'Condition', 'Practitioner', 'Organization', 'Patient'], 1, 2)
-            .map((type) => ({ resource: this.#part(type) })),
-          ...this.#maybe(0.3, () => ({ signature: { when: '2024-01-02T01:02:03Z', data: 'c2ln' } })),
-        }),
       };
     },
     ValueSet: () => ({

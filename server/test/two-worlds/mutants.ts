@@ -19,12 +19,6 @@ export const mutants: readonly Mutant[] = [
     'else if (one.rule.rationale && caller.rationale === undefined) {',
     'else if (one.rule.rationale && caller.rationale === "") {',
   ),
-  of(
-    'criteria-on-whole-dates',
-    'planning/parameter-class.ts',
-    "if (definition.kind === 'derived' || paths.some((path) => touches(path, changeable))) return 'derived';",
-    "if (definition.kind === 'derived') return 'derived';\n  if (paths.some((path) => touches(path, changeable))) return 'untouched';",
-  ),
   of('whole-dates-leave', 'release/change.ts', "if (to === 'year') return year;", "if (to === 'year') return text;"),
   of(
     'pages-not-refilled',

@@ -83,8 +83,8 @@ export const mutants: readonly Mutant[] = [
   of(
     'narrative-not-removed',
     'release/mask.ts',
-    "function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[]): void {\n  removeElement(edit.document, edit, resource, 'text');",
-    'function removeAll(edit: JsonEdit, resource: JsonNode, mask: readonly string[]): void {',
+    "removeElement(edit.document, edit, resource, 'text');\n  for (const path of mask)",
+    'for (const path of mask)',
   ),
   of(
     'shells-stay',
@@ -92,7 +92,12 @@ export const mutants: readonly Mutant[] = [
     "removeElement(document, edit, at, element, { shells: 'drop', upTo: resource });",
     'removeElement(document, edit, at, element);',
   ),
-  of('no-subsetted-tag', 'release/mask.ts', '  noteSubsetted(edit, resource);\n}', '}'),
+  of(
+    'no-subsetted-tag',
+    'release/mask.ts',
+    "  if (obligations.every(({ kind }) => kind !== 'silence')) noteSubsetted(edit, resource);\n}",
+    '}',
+  ),
   of(
     'masks-ignored',
     'release/mask.ts',

@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Case, cases } from './cases.ts';
-import { coreTime, pin } from './processes.ts';
+import { coreTime, cpuSeconds, pin } from './processes.ts';
 
 if (process.argv[2] === 'tokens') {
   await import('./tokens.ts');
@@ -37,9 +37,16 @@ if (process.argv[2] === 'export') {
 }
 
 const json = process.argv.includes('--json');
-const seconds = 3;
-const rounds = 3;
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const seconds = Number(option('seconds') ?? 3);
+const rounds = Number(option('rounds') ?? 3);
 const connections = 64;
+/** One of the cases alone, and a folder for a profile of the gateway: for whoever looks for what costs. */
+const only = option('case');
+const profiles = option('profile');
 
 interface Contender {
   readonly name: 'proxy' | 'fireguard' | 'parse';
@@ -53,6 +60,8 @@ interface Run {
   readonly rate: number;
   /** Share of its core's time that was busy. */
   readonly busy: number;
+  /** Microseconds of processor time for one request, all threads; unlike the rate it means something on a machine that does other things too. */
+  readonly cpu: number;
 }
 
 const children: ChildProcess[] = [];
@@ -67,7 +76,7 @@ try {
   const base = `http://127.0.0.1:${upstream.port}`;
   const proxy = await launch('proxy.ts', ['plain', base]);
   const parse = await launch('proxy.ts', ['parse', base]);
-  const gateway = await launch('gateway.ts', [home, base]);
+  const gateway = await launch('gateway.ts', [home, base], profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]);
   const pinned =
     availableParallelism() >= 2 &&
     [proxy, parse, gateway].every(({ pid }) => pin(pid, 0)) &&
@@ -80,7 +89,8 @@ try {
   ];
 
   const table: Record<string, Record<string, number>> = {};
-  for (const each of cases) {
+  const measured = cases.filter(({ name }) => only === undefined || name === only);
+  for (const each of measured) {
     const direct = await measure(each, { name: 'proxy', pid: upstream.pid, port: upstream.port, token: '-' }, '');
     const runs = new Map<string, Run[]>();
     for (let round = -1; round < rounds; round += 1) {
@@ -91,6 +101,7 @@ try {
       }
     }
     const rate = (name: string): number => median(runs.get(name)!.map((run) => run.rate));
+    const cpu = (name: string): number => median(runs.get(name)!.map((run) => run.cpu));
     if (direct.rate < 2 * rate('proxy'))
       voids.push(
         `${each.name}: the upstream alone made ${direct.rate.toFixed(0)}/s, less than twice the proxy's ${rate('proxy').toFixed(0)}/s`,
@@ -109,13 +120,19 @@ try {
       parse: rate('parse'),
       ratio: rate('fireguard') / rate('proxy'),
       parseRatio: rate('parse') / rate('proxy'),
+      proxyCpu: cpu('proxy'),
+      fireguardCpu: cpu('fireguard'),
+      cpuRatio: cpu('proxy') / cpu('fireguard'),
     };
     say(
       `${each.name.padEnd(11)} upstream ${whole(direct.rate)}  proxy ${whole(rate('proxy'))}  fireguard ${whole(rate('fireguard'))} (${(rate('fireguard') / rate('proxy')).toFixed(2)})  parse+stringify ${whole(rate('parse'))} (${(rate('parse') / rate('proxy')).toFixed(2)})  per second`,
     );
+    say(
+      `${''.padEnd(11)} processor time of a request: proxy ${cpu('proxy').toFixed(0)} µs  fireguard ${cpu('fireguard').toFixed(0)} µs (${(cpu('proxy') / cpu('fireguard')).toFixed(2)})`,
+    );
   }
   for (const reason of voids) console.error(`VOID  ${reason}`);
-  const ratios = Object.fromEntries(cases.map(({ name }) => [name, Number(table[name]!['ratio']!.toFixed(3))]));
+  const ratios = Object.fromEntries(measured.map(({ name }) => [name, Number(table[name]!['ratio']!.toFixed(3))]));
   if (json)
     console.log(JSON.stringify({ ratios, void: voids, perSecond: table, connections, seconds, rounds, node: process.version }));
   else
@@ -138,8 +155,9 @@ try {
 async function launch(
   file: string,
   args: readonly string[],
+  flags: readonly string[] = [],
 ): Promise<{ pid: number; port: number; token?: string; postgres?: number }> {
-  const child = spawn(process.execPath, [...process.execArgv, path.join(import.meta.dirname, file), ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, ...flags, path.join(import.meta.dirname, file), ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   children.push(child);
@@ -166,12 +184,14 @@ async function measure(each: Case, contender: Contender, prefix: string): Promis
     text += part;
   });
   const before = coreTime(0);
+  const used = cpuSeconds(contender.pid);
   await new Promise((resolve) => load.once('close', resolve));
   const after = coreTime(0);
   const { requests, seconds: took, other } = JSON.parse(text) as { requests: number; seconds: number; other: number };
   if (other > 0)
     throw new Error(`${contender.name} answered ${other} of ${requests} requests of ${each.name} with something else than 200`);
-  return { rate: requests / took, busy: (after.busy - before.busy) / (after.all - before.all) };
+  const cpu = ((cpuSeconds(contender.pid) - used) * 1e6) / requests;
+  return { rate: requests / took, cpu, busy: (after.busy - before.busy) / (after.all - before.all) };
 }
 
 function median(values: readonly number[]): number {

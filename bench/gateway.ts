@@ -6,6 +6,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { start } from 'fireguard';
@@ -92,9 +93,25 @@ const postgres = Number(
   readFileSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid'), 'utf8').split('\n')[0],
 );
 // For `npm run bench -- audit` alone: the same gateway without its audit, to see what the audit costs. No configuration can do this.
-if (process.argv[4] === 'without-audit')
+const [mode, profiles] = process.argv.slice(4);
+if (mode === 'without-audit')
   running.audit.append = async (draft) => ({ id: randomUUID(), recorded: Date.now(), ...draft });
 
 console.log(JSON.stringify({ port: Number(new URL(fhir).port), token: stdout.trim().split('\n').at(-1), postgres }));
 
-process.on('disconnect', () => void running.close().then(() => process.exit(0)));
+const session = new Session();
+if (mode === 'profiled') {
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: 500 });
+  await session.post('Profiler.start');
+}
+
+process.on('disconnect', async () => {
+  if (mode === 'profiled') {
+    const { profile } = await session.post('Profiler.stop');
+    writeFileSync(profiles!, JSON.stringify(profile));
+  }
+  await running.close();
+  process.exit(0);
+});

@@ -19,6 +19,10 @@ if (process.argv[2] === 'decisions') {
   await import('./decisions.ts');
   process.exit();
 }
+if (process.argv[2] === 'engine') {
+  await import('./engine.ts');
+  process.exit();
+}
 if (process.argv[2] === 'consents') {
   await import('./consents.ts');
   process.exit();
@@ -44,9 +48,9 @@ const option = (name: string): string | undefined => {
 const seconds = Number(option('seconds') ?? 3);
 const rounds = Number(option('rounds') ?? 3);
 const connections = 64;
-/** One of the cases alone, and a folder for a profile of the gateway: for whoever looks for what costs. */
+/** One of the cases alone, and a file for a profile of the gateway's main thread: for whoever looks for what costs. */
 const only = option('case');
-const profiles = option('profile');
+const profile = option('profile');
 
 interface Contender {
   readonly name: 'proxy' | 'fireguard' | 'parse';
@@ -76,7 +80,7 @@ try {
   const base = `http://127.0.0.1:${upstream.port}`;
   const proxy = await launch('proxy.ts', ['plain', base]);
   const parse = await launch('proxy.ts', ['parse', base]);
-  const gateway = await launch('gateway.ts', [home, base], profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]);
+  const gateway = await launch('gateway.ts', [home, base, ...(profile === undefined ? [] : ['profiled', profile])]);
   const pinned =
     availableParallelism() >= 2 &&
     [proxy, parse, gateway].every(({ pid }) => pin(pid, 0)) &&
@@ -155,9 +159,8 @@ try {
 async function launch(
   file: string,
   args: readonly string[],
-  flags: readonly string[] = [],
 ): Promise<{ pid: number; port: number; token?: string; postgres?: number }> {
-  const child = spawn(process.execPath, [...process.execArgv, ...flags, path.join(import.meta.dirname, file), ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, path.join(import.meta.dirname, file), ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   children.push(child);

@@ -2,7 +2,7 @@
  * A scanned document: its bytes and the tape that says where each value lies. Values are read by node, decoded only when asked.
  * INVARIANT: only `scan` makes one, so every document has been proved well-formed, without duplicate or escaped names.
  */
-import type { Name } from './name.ts';
+import type { Name, Names } from './name.ts';
 import { unescapedText, utf8Text } from './string-text.ts';
 import {
   ARRAY,
@@ -109,6 +109,18 @@ export class JsonDocument {
     return this.count;
   }
 
+  /**
+   * The first value from `from` on, before `end`, whose name may be one of `names`; `end` when there is none. Whatever stands at any depth is looked at, in
+   * document order. It goes by a part of the hash, so ask `keyIs` of what it finds.
+   */
+  nextNamed(from: JsonNode, end: JsonNode, { filter }: Names): JsonNode {
+    const tape = this.#tape;
+    const last = Math.min(end, this.count);
+    for (let node = from; node < last; node++)
+      if (filter[tape[(node << STRIDE_BITS) + KEY_HASH]! & 0xff] === 1) return node;
+    return end;
+  }
+
   /** Number of members or items; 0 for anything else. */
   size(node: JsonNode): number {
     return node < 0 ? 0 : this.#field(node, META) >>> CHILD_BITS;
@@ -166,6 +178,11 @@ export class JsonDocument {
     if (!this.#is(node, STRING)) return undefined;
     const [from, to] = [this.start(node) + 1, this.end(node) - 1];
     return this.#field(node, META) & ESCAPED ? unescapedText(this.bytes, from, to) : utf8Text(this.bytes, from, to);
+  }
+
+  /** Is it a string that holds escapes, so that its text is not its bytes? */
+  isEscaped(node: JsonNode): boolean {
+    return this.#is(node, STRING) && (this.#field(node, META) & ESCAPED) !== 0;
   }
 
   /** Is it the string `name.text`? Compared by bytes; only a string with escapes is decoded first. */

@@ -35,7 +35,7 @@ import {
 } from './tape.ts';
 
 export { JsonDocument, type JsonKind, type JsonNode, NONE } from './document.ts';
-export { type Name, name } from './name.ts';
+export { type Name, type Names, name, names } from './name.ts';
 export type { JsonValue } from './value.ts';
 
 export interface ScanLimits {

@@ -1,6 +1,7 @@
 /** Label rules, checked and made ready: what is not known is refused (I5), since a rule that is half understood protects too little. */
+import { TextTable } from '../json/text-table.ts';
 import { Problem } from '../problem.ts';
-import { clinicalSystem } from '../terminology/clinical-systems.ts';
+import { clinicalSystem, systemSpellings } from '../terminology/clinical-systems.ts';
 import { v3System, v3SystemUrl } from '../terminology/codes.ts';
 import { type Confidentiality, confidentialityRank, confidentialityRanks } from '../terminology/confidentiality.ts';
 import { labelKind } from '../terminology/label-kind.ts';
@@ -8,7 +9,7 @@ import { isSensitivity } from '../terminology/sensitivity.ts';
 import type { CodeSet } from '../terminology/value-set.ts';
 import type { CompiledLabelRule, CompiledLabelRules, LabelRule, LabelRulesDocument } from './label-rules.ts';
 import type { LabelCode } from './labels.ts';
-import { startKey } from './word-start.ts';
+import { START_BITS, startBits, startKey } from './word-start.ts';
 
 const documentKeys = ['labelRules', 'version', 'default', 'veryRestricted', 'meanings', 'rules'];
 const evidenceKeys = ['codes', 'valueSets', 'words'] as const;
@@ -116,6 +117,12 @@ class Compiling {
     return found;
   }
 
+  #mayStart(): Uint8Array {
+    const may = new Uint8Array(1 << START_BITS);
+    for (const word of this.#byWord.keys()) may[startBits(word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2))] = 1;
+    return may;
+  }
+
   compiled(
     documents: CompiledLabelRules['documents'],
     defaultRank: number,
@@ -124,8 +131,11 @@ class Compiling {
     return Object.freeze({
       documents: Object.freeze(documents),
       rules: Object.freeze(this.#rules),
-      bySystem: this.#bySystem,
+      bySystem: new TextTable(
+        new Map([...this.#bySystem].flatMap(([system, rules]) => systemSpellings(system).map((one) => [one, rules] as const))),
+      ),
       byStart: this.#byStart(),
+      mayStart: this.#mayStart(),
       unconditional: Object.freeze(this.#unconditional),
       defaultRank,
       meanings: this.#meanings,

@@ -29,7 +29,18 @@ const revealing: ReadonlySet<string> = new Set([
   'NOLIST',
 ]);
 
-export function highWaterOf({ confidentiality, all }: Labels): HighWater {
+const known = new WeakMap<Labels, HighWater>();
+
+export function highWaterOf(labels: Labels): HighWater {
+  let found = known.get(labels);
+  if (found === undefined) {
+    found = read(labels);
+    known.set(labels, found);
+  }
+  return found;
+}
+
+function read({ confidentiality, all }: Labels): HighWater {
   const duties = all.filter(({ system, code }) => {
     const kind = labelKind(system, code);
     return (kind === 'obligation' || kind === 'refrain') && !revealing.has(code);

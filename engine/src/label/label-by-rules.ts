@@ -1,8 +1,7 @@
 /** What the label rules say of one resource: the rules that hold, by one walk over its codes and words. */
-import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
-import { clinicalSystem } from '../terminology/clinical-systems.ts';
+import { type JsonDocument, type JsonNode, type Name, NONE, name } from '../json/scan.ts';
 import type { CompiledLabelRule, CompiledLabelRules } from './label-rules.ts';
-import { lowered, startKey } from './word-start.ts';
+import { lowered, startBits, startKey } from './word-start.ts';
 
 const CODE = name('code');
 const SYSTEM = name('system');
@@ -22,20 +21,26 @@ export interface About {
   readonly patients: readonly string[];
 }
 
+/** What may say something that a rule asks for. */
+export const wordings: readonly Name[] = Object.freeze([CODE, DISPLAY, TEXT]);
+
+/** Notes in `found` the positions of the rules that ask for what stands at `at`, a value called by one of `wordings`. */
+export function noteWording(rules: CompiledLabelRules, document: JsonDocument, at: JsonNode, found: Set<number>): void {
+  if (!document.isString(at)) return;
+  if (document.keyIs(at, CODE)) byCode(rules, document, at, found);
+  else if (mayHoldWord(rules, document, at) && isLabelText(document, at)) byWord(rules, document.string(at) ?? '', found);
+}
+
+/** Those of `found`, and of the rules that ask for no content, that are about this resource. */
 export function rulesThatHold(
   rules: CompiledLabelRules,
   document: JsonDocument,
   resource: JsonNode,
   about: About,
+  found: ReadonlySet<number>,
 ): readonly CompiledLabelRule[] {
-  const found = new Set(rules.unconditional);
-  const end = document.end(resource);
-  for (let at = resource + 1; at < document.count && document.start(at) < end; at++) {
-    if (!document.isString(at)) continue;
-    if (document.keyIs(at, CODE)) byCode(rules, document, at, found);
-    else if (isLabelText(document, at)) byWord(rules, document.string(at) ?? '', found);
-  }
-  return [...found]
+  if (found.size === 0 && rules.unconditional.length === 0) return none;
+  return [...new Set([...rules.unconditional, ...found])]
     .sort((one, other) => one - other)
     .flatMap((one) => {
       const rule = rules.rules[one]!;
@@ -44,13 +49,35 @@ export function rulesThatHold(
 }
 
 function byCode({ bySystem }: CompiledLabelRules, document: JsonDocument, at: JsonNode, found: Set<number>): void {
-  const written = document.string(document.member(document.parent(at), SYSTEM));
-  const rules = written === undefined ? undefined : bySystem.get(clinicalSystem(written));
+  const rules = bySystem.find(document, document.member(document.parent(at), SYSTEM));
   // Most codes are of systems of which no rule speaks.
   if (rules === undefined) return;
   const code = document.string(at) ?? '';
   for (const rule of rules.codes.get(code) ?? none) found.add(rule);
   for (const [beginning, rule] of rules.beginnings) if (code.startsWith(beginning)) found.add(rule);
+}
+
+/** False when no word of a text can begin like one of the rules', which its bytes tell where they are ASCII without escapes: nothing is decoded. */
+function mayHoldWord({ mayStart, byStart }: CompiledLabelRules, document: JsonDocument, at: JsonNode): boolean {
+  if (byStart.size === 0) return false;
+  if (document.isEscaped(at)) return true;
+  const { bytes } = document;
+  const end = document.end(at) - 1;
+  let before = 0x20;
+  for (let place = document.start(at) + 1; place < end; place++) {
+    const byte = bytes[place]!;
+    if (byte >= 0x80) return true;
+    const letter = lowered(byte);
+    if (
+      isLetter(letter) &&
+      !isLetter(before) &&
+      place + 2 < end &&
+      mayStart[startBits(letter, bytes[place + 1]!, bytes[place + 2]!)] === 1
+    )
+      return true;
+    before = letter;
+  }
+  return false;
 }
 
 /** The display of a code, or the text of a concept; not a note, a narrative, or the display of a reference. */
@@ -64,7 +91,6 @@ function isLabelText(document: JsonDocument, at: JsonNode): boolean {
 
 /** Looks up the beginning of every word of the text, in one pass; the text is copied only where something begins alike. */
 function byWord({ byStart }: CompiledLabelRules, text: string, found: Set<number>): void {
-  if (byStart.size === 0) return;
   let lower: string | undefined;
   let before = 0x20;
   for (let at = 0; at + 2 < text.length; at++) {

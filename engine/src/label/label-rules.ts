@@ -2,6 +2,7 @@
  * Label rules: data that say which security labels a resource carries by what it holds, as a labelling service gives them (requirements R-206, HCS). They
  * only ever add protection: a rule can raise a confidentiality and name a sensitivity, never take a label away.
  */
+import type { TextTable } from '../json/text-table.ts';
 import type { LabelCode } from './labels.ts';
 
 /** One document, as parsed from YAML or JSON. */
@@ -44,13 +45,15 @@ export interface LabelRule {
 export interface CompiledLabelRules {
   readonly documents: readonly { readonly name: string; readonly version: number }[];
   readonly rules: readonly CompiledLabelRule[];
-  /** By system, in its short name: codes, and beginnings of codes, with positions of rules. */
-  readonly bySystem: ReadonlyMap<string, SystemRules>;
+  /** By system, in all its spellings: codes, and beginnings of codes, with positions of rules. */
+  readonly bySystem: TextTable<SystemRules>;
   /** First three letters → the words that begin so, lower case, with positions of rules. */
   readonly byStart: ReadonlyMap<
     number,
     readonly { readonly word: string; readonly whole: boolean; readonly rules: readonly number[] }[]
   >;
+  /** By `startBits` of those three letters: 1 where some word may begin so. */
+  readonly mayStart: Uint8Array;
   /** Rules that ask for no content. */
   readonly unconditional: readonly number[];
   /** Ranks in U<L<M<N<R<V. */

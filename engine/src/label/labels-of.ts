@@ -2,9 +2,9 @@
  * FHIR R4 security-labels.html, DS4P inline labels: reads the labels of a resource and of everything inside it. The whole counts as labelled
  * with what any part carries (R-204, hardening 77 and 114), until parts can be released on their own.
  */
-import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
+import { type JsonDocument, type JsonNode, NONE, name, names } from '../json/scan.ts';
 import { ElementLabelCollector, elementAmong, labelledPath } from './inline-labels.ts';
-import { type About, rulesThatHold } from './label-by-rules.ts';
+import { type About, noteWording, rulesThatHold, wordings } from './label-by-rules.ts';
 import { LabelCollector } from './label-collector.ts';
 import type { CompiledLabelRules } from './label-rules.ts';
 import { type Labels, noLabels } from './labels.ts';
@@ -17,6 +17,9 @@ const SECURITY_LABEL = name('securityLabel');
 const PROVISION = name('provision');
 const URL = name('url');
 const INLINE_LABEL = name('http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label');
+
+const labelNames = names([SECURITY, SECURITY_LABEL, URL]);
+const readNames = names([SECURITY, SECURITY_LABEL, URL, ...wordings]);
 
 /** Label rules, and whose record it is. */
 export interface Labelling extends About {
@@ -32,11 +35,16 @@ export interface Labelling extends About {
 export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Labelling): Labels {
   let collector: LabelCollector | undefined;
   let single: ElementLabelCollector | undefined;
+  let worded: Set<number> | undefined;
   const named = labelling?.elements;
+  const wanted = labelling === undefined ? labelNames : readNames;
   const end = document.after(node);
-  for (let at = node + 1; at < end; at++) {
+  for (let at = document.nextNamed(node + 1, end, wanted); at < end; at = document.nextNamed(at + 1, end, wanted)) {
     const hash = document.keyHash(at);
-    if (hash !== SECURITY.hash && hash !== SECURITY_LABEL.hash && hash !== URL.hash) continue;
+    if (hash !== SECURITY.hash && hash !== SECURITY_LABEL.hash && hash !== URL.hash) {
+      if (labelling !== undefined) noteWording(labelling.rules, document, at, (worded ??= new Set()));
+      continue;
+    }
     const found = labelNode(document, at);
     if (found === NONE) continue;
     const element =
@@ -50,13 +58,29 @@ export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Lab
     collector.add(found);
   }
   if (labelling === undefined) return collector === undefined ? noLabels : collector.labels();
-  collector ??= new LabelCollector(document, labelling?.rules.meanings);
   const { rules } = labelling;
-  for (const { labels } of rulesThatHold(rules, document, node, labelling))
-    for (const { system, code } of labels) collector.addCode(system, code);
+  const holding = rulesThatHold(rules, document, node, labelling, worded ?? noWords);
+  if (collector === undefined && holding.length === 0 && single === undefined) return labelsOfTheRest(document, rules);
+  collector ??= new LabelCollector(document, rules.meanings);
+  for (const { labels } of holding) for (const { system, code } of labels) collector.addCode(system, code);
   collector.settle(rules.defaultRank, rules.veryRestricted);
   const labels = collector.labels();
   return single === undefined ? labels : Object.freeze({ ...labels, elements: single.labels(rules) });
+}
+
+const noWords: ReadonlySet<number> = new Set();
+const unlabelled = new WeakMap<CompiledLabelRules, Labels>();
+
+/** Of what carries no label and of which no rule speaks, as most of what there is: the same value each time. */
+function labelsOfTheRest(document: JsonDocument, rules: CompiledLabelRules): Labels {
+  let labels = unlabelled.get(rules);
+  if (labels === undefined) {
+    const collector = new LabelCollector(document, rules.meanings);
+    collector.settle(rules.defaultRank, rules.veryRestricted);
+    labels = collector.labels();
+    unlabelled.set(rules, labels);
+  }
+  return labels;
 }
 
 /** The value that holds labels, when `at` is the member that says so; otherwise NONE. */

@@ -26,6 +26,11 @@ const shortNames: ReadonlyMap<string, string> = new Map(
   Object.entries(spellings).flatMap(([name, urls]) => [[name, name] as const, ...urls.map((url) => [url, name] as const)]),
 );
 
+/** Every way to write a system that goes by this short name, or the system itself. */
+export function systemSpellings(system: string): readonly string[] {
+  return [system, ...(Object.hasOwn(spellings, system) ? spellings[system]! : [])];
+}
+
 /** The short name of a system in any of its spellings; any other system as it is. */
 export function clinicalSystem(system: string): string {
   return shortNames.get(system) ?? system;

@@ -30,16 +30,19 @@ export function patientsOf(
 ): PatientsOf {
   const finder = new Finder(document, tables, bases);
   finder.resource(resource);
-  return Object.freeze({
-    patients: Object.freeze([...finder.patients]),
-    pending: Object.freeze([...finder.pending]),
+  return {
+    patients: finder.patients.size === 0 ? none : Object.freeze([...finder.patients]),
+    pending: finder.pending === undefined ? none : Object.freeze([...finder.pending]),
     undetermined: finder.undetermined,
-  });
+  };
 }
+
+const none: readonly never[] = Object.freeze([]);
 
 class Finder {
   readonly patients = new Set<string>();
-  readonly pending = new Set<string>();
+  /** Made when there is one. */
+  pending: Set<string> | undefined;
   undetermined = false;
   readonly #document: JsonDocument;
   readonly #tables: FhirTables;
@@ -61,7 +64,7 @@ class Finder {
     }
     if (type?.category === 'patient' && type.patientCompartment.length > 0) this.#atPaths(node, type);
     else this.#everywhere(node);
-    if (this.patients.size === 0 && this.pending.size === 0 && mustHavePatient(type)) this.undetermined = true;
+    if (this.patients.size === 0 && this.pending === undefined && mustHavePatient(type)) this.undetermined = true;
   }
 
   #patient(id: string | undefined): void {
@@ -70,18 +73,23 @@ class Finder {
   }
 
   #atPaths(node: JsonNode, type: TypeFacts): void {
-    const others = new Set<string>();
+    let others: string[] | undefined;
     for (const { path, about } of compartmentPaths(type)) {
       for (const reference of elementNodes(this.#document, node, path)) {
         const found = pointedAt(this.#document, reference, this.#tables, this.#bases);
         if (found.kind === 'patient') this.patients.add(found.id);
-        else if (found.kind === 'lookup') others.add(found.key);
+        else if (found.kind === 'lookup') (others ??= []).push(found.key);
         else if (found.kind === 'unnamed') this.undetermined ||= about || found.surely;
       }
     }
     this.#contained(node);
     // A subject that is a group or a device leads to patients; beside a patient, the others only take part.
-    if (this.patients.size === 0) for (const key of others) this.pending.add(key);
+    if (this.patients.size === 0 && others !== undefined) for (const key of others) this.#lookUp(key);
+  }
+
+  #lookUp(key: string): void {
+    this.pending ??= new Set();
+    this.pending.add(key);
   }
 
   /** Contained resources are parts: whom they point to directly counts; a contained Patient is somebody who cannot be named. */
@@ -109,7 +117,7 @@ class Finder {
   #reference(node: JsonNode, follow: boolean): void {
     const found = pointedAt(this.#document, node, this.#tables, this.#bases);
     if (found.kind === 'patient') this.patients.add(found.id);
-    else if (found.kind === 'lookup' && follow) this.pending.add(found.key);
+    else if (found.kind === 'lookup' && follow) this.#lookUp(found.key);
     else if (found.kind === 'unnamed' && (follow || found.surely)) this.undetermined = true;
   }
 

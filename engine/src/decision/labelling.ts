@@ -40,12 +40,13 @@ export function labelling(
     }
     return labels;
   };
-  return ({ type, document, node, patients, undetermined }, facts) => {
+  return ({ type, document, node, patients, undetermined, containers: known }, facts) => {
     // What is nobody's record (a definition, a directory) has codes that are not about anybody.
     if (!isPatientData && patients.length === 0 && !undetermined) return labelsOf(document, node);
-    let labels = labelsOf(document, node, { rules, type, patients, ...(elements === undefined ? {} : { elements }) });
+    let labels = labelsOf(document, node, { rules, type, patients, elements });
     if (inherit)
-      for (const reference of containersOf(document, node, bases)) labels = joinedLabels(labels, labelsIn(reference, facts));
+      for (const reference of known ?? containersOf(document, node, bases))
+        labels = joinedLabels(labels, labelsIn(reference, facts));
     return labels;
   };
 }

@@ -20,6 +20,8 @@ export interface Candidate {
   readonly undetermined: boolean;
   /** Judged as a part of a Bundle: whose it is need not be plainer than it is of the whole. */
   readonly isPart?: boolean;
+  /** Encounters to which it belongs, as `Encounter/id`, where that has been read already; undefined = read it when it is needed. */
+  readonly containers?: readonly string[] | undefined;
 }
 
 /** What the second round of facts found; a patient missing from `relations` has none, one missing from `consents` was never asked for = closed. */

@@ -99,6 +99,10 @@ export class Residual {
   readonly #elementDenies: readonly Applicable[];
   /** Verdicts by the rules that applied, as their positions: the same few come again and again. */
   readonly #permitted = new Map<string, Verdict>();
+  /** The one given last, which is mostly the next one too. */
+  #lastMarks: HighWater | undefined;
+  #lastRules = '';
+  #lastVerdict: Verdict | undefined;
   /** The same for a patient for whom the glass is broken. */
   readonly #opened = new Map<string, Residual>();
 
@@ -333,6 +337,8 @@ export class Residual {
     const rules = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
     const unlabelled = this.#parts.labels === undefined && matter.labels === noLabels;
     const marks = unlabelled ? undefined : highWaterOf(matter.labels);
+    if (marks !== undefined && marks === this.#lastMarks && rules === this.#lastRules && matter.labels.elements === undefined)
+      return this.#lastVerdict!;
     const { elements } = matter.labels;
     const view = { now: this.#parts.consents.now, days: this.#days(matter.candidate) };
     if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks, view);
@@ -352,6 +358,9 @@ export class Residual {
       );
       this.#permitted.set(key, verdict);
     }
+    this.#lastMarks = marks;
+    this.#lastRules = rules;
+    this.#lastVerdict = verdict;
     return verdict;
   }
 

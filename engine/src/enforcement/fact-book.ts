@@ -3,8 +3,9 @@
  * everything at once, the second only when the first revealed further patients. Lives for one request; nothing is remembered beyond it.
  */
 import { identityOf } from '../caller.ts';
-import { consentWants, containersOf } from '../decision/facts-wanted.ts';
+import { consentWants } from '../decision/facts-wanted.ts';
 import type { KnownFacts, Permit } from '../decision/permit.ts';
+import type { JsonDocument } from '../json/scan.ts';
 import { ownersOf } from './binary-owner.ts';
 import type { Draft } from './draft.ts';
 import type { Given } from './given.ts';
@@ -33,6 +34,8 @@ export class FactBook implements KnownFacts {
   readonly #contexts = new Set<string>();
   readonly #owners = new Map<string, readonly string[]>();
   readonly #given: Given;
+  /** Pages that were read for this request, for whoever lets them go at its end. */
+  readonly pages: JsonDocument[] = [];
   /** Something was withheld that breaking the glass would open. */
   wouldOpen = false;
 
@@ -56,12 +59,15 @@ export class FactBook implements KnownFacts {
       for (const key of contexts) this.#contexts.add(key);
       for (const [id, owners] of patients) this.#owners.set(id, owners);
     }
-    const pending = drafts.flatMap((draft) => draft.pending);
+    const pending: string[] = [];
+    const patients = new Set<string>();
+    for (const draft of drafts) {
+      if (draft.pending.length > 0) pending.push(...draft.pending);
+      for (const patient of draft.patients) patients.add(patient);
+    }
+    for (const { id } of binaries) for (const patient of this.#owners.get(id ?? '') ?? []) patients.add(patient);
     yield* this.#ask([
-      ...this.#patientQueries(permits, [
-        ...drafts.flatMap((draft) => draft.patients),
-        ...binaries.flatMap(({ id }) => this.#owners.get(id ?? '') ?? []),
-      ]),
+      ...this.#patientQueries(permits, patients),
       ...this.#subjectQueries(pending),
       ...this.#containerQueries(drafts),
       ...this.#membershipQueries(permits.some(({ needs }) => needs.memberships)),
@@ -69,9 +75,8 @@ export class FactBook implements KnownFacts {
     const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
     yield* this.#ask(this.#patientQueries(permits, revealed));
     if (permits.some(({ needs }) => needs.consents)) {
-      const owners = binaries.flatMap(({ id }) => this.#owners.get(id ?? '') ?? []);
-      const patients = [...drafts.flatMap((draft) => draft.patients), ...owners, ...revealed];
-      yield* this.#ask(this.#consentQueries(new Set(patients)));
+      for (const patient of revealed) patients.add(patient);
+      yield* this.#ask(this.#consentQueries(patients));
     }
   }
 
@@ -112,7 +117,7 @@ export class FactBook implements KnownFacts {
     return this.#new.has(key);
   }
 
-  #patientQueries(permits: readonly Permit[], patients: readonly string[]): readonly FactQuery[] {
+  #patientQueries(permits: readonly Permit[], patients: Iterable<string>): readonly FactQuery[] {
     const queries: FactQuery[] = [];
     const who = this.#who();
     if (who !== undefined && permits.some(({ needs }) => needs.relations)) {
@@ -161,13 +166,9 @@ export class FactBook implements KnownFacts {
   }
 
   #containerQueries(drafts: readonly Draft[]): readonly FactQuery[] {
-    const { protection, bases } = this.#given;
-    if (protection?.labels?.inherit !== true) return [];
-    const both = [bases.ours, bases.upstream];
-    const references = fresh(
-      drafts.flatMap(({ document, node }) => containersOf(document, node, both)),
-      this.#askedContainers,
-    );
+    const containers: string[] = [];
+    for (const draft of drafts) if (draft.containers !== undefined) containers.push(...draft.containers);
+    const references = fresh(containers, this.#askedContainers);
     return references.length === 0 ? [] : [{ kind: 'containers', references }];
   }
 
@@ -197,9 +198,13 @@ export class FactBook implements KnownFacts {
   }
 }
 
-function fresh(keys: readonly string[], asked: Set<string>): readonly string[] {
-  const unasked = [...new Set(keys)].filter((key) => !asked.has(key));
-  for (const key of unasked) asked.add(key);
+function fresh(keys: Iterable<string>, asked: Set<string>): readonly string[] {
+  const unasked: string[] = [];
+  for (const key of keys) {
+    if (asked.has(key)) continue;
+    asked.add(key);
+    unasked.push(key);
+  }
   return unasked;
 }
 

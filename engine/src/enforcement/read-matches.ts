@@ -58,6 +58,7 @@ export function* readMatches(given: Given, book: FactBook, reading: Reading): Ge
     if (path !== '' && path === from && answer.status >= 400 && answer.status < 500)
       return { end: 'lost', upstreamTotal, withheld, lastPage };
     const page = pageIn(answer, permit.type);
+    book.pages.push(page.document);
     if (path === '') upstreamTotal = page.total;
 
     const matches = page.matches.filter(({ id }) => !seen.has(id) && seen.add(id));

@@ -60,6 +60,22 @@ export function* search(given: Given, asked: SearchRequest, opening?: Opening): 
   if (open.kind === 'denied') return open;
   const count = Math.min(understood.count ?? given.limits.defaultCount, given.limits.maxCount);
   const book = new FactBook(given);
+  try {
+    return yield* searched(given, asked, { search: understood, count, continued }, open, book, opening);
+  } finally {
+    // What is answered has been copied.
+    for (const page of book.pages) page.letGo();
+  }
+}
+
+function* searched(
+  given: Given,
+  asked: SearchRequest,
+  { search: understood, count, continued }: Omit<Wanted, 'countOnly'>,
+  open: Admitted,
+  book: FactBook,
+  opening: Opening | undefined,
+): Generator<Need, Outcome, Found> {
   const stages = new Stages(given, book);
   const search = withOpenIncludes(given, understood, stages, (one) => searchLink(given, one, count));
   if ('kind' in search) return search;

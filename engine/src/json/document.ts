@@ -4,6 +4,7 @@
  */
 import type { Name, Names } from './name.ts';
 import { unescapedText, utf8Text } from './string-text.ts';
+import { giveTape } from './tape-pool.ts';
 import {
   ARRAY,
   CHILD_BITS,
@@ -31,23 +32,36 @@ export type JsonNode = number;
 export const NONE: JsonNode = -1;
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'false' | 'null';
 
+const nothing = new Int32Array(0);
 const kinds: readonly JsonKind[] = ['object', 'array', 'string', 'number', 'true', 'false', 'null'];
 
 export class JsonDocument {
   readonly bytes: Uint8Array;
   readonly root: JsonNode = 0;
-  /** Number of values in the document. */
-  readonly count: number;
-  readonly #tape: Int32Array;
+  #count: number;
+  #tape: Int32Array;
 
   constructor(bytes: Uint8Array, tape: Int32Array, count: number) {
     this.bytes = bytes;
     this.#tape = tape;
-    this.count = count;
+    this.#count = count;
+  }
+
+  /** Number of values in the document. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whoever scanned it needs it no more. INVARIANT: nobody is told anything of it afterwards: every question about a value throws. */
+  letGo(): void {
+    const tape = this.#tape;
+    this.#tape = nothing;
+    this.#count = 0;
+    giveTape(tape);
   }
 
   #field(node: JsonNode, field: number): number {
-    if (node < 0 || node >= this.count) throw new RangeError('no such JSON value');
+    if (node < 0 || node >= this.#count) throw new RangeError('no such JSON value');
     return this.#tape[(node << STRIDE_BITS) + field]!;
   }
 
@@ -115,7 +129,7 @@ export class JsonDocument {
    */
   nextNamed(from: JsonNode, end: JsonNode, { filter }: Names): JsonNode {
     const tape = this.#tape;
-    const last = Math.min(end, this.count);
+    const last = Math.min(end, this.#count);
     for (let node = from; node < last; node++)
       if (filter[tape[(node << STRIDE_BITS) + KEY_HASH]! & 0xff] === 1) return node;
     return end;

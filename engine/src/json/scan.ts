@@ -33,6 +33,7 @@ import {
   STRING,
   TRUE,
 } from './tape.ts';
+import { giveTape, takeTape } from './tape-pool.ts';
 
 export { JsonDocument, type JsonKind, type JsonNode, NONE } from './document.ts';
 export { type Name, type Names, name, names } from './name.ts';
@@ -57,7 +58,7 @@ export function scan(bytes: Uint8Array, limits: ScanLimits = {}): JsonDocument {
   const end = bytes.length;
   if (end > Math.min(limits.maxBytes ?? LONGEST, LONGEST)) throw new Problem('body-too-large', 'The body is too large.');
 
-  let tape = new Int32Array(((end >>> 4) + 16) << STRIDE_BITS);
+  let tape = takeTape(((end >>> 4) + 16) << STRIDE_BITS);
   let count = 0;
   let at = 0;
   let depth = 0;
@@ -99,8 +100,9 @@ export function scan(bytes: Uint8Array, limits: ScanLimits = {}): JsonDocument {
     let base = node << STRIDE_BITS;
     if (count > maxNodes) throw new Problem('body-too-large', 'The body holds too many values.');
     if (base === tape.length) {
-      const larger = new Int32Array(tape.length * 2);
+      const larger = takeTape(tape.length * 2);
       larger.set(tape);
+      giveTape(tape);
       tape = larger;
     }
     tape[base + START] = at;
@@ -108,6 +110,7 @@ export function scan(bytes: Uint8Array, limits: ScanLimits = {}): JsonDocument {
     tape[base + KEY_LENGTH] = keyLength;
     tape[base + KEY_HASH] = hash;
     tape[base + PARENT] = parent;
+    tape[base + NEXT] = 0;
     if (parent >= 0) tape[(parent << STRIDE_BITS) + META]! += CHILD;
     if (previous !== 0) tape[(previous << STRIDE_BITS) + NEXT] = node;
 

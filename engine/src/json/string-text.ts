@@ -5,18 +5,20 @@ import { hexUnit } from './string-end.ts';
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Short strings are decoded by hand while they are ASCII: a call to the decoder costs more than they do. */
-const SHORT = 24;
+const SHORT = 32;
+/** By length: where their letters stand while a text is made of them, which is a quarter of the cost of putting one letter to the next. */
+const places: readonly number[][] = Array.from({ length: SHORT + 1 }, (_, length) => new Array<number>(length).fill(0));
 
 /** Decode `bytes[from, to)` as UTF-8, backslashes meaning nothing. */
 export function utf8Text(bytes: Uint8Array, from: number, to: number): string {
   if (to - from > SHORT) return decoder.decode(bytes.subarray(from, to));
-  let text = '';
+  const letters = places[to - from]!;
   for (let at = from; at < to; at++) {
     const byte = bytes[at]!;
     if (byte >= 0x80) return decoder.decode(bytes.subarray(from, to));
-    text += String.fromCharCode(byte);
+    letters[at - from] = byte;
   }
-  return text;
+  return String.fromCharCode.apply(String, letters);
 }
 
 /** Decode `bytes[from, to)`, the inside of a string that holds escapes. */

@@ -25,7 +25,7 @@ const readNames = names([SECURITY, SECURITY_LABEL, URL, ...wordings]);
 export interface Labelling extends About {
   readonly rules: CompiledLabelRules;
   /** Elements of the type whose inline labels hide them alone. */
-  readonly elements?: readonly string[];
+  readonly elements?: readonly string[] | undefined;
 }
 
 /**

@@ -27,8 +27,11 @@ export function resourceBytes(visible: readonly Visible[], bases: Bases, shape?:
     if (!Visible.isVisible(one)) throw new Error('released without a judgement');
     if (bases.names === undefined && one.obligations.some(({ kind }) => kind === 'pseudonyms'))
       throw new Error('released with its ids');
-    const edit = edits.get(one.document) ?? new JsonEdit(one.document);
-    edits.set(one.document, edit);
+    let edit = edits.get(one.document);
+    if (edit === undefined) {
+      edit = new JsonEdit(one.document);
+      edits.set(one.document, edit);
+    }
     const keeps = shape && keptBy(one.type, shape);
     noteObligedLabels(edit, one.node, one, isMarked(one) || keeps !== undefined);
     const announced = keeps === undefined ? one.obligations : one.obligations.filter((each) => isKept(each, keeps));

@@ -3,19 +3,12 @@
  * `decide` makes, so nothing leaves that was not judged for this caller. An error inside the judgement passes through: nothing is released.
  */
 import type { Decision } from '../decision/decision.ts';
-import { type Candidate, type DenyAs, type HighWater, type KnownFacts, type Obligation, Permit } from '../decision/permit.ts';
+import { type Candidate, type DenyAs, type HighWater, type KnownFacts, type Obligation, Permit, type Verdict } from '../decision/permit.ts';
 import type { JsonDocument, JsonNode } from '../json/scan.ts';
 
-interface VisibleParts {
-  readonly candidate: Candidate;
-  readonly mask: readonly string[];
-  readonly obligations: readonly Obligation[];
-  readonly marks?: HighWater | undefined;
-  readonly mayLabel: boolean;
-  readonly decision: Decision;
-}
+type Permitted = Extract<Verdict, { readonly effect: 'permit' }>;
 
-let mint: (parts: VisibleParts) => Visible;
+let mint: (candidate: Candidate, verdict: Permitted) => Visible;
 
 export class Visible {
   readonly kind = 'visible';
@@ -36,7 +29,7 @@ export class Visible {
   readonly decision: Decision;
   readonly #sealed = true;
 
-  private constructor({ candidate, mask, obligations, marks, mayLabel, decision }: VisibleParts) {
+  private constructor(candidate: Candidate, { mask, obligations, marks, mayLabel, decision }: Permitted) {
     this.type = candidate.type;
     this.id = candidate.id;
     this.document = candidate.document;
@@ -55,7 +48,7 @@ export class Visible {
   }
 
   static {
-    mint = (parts) => new Visible(parts);
+    mint = (candidate, verdict) => new Visible(candidate, verdict);
   }
 }
 
@@ -78,7 +71,7 @@ export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): 
   const verdict = permit.judge(candidate, facts);
   switch (verdict.effect) {
     case 'permit':
-      return mint({ candidate, ...verdict });
+      return mint(candidate, verdict);
     case 'deny':
       return {
         kind: 'withheld',

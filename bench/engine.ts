@@ -4,22 +4,23 @@
  */
 import {
   type Caller,
+  compileLabelRules,
+  compilePolicies,
   enforce,
   type FactAnswer,
   type FactQuery,
   type Found,
-  parseScopes,
   fhirTables,
-  type Relation,
+  parseScopes,
   scan,
   understand,
+  valueSets,
 } from '@fireguard/engine';
+import { defaultConfig } from '../server/src/config/default-config.ts';
 import { packagedLabelRules } from '../server/src/config/load-label-rules.ts';
 import { loadPolicies } from '../server/src/config/load-policies.ts';
 import { protectionOf } from '../server/src/consents/protection-of.ts';
-import { compileLabelRules, compilePolicies, valueSets } from '@fireguard/engine';
 import { dialectOf } from '../server/src/upstream/dialects.ts';
-import { defaultConfig } from '../server/src/config/default-config.ts';
 import { benchPatients, cases } from './cases.ts';
 
 const config = defaultConfig({
@@ -47,7 +48,7 @@ const caller: Caller = Object.freeze({
   token: { id: 'bench', issuer: 'http://localhost', expiresAt: now + 3_600_000 },
   address: '127.0.0.1',
 });
-const relations = new Map<string, readonly Relation[]>(benchPatients.map((patient) => [patient, ['general-practitioner']]));
+const relations = new Map(benchPatients.map((patient) => [patient, ['general-practitioner'] as const]));
 
 function facts(query: FactQuery): FactAnswer {
   switch (query.kind) {

@@ -94,8 +94,7 @@ const postgres = Number(
 );
 // For `npm run bench -- audit` alone: the same gateway without its audit, to see what the audit costs. No configuration can do this.
 const [mode, profiles] = process.argv.slice(4);
-if (mode === 'without-audit')
-  running.audit.append = async (draft) => ({ id: randomUUID(), recorded: Date.now(), ...draft });
+if (mode === 'without-audit') running.audit.append = async (draft) => ({ id: randomUUID(), recorded: Date.now(), ...draft });
 
 console.log(JSON.stringify({ port: Number(new URL(fhir).port), token: stdout.trim().split('\n').at(-1), postgres }));
 

@@ -78,8 +78,10 @@ class Finder {
       for (const reference of elementNodes(this.#document, node, path)) {
         const found = pointedAt(this.#document, reference, this.#tables, this.#bases);
         if (found.kind === 'patient') this.patients.add(found.id);
-        else if (found.kind === 'lookup') (others ??= []).push(found.key);
-        else if (found.kind === 'unnamed') this.undetermined ||= about || found.surely;
+        else if (found.kind === 'lookup') {
+          others ??= [];
+          others.push(found.key);
+        } else if (found.kind === 'unnamed') this.undetermined ||= about || found.surely;
       }
     }
     this.#contained(node);

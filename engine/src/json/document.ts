@@ -4,7 +4,6 @@
  */
 import type { Name, Names } from './name.ts';
 import { unescapedText, utf8Text } from './string-text.ts';
-import { giveTape } from './tape-pool.ts';
 import {
   ARRAY,
   CHILD_BITS,
@@ -25,6 +24,7 @@ import {
   STRING,
   TRUE,
 } from './tape.ts';
+import { giveTape } from './tape-pool.ts';
 import type { JsonValue } from './value.ts';
 
 /** Index of a value; `NONE` = absent, and every question about `NONE` is answered as about an absent value. */
@@ -130,8 +130,7 @@ export class JsonDocument {
   nextNamed(from: JsonNode, end: JsonNode, { filter }: Names): JsonNode {
     const tape = this.#tape;
     const last = Math.min(end, this.#count);
-    for (let node = from; node < last; node++)
-      if (filter[tape[(node << STRIDE_BITS) + KEY_HASH]! & 0xff] === 1) return node;
+    for (let node = from; node < last; node++) if (filter[tape[(node << STRIDE_BITS) + KEY_HASH]! & 0xff] === 1) return node;
     return end;
   }
 

@@ -36,7 +36,7 @@ import {
 import { giveTape, takeTape } from './tape-pool.ts';
 
 export { JsonDocument, type JsonKind, type JsonNode, NONE } from './document.ts';
-export { type Name, type Names, name, names } from './name.ts';
+export { type Name, name, names } from './name.ts';
 export type { JsonValue } from './value.ts';
 
 export interface ScanLimits {

@@ -4,9 +4,9 @@
  */
 const free: Int32Array[] = [];
 
-/** Smaller ones are not worth it (64 KiB). */
-const LEAST = 2 ** 14;
-const MOST_TAPES = 8;
+/** Smaller ones are not worth it (16 KiB). */
+const LEAST = 2 ** 12;
+const MOST_TAPES = 16;
 /** 32 MiB in all. */
 const MOST_INTEGERS = 2 ** 23;
 

@@ -41,8 +41,9 @@ export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Lab
   const end = document.after(node);
   for (let at = document.nextNamed(node + 1, end, wanted); at < end; at = document.nextNamed(at + 1, end, wanted)) {
     const hash = document.keyHash(at);
-    if (hash !== SECURITY.hash && hash !== SECURITY_LABEL.hash && hash !== URL.hash) {
-      if (labelling !== undefined) noteWording(labelling.rules, document, at, (worded ??= new Set()));
+    if (labelling !== undefined && hash !== SECURITY.hash && hash !== SECURITY_LABEL.hash && hash !== URL.hash) {
+      worded ??= new Set();
+      noteWording(labelling.rules, document, at, worded);
       continue;
     }
     const found = labelNode(document, at);

@@ -3,7 +3,15 @@
  * `decide` makes, so nothing leaves that was not judged for this caller. An error inside the judgement passes through: nothing is released.
  */
 import type { Decision } from '../decision/decision.ts';
-import { type Candidate, type DenyAs, type HighWater, type KnownFacts, type Obligation, Permit, type Verdict } from '../decision/permit.ts';
+import {
+  type Candidate,
+  type DenyAs,
+  type HighWater,
+  type KnownFacts,
+  type Obligation,
+  Permit,
+  type Verdict,
+} from '../decision/permit.ts';
 import type { JsonDocument, JsonNode } from '../json/scan.ts';
 
 type Permitted = Extract<Verdict, { readonly effect: 'permit' }>;

@@ -337,11 +337,12 @@ export class Residual {
     const rules = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
     const unlabelled = this.#parts.labels === undefined && matter.labels === noLabels;
     const marks = unlabelled ? undefined : highWaterOf(matter.labels);
-    if (marks !== undefined && marks === this.#lastMarks && rules === this.#lastRules && matter.labels.elements === undefined)
-      return this.#lastVerdict!;
     const { elements } = matter.labels;
     const view = { now: this.#parts.consents.now, days: this.#days(matter.candidate) };
     if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks, view);
+    // INVARIANT: whatever a verdict depends on is compared here, as it is in the key below.
+    const asBefore = view.days === undefined && marks !== undefined && marks === this.#lastMarks && rules === this.#lastRules;
+    if (asBefore && this.#lastVerdict !== undefined) return this.#lastVerdict;
     const moved = view.days === undefined ? rules : `${rules} ${view.days}`;
     const key =
       marks === undefined
@@ -358,9 +359,11 @@ export class Residual {
       );
       this.#permitted.set(key, verdict);
     }
-    this.#lastMarks = marks;
-    this.#lastRules = rules;
-    this.#lastVerdict = verdict;
+    if (view.days === undefined) {
+      this.#lastMarks = marks;
+      this.#lastRules = rules;
+      this.#lastVerdict = verdict;
+    }
     return verdict;
   }
 

@@ -191,10 +191,10 @@ describe('one value of a document', () => {
     const edit = new JsonEdit(many);
     for (let item = many.first(0); item !== NONE; item = many.next(item))
       if (many.isObject(item)) edit.remove(many.first(item));
-    const started = performance.now();
+    const started = process.threadCpuUsage().user / 1000;
     for (let item = many.first(0); item !== NONE; item = many.next(item))
       if (many.isObject(item)) expect(edit.apply(item).length).toBe(11);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(process.threadCpuUsage().user / 1000 - started).toBeLessThan(3000);
   });
 });
 

@@ -166,11 +166,11 @@ describe('equality', () => {
   });
   test('R-242 numbers of absurd length are compared quickly', () => {
     const long = `1${'0'.repeat(300_000)}1${'0'.repeat(300_000)}`;
-    const started = performance.now();
+    const started = process.threadCpuUsage().user / 1000;
     expect(equal(long, long)).toBe(true);
     expect(equal(long, `${long}.0`)).toBe(false);
     expect(equal('1', `1e${'9'.repeat(300_000)}`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.threadCpuUsage().user / 1000 - started).toBeLessThan(1000);
   });
 });
 
@@ -233,12 +233,12 @@ describe('what fails', () => {
 
   test('R-242 many operations on a large document end soon', () => {
     const items = Array.from({ length: 50_000 }, (_, at) => at);
-    const started = performance.now();
+    const started = process.threadCpuUsage().user / 1000;
     patched(
       JSON.stringify({ items }),
       Array.from({ length: 500 }, (_, at) => ({ op: at % 2 ? 'test' : 'add', path: '/items/7', value: at - (at % 2) })),
     );
-    expect(performance.now() - started).toBeLessThan(8000);
+    expect(process.threadCpuUsage().user / 1000 - started).toBeLessThan(8000);
     expect(
       failure(
         JSON.stringify({ items: [...items, ...items, ...items, ...items, ...items] }),

@@ -16,8 +16,13 @@ export interface Rebase {
   readonly to: string;
 }
 
+let last: Rebase | undefined;
+
+/** The one made last is kept: a gateway has one pair of bases, or few. */
 export function rebase(from: string, to: string): Rebase {
-  return { from: needle(from), fromText: from, to };
+  if (last === undefined || last.fromText !== from || last.to !== to)
+    last = Object.freeze({ from: needle(from), fromText: from, to });
+  return last;
 }
 
 /** Notes in `edit` what must change inside `node`; nothing, and quickly, when the base does not occur. */

@@ -17,7 +17,8 @@ interface Range {
 /** JSON whenever it is acceptable, however little; XML only when nothing else is. Throws Problem `not-acceptable`. */
 export function acceptedFormat(lines: readonly string[], fhirVersion: string): Representation['format'] {
   const text = lines.join(',').trim();
-  if (text === '') return 'json';
+  // What most clients say, and in most cases nothing else.
+  if (text === '' || text === 'application/fhir+json' || text === 'application/json') return 'json';
   const ranges = text.split(',').flatMap((one) => parseRange(one, fhirVersion));
   if (json.some((name) => quality(name, ranges) > 0)) return 'json';
   if (xml.some((name) => quality(name, ranges) > 0)) return 'xml';

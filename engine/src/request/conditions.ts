@@ -42,6 +42,7 @@ function versionOf(tag: string | undefined): string | undefined {
 
 /** Preferences may be ignored by their nature; of a repeated one the first counts (RFC 7240 §2). */
 function preferences(lines: readonly string[]): Preferences {
+  if (lines.length === 0) return noPreferences;
   let prefer: PreferReturn | undefined;
   let lenient: boolean | undefined;
   let respondAsync: true | undefined;
@@ -59,6 +60,8 @@ interface Preferences {
   readonly lenient: boolean;
   readonly respondAsync: true | undefined;
 }
+
+const noPreferences: Preferences = Object.freeze({ prefer: undefined, lenient: false, respondAsync: undefined });
 
 function returnOf(value: string): PreferReturn | undefined {
   return value === 'minimal' || value === 'representation' || value === 'OperationOutcome' ? value : undefined;

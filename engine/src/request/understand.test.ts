@@ -586,7 +586,7 @@ describe('properties', () => {
   });
 
   test('R-243 no value makes a grammar slow', () => {
-    const started = performance.now();
+    const started = process.threadCpuUsage().user / 1000;
     for (const evil of [
       'a'.repeat(8000),
       '%5C%5C'.repeat(1300),
@@ -609,6 +609,6 @@ describe('properties', () => {
         problem(`GET /Patient?${name}=${evil}`);
       }
     }
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.threadCpuUsage().user / 1000 - started).toBeLessThan(2000);
   });
 });

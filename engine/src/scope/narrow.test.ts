@@ -101,13 +101,13 @@ test('OWASP API4 four hundred constraints are narrowed in no time, by themselves
   const scopes = Array.from({ length: 400 }, (_one, at) => `patient/Observation.cruds?code=${at}`);
   const all = scopes.join(' ');
   const reads = all.replaceAll('cruds', 'rs');
-  const began = performance.now();
+  const began = process.threadCpuUsage().user / 1000;
   expect(granted(all, all)).toBe(all);
   expect(granted(all, `${reads} ${all.replaceAll('cruds', 'cud')}`)).toBe(all);
   expect(granted(all, reads)).toBe(reads);
   // What is left out says nothing new of what is kept.
   expect(granted(all, scopes.slice(0, 200).join(' '))).toBe(scopes.slice(0, 200).join(' '));
-  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(process.threadCpuUsage().user / 1000 - began).toBeLessThan(3_000);
 });
 
 describe('R-101 properties', () => {

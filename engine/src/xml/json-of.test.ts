@@ -179,11 +179,11 @@ describe('what is refused, with a text that says why and repeats nothing', () =>
   test('bytes that are no UTF-8', () => expect(refusal(new Uint8Array([0x3c, 0xff, 0x3e]))).toBe('it must be UTF-8'));
 
   test('no time is lost on what does not end', () => {
-    const began = performance.now();
+    const began = process.threadCpuUsage().user / 1000;
     for (const long of ['<a '.repeat(200_000), `<!--${'-'.repeat(500_000)}`, `<a ${'b '.repeat(200_000)}`, '&'.repeat(500_000)])
       for (const text of [long, patient(long), patient(`<text><div ${XHTML}>${long}`), patient(`<active value="${long}`)])
         expect(refusal(text)).toBeDefined();
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(process.threadCpuUsage().user / 1000 - began).toBeLessThan(10_000);
   });
 });
 

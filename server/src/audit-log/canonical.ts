@@ -9,6 +9,8 @@ export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   let text = '';
   if (Array.isArray(value)) {
+    // Long lists are ids, and what needs no sorting is written quicker by the engine that runs us.
+    if (value.length > 4 && value.every((item) => typeof item === 'string')) return JSON.stringify(value);
     for (const item of value) text += text === '' ? canonicalJson(item) : `,${canonicalJson(item)}`;
     return `[${text}]`;
   }

@@ -161,6 +161,9 @@ export function byMasked(drawing: Drawing): Asked | undefined {
       ? { text: `_sort=${random.chance(0.5) ? '-' : ''}${parameter.name}`, tries: ['result _sort'] }
       : termFor(drawing, facts, parameter, random.chance(0.6) ? random.pick(stored) : random.pick(raw.get(type)!));
   if (term === undefined) return undefined;
+  // A mask that announces itself puts something where nothing may be stored.
+  if (parameter.type !== 'composite' && parameter.name !== '_id' && random.chance(0.15))
+    return searchOf(drawing, type, [{ text: `${parameter.name}:missing=false`, tries: ['modifier :missing'] }]);
   const ids = [...new Set(shown.get(type)!.map(({ id }) => id as string))];
   const few = { text: `_id=${ids.join(',')}`, tries: ['parameter _id'] };
   const wide = !/:(not|missing|not-in)=|_sort|=(ne|ap)/.test(term.text) && random.chance(0.25);

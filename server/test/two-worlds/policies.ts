@@ -175,7 +175,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...callerOf(random),
     });
   const announced = [...announceable].filter((path) => types.includes(path.split('.')[0]!));
-  if (announced.length > 0 && random.chance(0.25)) {
+  if (announced.length > 0 && random.chance(0.35)) {
     const path = random.pick(announced);
     const rule = { resources: { types: [path.split('.')[0]] }, maskAs: 'absent-reason' };
     if (random.chance(0.5)) add({ ...rule, effect: 'deny', interactions: all, elements: [path] });

@@ -240,7 +240,7 @@ describe('what comes along, and how much of it', () => {
 describe('what is not understood', () => {
   test.each([
     'nonsense=1',
-    'gender:above=x',
+    'birthdate:above=2020',
     'name:contains:exact=x',
     '_sort=nonsense',
     '_include=Patient:nonsense',

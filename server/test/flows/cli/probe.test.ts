@@ -87,8 +87,7 @@ describe('fireguard probe', () => {
     expect(out).toMatch(/history +no +none of Patient\/ID, Patient, the system: no history is served/);
     const section = out.slice(out.indexOf('upstream:'));
     expect(section).toContain('maxCount: 2');
-    for (const ability of ['sortById', 'postSearch', 'history'])
-      expect(section).toContain(`${ability}: false`);
+    for (const ability of ['sortById', 'postSearch', 'history']) expect(section).toContain(`${ability}: false`);
     // Of its kind anyway, and not of this one alone.
     expect(section).not.toContain('compartmentSearch');
     expect(server!.seen.some(({ url }) => url.includes('elsewhere'))).toBe(false);

@@ -4,7 +4,9 @@
  * record: a place that cannot be reached is told of, and the journal goes on.
  */
 import type { KeyObject } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.ts';
 
 export interface CheckpointSettings {
@@ -66,14 +68,23 @@ export function keepCheckpoints(options: CheckpointOptions): Checkpoints {
 }
 
 async function append(file: string, line: string): Promise<void> {
+  const isNew = !existsSync(file);
   const handle = await open(file, 'a', 0o600);
   try {
     await handle.writeFile(`${line}\n`);
-    // A pipe or a device cannot be synced, and needs not.
-    await handle.sync().catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EINVAL' && error.code !== 'ENOTSUP') throw error;
-    });
+    await sync(handle);
   } finally {
     await handle.close();
   }
+  if (!isNew) return;
+  // Its name is the folder's: without this a power cut may take the whole file.
+  const folder = await open(dirname(file), 'r');
+  await sync(folder).finally(() => folder.close());
+}
+
+/** A pipe or a device cannot be synced, and needs not; nor can a folder on some file systems. */
+async function sync(handle: FileHandle): Promise<void> {
+  await handle.sync().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EINVAL' && error.code !== 'ENOTSUP') throw error;
+  });
 }

@@ -50,8 +50,8 @@ export const mutants: readonly Mutant[] = [
     "if (now.kind === 'missing') return deniedMissing(given, now);",
     '',
   ),
-  of('precondition-on-masked', 'enforcement/preconditions.ts', 'if (visible.mask.length > 0) return false;', ''),
-  of('version-of-masked-told', 'release/version-headers.ts', 'if (visible.mask.length > 0) return headers;', ''),
+  of('precondition-on-masked', 'enforcement/preconditions.ts', 'if (isMarked(visible)) return false;', ''),
+  of('version-of-masked-told', 'release/version-headers.ts', 'if (isMarked(visible)) return headers;', ''),
   of('put-creates-anywhere', 'enforcement/update.ts', "read.sight !== 'full' || state.disclosure.withheld > 0 ||", ''),
   of('labels-may-be-written', 'enforcement/replace.ts', 'if (!mayLabel && !same(labelsOf(', 'if (false && !same(labelsOf('),
   of(
@@ -70,8 +70,8 @@ export const mutants: readonly Mutant[] = [
   of(
     'masked-not-merged-back',
     'enforcement/update.ts',
-    'const whole = mergeBack(body, state.visible.document, [...permit.maskable, ...read.maskable]);',
-    'const whole = body;',
+    'const whole = mergeBack(sent, state.visible.document, [...permit.maskable, ...read.maskable]);',
+    'const whole = sent;',
   ),
   of('patch-reads-masked', 'enforcement/patch.ts', 'if (maskable.length === 0) return;', 'return;'),
   of(

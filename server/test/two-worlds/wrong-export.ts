@@ -14,11 +14,7 @@ export function wrongExport(
   if (answer!.status !== 200) return undefined;
   const query = new URLSearchParams(target.split('?')[1] ?? '');
   const types = query.get('_type')?.split(',') ?? Object.keys(naiveTypes);
-  const everybody = new Set<string>();
-  const isPatientOpen = decider.isOpen('Patient', 'search');
-  for (const [key, resource] of before.current)
-    if (key.startsWith('Patient/') && (!isPatientOpen || typeof decider.sees(resource, 'search') === 'object'))
-      everybody.add(key.slice('Patient/'.length));
+  const everybody = new Set(decider.isOpen('Patient', 'search') ? seenPatients() : namedPatients());
   const named = query.getAll('patient').map((reference) => reference.replace('Patient/', ''));
   const group = /^\/Group\/([^/]+)/.exec(target)?.[1];
   const members = group === undefined ? undefined : membersOf(before.current.get(`Group/${group}`), decider);
@@ -41,6 +37,18 @@ export function wrongExport(
   expected.sort((one, other) => (place(one) < place(other) ? -1 : 1));
   const shown: Json[] = answer!.json.entry.map(({ resource }: Json) => resource);
   shown.sort((one, other) => (place(one) < place(other) ? -1 : 1));
+  function seenPatients(): readonly string[] {
+    const patients = [...before.current].filter(([key]) => key.startsWith('Patient/'));
+    return patients.filter(([, one]) => typeof decider.sees(one, 'search') === 'object').map(([key]) => key.slice(8));
+  }
+
+  /** Of a type that is closed none can be told from another, nor from one that is not there. */
+  function namedPatients(): readonly string[] {
+    return [...JSON.stringify([...before.current]).matchAll(/"(?:[^"]*\/)?Patient\/([A-Za-z0-9.-]{1,64})"/g)].map(
+      ([, id]) => id!,
+    );
+  }
+
   if (!same(shown.map(place), expected.map(place))) return `exports ${shown.map(place)}; expected ${expected.map(place)}`;
   const wrong = shown.findIndex((resource, at) => !same(resource, expected[at]));
   return wrong < 0 ? undefined : `exports ${JSON.stringify(shown[wrong])}, expected ${JSON.stringify(expected[wrong])}`;

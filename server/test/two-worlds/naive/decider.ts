@@ -14,6 +14,7 @@ import { isTouched } from './mask.ts';
 import { announcements, maskOf, pathsOf, signed } from './masked-paths.ts';
 import { type About, about, inCompartmentOf, owners, saysWhose } from './patients.ts';
 import { Seen } from './seen.ts';
+import { isTypeOpen } from './type-open.ts';
 import { naiveTypes } from './types.ts';
 
 export const interactions = [
@@ -201,7 +202,7 @@ export class NaiveDecider {
   seesAll(type: string, interaction: NaiveInteraction): boolean {
     const { caller } = this.#scene;
     const rules = this.#rulesFor(type, interaction);
-    if ((caller.withheld ?? []).length > 0) return false;
+    if ((caller.withheld ?? []).length > 0 || caller.ceiling !== undefined) return false;
     if (type === 'Bundle') return false;
     if ([...this.#combining.values()].includes('deny-unless-permit')) return false;
     if (rules.some(({ effect, elements }) => effect === 'deny' && elements === undefined)) return false;
@@ -229,7 +230,13 @@ export class NaiveDecider {
 
   /** Could anything of the type be this caller's to do so with, by its rules alone? */
   isOpen(type: string, interaction: NaiveInteraction): boolean {
-    return this.#rulesFor(type, interaction).some(({ effect }) => effect === 'permit');
+    return isTypeOpen({
+      rules: this.#rulesFor(type, interaction),
+      caller: this.#scene.caller,
+      covers: (rule) => this.#covers(rule, type),
+      combining: this.#combining,
+      permitsFirst: (rule) => this.#permitsFirst(rule),
+    });
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * What is left to decide when a resource arrives: a predicate and a mask, specialised to caller, purpose, policies and moment. It must not
- * ask for anything; and whatever it is not told, it takes as a reason to deny (I6).
+ * ask for anything; and whatever it is not told, it takes as a reason to deny (I6). Over 400 lines: one judgement, whose steps share what they were told and stand in the order in which they speak.
  */
 import type { FhirTables } from '../fhir/tables.ts';
 import type { SecurityCategory } from '../fhir/version.ts';

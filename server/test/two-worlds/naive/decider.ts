@@ -1,7 +1,7 @@
 /**
  * The harness's own judgement: may this caller do this with this resource, and what is masked? Written from the policy language and the
  * requirements, resource by resource on plain JSON, as slowly and simply as can be. INVARIANT: it imports nothing from the engine, since the
- * harness must not share its mistakes.
+ * harness must not share its mistakes. Over 400 lines: one judgement in its order, to be read beside the policy language.
  */
 import type { Json } from '../json.ts';
 import { valuesAt } from '../json.ts';

@@ -146,7 +146,7 @@ export function givenBy(setting: Setting, { method = 'GET', target, headers = {}
     dialect: { ...dialect, ...setting.dialect },
     limits: {
       ...{ defaultCount: 10, maxCount: 50, pageBudget: 20, closedIncludes: 'leave-out' },
-      ...{ chainDepth: 2, stages: 20, stageIds: 1000, includes: 10, included: 1000, matchesRead: 10_000 },
+      ...{ types: 100, chainDepth: 2, stages: 20, stageIds: 1000, includes: 10, included: 1000, matchesRead: 10_000 },
       ...setting.limits,
     },
     authorization: setting.authorization,

@@ -18,9 +18,6 @@ export interface Admitted {
   readonly decision: Decision;
 }
 
-/** Searches that one request may become: as many as the Patient compartment has types. */
-const MOST_TYPES = 70;
-
 /** Throws Problem `too-costly`. */
 export function admitSearch(given: Given, asked: SearchRequest): Admitted | Denied {
   const types: { type: TypeFacts; permit: Permit }[] = [];
@@ -33,7 +30,7 @@ export function admitSearch(given: Given, asked: SearchRequest): Admitted | Deni
   }
   const [first] = types;
   if (first === undefined) return refusedSearch(given, asked, refusal!);
-  if (asked.cursor === undefined && types.length > MOST_TYPES)
+  if (asked.cursor === undefined && types.length > given.limits.types)
     throw new Problem('too-costly', 'Too many types to search at once. Name some in _type.');
   return { kind: 'admitted', types, decision: first.permit.decision };
 }

@@ -35,6 +35,8 @@ export interface Given {
     readonly pageBudget: number;
     /** Links of a chain, or of `_has` in `_has`. */
     readonly chainDepth: number;
+    /** That one request may search, or bring along by `_revinclude=*`. */
+    readonly types: number;
     /** Searches that the chains of one request become. */
     readonly stages: number;
     /** Visible ids that one of them may hand on. */

@@ -10,6 +10,7 @@ import { presentedToken } from './admit.ts';
 import type { Given } from './given.ts';
 import { includedBy } from './included-by.ts';
 import type { Denied } from './outcome.ts';
+import { referringTypes } from './spread-includes.ts';
 import type { Stages } from './stages.ts';
 
 const decision: Decision = Object.freeze({
@@ -27,7 +28,7 @@ export function withOpenIncludes(
   selfOf: (search: SearchRequest) => string,
 ): SearchRequest | Denied {
   const open = search.includes.filter((include) =>
-    typesOf(given, include).some((type) => stages.permitFor(type) !== undefined),
+    typesOf(given, search, include).some((type) => stages.permitFor(type) !== undefined),
   );
   if (open.length === search.includes.length) return search;
   switch (given.limits.closedIncludes) {
@@ -41,7 +42,9 @@ export function withOpenIncludes(
 }
 
 /** What it could bring. */
-function typesOf({ tables }: Given, { direction, source, parameter, target }: Include): readonly string[] {
+function typesOf({ tables }: Given, search: SearchRequest, include: Include): readonly string[] {
+  const { direction, source, parameter, target } = include;
+  if (source === '*') return referringTypes(tables, search).map(({ name }) => name);
   if (direction === 'revinclude') return [source];
   return target === undefined ? includedBy(tables.types.get(source)!, parameter).flatMap(({ targets }) => targets) : [target];
 }

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { ask, type Ended, ourBase, type Setting } from '../../test/host.ts';
 import { hidden, type TestPolicies, unlabelled } from '../../test/permits.ts';
 import { SmallUpstream } from '../../test/small-upstream.ts';
+import { r4 } from '../fhir/r4.ts';
 
 vi.mock('../decision/decide.ts', async () => ({ decide: (await import('../../test/permits.ts')).decideByTable }));
 
@@ -77,6 +78,71 @@ describe('includes by a wildcard', () => {
     expect(keys(ask(setting, { target: '/Observation?_id=a1&_include=*' }), 'include')).toEqual(['Patient/ann']);
     expect(keys(ask(setting, { target: '/Patient?_id=ann&_include=Patient:*' }), 'include')).toEqual(['Practitioner/doc']);
     expect(keys(ask(setting, { target: '/Observation?_id=b1&_include=*' }), 'include')).toEqual([]);
+  });
+});
+
+describe('_revinclude=*', () => {
+  const open = (types: readonly string[]): TestPolicies => ({
+    ...Object.fromEntries([...r4().types.keys()].map((type) => [`search ${type}`, { refuse: 'forbidden' as const }])),
+    ...Object.fromEntries(types.map((type) => [`search ${type}`, { sees: unlabelled }])),
+  });
+  const listing = (...types: readonly string[]) => {
+    const upstream = hospital();
+    upstream.put({ resourceType: 'Condition', id: 'k1', subject: { reference: 'Patient/ann' } });
+    upstream.put({ resourceType: 'Condition', id: 'k2', subject: { reference: 'Patient/ann' }, ...secret });
+    upstream.put({ resourceType: 'Encounter', id: 'e1', subject: { reference: 'Patient/ann' } });
+    const statement = {
+      resourceType: 'CapabilityStatement',
+      rest: [
+        {
+          mode: 'server',
+          resource: types.map((type) => ({
+            type,
+            interaction: [{ code: 'search-type' }],
+            searchParam: [{ name: 'subject' }, { name: 'patient' }],
+          })),
+        },
+      ],
+    };
+    upstream.misbehave = ({ path }) =>
+      path === 'metadata' ? { body: new TextEncoder().encode(JSON.stringify(statement)) } : undefined;
+    return upstream;
+  };
+  const target = '/Patient?_id=ann&_revinclude=*';
+
+  test('R-082 brings what is visible of the types that are open and that the server has, each read once', () => {
+    const upstream = listing('Patient', 'Observation', 'Condition', 'Encounter');
+    const answer = ask({ upstream, policies: open(['Patient', 'Observation', 'Condition', 'Procedure']) }, { target });
+    expect(keys(answer, 'include')).toEqual(['Condition/k1', 'Observation/a1']);
+    expect(answer.sent.map(({ path }) => path.split('?')[0])).toEqual(['metadata', 'Patient', 'Condition', 'Observation']);
+    expect(answer.json.link[0].url).toContain('_revinclude=*');
+  });
+
+  test('of more types than a request may search it is refused before any data, and so for a patient who is not there', () => {
+    const types = [...r4().types.keys()];
+    for (const id of ['ann', 'nobody']) {
+      const answer = ask(
+        { upstream: listing(...types), policies: filtered, limits: { types: 80 } },
+        { target: `/Patient?_id=${id}&_revinclude=*` },
+      );
+      expect(answer.problem?.code).toBe('too-costly');
+      expect(answer.sent.map(({ path }) => path)).toEqual(['metadata']);
+    }
+  });
+
+  test('R-090 where no type that refers is open, it is as any closed include', () => {
+    const policies = { ...open(['Schedule']), 'search AuditEvent': { sees: unlabelled } };
+    const answer = (closedIncludes: 'leave-out' | 'refuse' | 'empty') =>
+      ask({ upstream: listing(), policies, limits: { closedIncludes } }, { target: '/Schedule?_revinclude=*' });
+    expect(answer('leave-out').json.link[0].url).not.toContain('_revinclude');
+    expect(answer('refuse').status).toBe(403);
+    expect(answer('empty').json.total).toBe(0);
+  });
+
+  test('what it finds counts against what may be included', () => {
+    const upstream = listing('Observation');
+    const setting: Setting = { upstream, policies: filtered, limits: { included: 0 } };
+    expect(ask(setting, { target }).problem?.code).toBe('too-costly');
   });
 });
 

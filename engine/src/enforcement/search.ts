@@ -25,6 +25,7 @@ import type { Outcome } from './outcome.ts';
 import { type Continued, cursorInvalid, LONGEST_HINT, makeCursor, openCursor } from './page-cursor.ts';
 import { cursorLink, searchLink } from './page-links.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
+import { spreadIncludes } from './spread-includes.ts';
 import { Stages } from './stages.ts';
 
 /** One type of a search, planned. */
@@ -82,10 +83,11 @@ function* searched(
   const countOnly = count === 0 || search.representation.summary === 'count';
   const wanted: Wanted = { search, count, countOnly, continued };
 
+  const includes = countOnly ? [] : yield* spreadIncludes(given, stages, search);
   const parts = yield* planned(given, stages, open, wanted);
   const gathered = yield* gatherTypes(given, book, parts, wanted);
   if (gathered === undefined) throw cursorInvalid();
-  const included = countOnly ? [] : yield* gatherIncludes(given, stages, search.includes, gathered.visible);
+  const included = yield* gatherIncludes(given, stages, includes, gathered.visible);
   return release(given, asked, wanted, open, { gathered, included, stages, parts, opening, book });
 }
 

@@ -6,7 +6,7 @@ import type { FhirTables } from '../fhir/tables.ts';
 import type { Criterion } from '../request/request.ts';
 
 /** References that leave what belongs to one person or one stay, whatever they point to. */
-const selectiveReferences: ReadonlySet<string> = new Set(['patient', 'subject', 'encounter']);
+export const selectiveReferences: ReadonlySet<string> = new Set(['patient', 'subject', 'encounter']);
 
 export function isBounded(pushed: readonly Criterion[], inCompartment: boolean, tables: FhirTables): boolean {
   return inCompartment || pushed.some((one) => isSelective(one, tables));

@@ -96,7 +96,7 @@ function searchQuery(search: SearchRequest): Query {
   if (!inPath && search.types.length > 0) query.push(['_type', search.types.join(',')]);
   for (const criterion of search.criteria) query.push(criterionPair(criterion));
   for (const { direction, iterate, source, parameter, target } of search.includes) {
-    const value = [source, parameter, ...(target === undefined ? [] : [target])].join(':');
+    const value = source === '*' ? '*' : [source, parameter, ...(target === undefined ? [] : [target])].join(':');
     query.push([`_${direction}${iterate ? ':iterate' : ''}`, value]);
   }
   const sort = search.sort.map((one) => (one.descending ? '-' : '') + one.definition.name);

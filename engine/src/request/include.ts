@@ -1,6 +1,6 @@
 /**
  * `_include` and `_revinclude` (FHIR R4 search.html#include): `Source:parameter[:Target]`, with `*` for every reference parameter of the source, and
- * `_include=*` for those of whatever is searched. `_revinclude=*` is refused: it would be a search of every type there is.
+ * `*` alone: `_include=*` for those of whatever is searched, `_revinclude=*` for those of every type that refers to it.
  */
 import type { FhirTables, TypeFacts } from '../fhir/tables.ts';
 import { Problem } from '../problem.ts';
@@ -18,8 +18,9 @@ export function parseInclude(text: string, place: IncludePlace): readonly Includ
   const { direction, iterate, types, tables } = place;
   if (text === '*' && direction === 'include')
     return types.map(({ name }) => Object.freeze({ direction, iterate, source: name, parameter: '*', target: undefined }));
-  if (text === '*')
-    throw new Problem('parameter-invalid', '_revinclude=* is not served: name the type, as in _revinclude=Observation:*.');
+  if (text === '*' && iterate)
+    throw new Problem('parameter-invalid', '_revinclude:iterate=* is not served: name the type, as in Observation:*.');
+  if (text === '*') return [Object.freeze({ direction, iterate, source: '*', parameter: '*', target: undefined })];
   const [source = '', parameter = '', target, more] = text.split(':');
   const type = tables.types.get(source);
   if (type === undefined || type.category === 'none' || more !== undefined) throw invalid();

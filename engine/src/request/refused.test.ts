@@ -272,7 +272,7 @@ const refused: readonly (readonly [request: string, code: string])[] = [
   ['GET /Patient?_include=Patient:organization:Patient', 'parameter-invalid'],
   ['GET /Patient?_include=Patient:organization:Organization:x', 'parameter-invalid'],
   ['GET /Patient?_revinclude=Encounter:location', 'parameter-invalid'],
-  ['GET /Patient?_revinclude=*', 'parameter-invalid'],
+  ['GET /Patient?_revinclude:iterate=*', 'parameter-invalid'],
   // Cursors stand alone
   ['GET /Patient?_cursor=a&name=b', 'parameter-unknown'],
   ['GET /Patient?_cursor=a&_count=1', 'parameter-unknown'],
@@ -323,7 +323,7 @@ test.each(refused)('R-245 %s is refused: %s', (line, code) => {
 test.each([
   ['GET /Patient?_query=x', /_query/],
   ['GET /Patient?_graph=x', /_graph/],
-  ['GET /Patient?_revinclude=*', /_revinclude=Observation:\*/],
+  ['GET /Patient?_revinclude:iterate=*', /Observation:\*/],
 ])('%s is refused with a word of its own', (line, text) => expect(refusal(line).publicText).toMatch(text));
 
 test('nothing of the request is quoted in a refusal', () => {

@@ -57,6 +57,7 @@ export interface Criterion {
 export interface Include {
   readonly direction: 'include' | 'revinclude';
   readonly iterate: boolean;
+  /** `*`, of `_revinclude` alone: every type that refers to what is searched. */
   readonly source: string;
   /** `*`: every reference parameter of the source. */
   readonly parameter: string;

@@ -141,6 +141,7 @@ const understood: readonly (readonly [request: string, interaction: string, cano
   ['GET /Patient?_contained=false', 'search', '/Patient'],
   ['GET /Patient?_in=Group/g1', 'search', '/Patient?_in=Group/g1'],
   ['GET /Patient?_include=*', 'search', '/Patient?_include=Patient:*'],
+  ['GET /Patient?_revinclude=*', 'search', '/Patient?_revinclude=*'],
   ['GET /Patient?_revinclude=Observation:*:Patient', 'search', '/Patient?_revinclude=Observation:*:Patient'],
   // Filters, as the criteria that they stand for
   ['GET /Patient?_filter=name%20sw%20a', 'search', '/Patient?name=a'],

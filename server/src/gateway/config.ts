@@ -17,6 +17,12 @@ export const gatewaySection = z
       .max(32)
       .default(4)
       .describe('Entries of a batch that only read and are answered at the same time.'),
+    types: z
+      .int()
+      .min(1)
+      .max(200)
+      .default(100)
+      .describe('Types that one request may search, or bring along by `_revinclude=*`.'),
     chainDepth: z.int().min(1).max(4).default(2).describe('Links of a chained search parameter, or of `_has` in `_has`.'),
     stages: z.int().min(1).max(200).default(20).describe('Searches that the chains of one request may become.'),
     stageIds: z.int().min(1).max(10_000).default(1000).describe('Visible ids that one link of a chain may hand on.'),

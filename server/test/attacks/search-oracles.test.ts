@@ -88,7 +88,11 @@ const cases: readonly (readonly [number: string, path: string, told: number | st
     '/Patient?_revinclude=Observation:subject',
     'Patient/mine +Observation/mine-1 +Observation/mine-2 +Observation/mine-3 +Observation/mine-4',
   ],
-  ['B3-46', '/Patient?_revinclude=*', 400],
+  [
+    'B3-46',
+    '/Patient?_revinclude=*',
+    'Patient/mine +Encounter/seen +Observation/mine-1 +Observation/mine-2 +Observation/mine-3 +Observation/mine-4',
+  ],
   ['B3-46', '/Practitioner?_revinclude=Encounter:participant', 'Practitioner/doc Practitioner/second'],
   ['B3-47', '/Observation?_graph=all', 400],
   ['B3-48', '/Observation', MINE],

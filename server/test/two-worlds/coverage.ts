@@ -98,7 +98,7 @@ const kinds = [
   ...['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'].map((name) => `prefix ${name}`),
   ...[':not', ':missing', ':exact', ':contains', ':[type]'].map((name) => `modifier ${name}`),
   ...['in', 'not-in', 'below', 'above'].map((name) => `modifier code:${name}`),
-  ...['_since', '_at'],
+  ...['_since', '_at', '_revinclude *'],
   ...['result _count', 'result _sort'],
 ];
 const ruleKinds = [

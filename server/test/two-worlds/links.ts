@@ -104,9 +104,18 @@ export function include(drawing: Drawing, iterate: boolean): Asked | undefined {
 
 export function revinclude(drawing: Drawing): Asked | undefined {
   const type = typeFor(drawing);
+  if (drawing.random.chance(0.2)) return byAll(drawing, type);
   const source = drawing.random.pick(drawing.types);
   const back = link(drawing, source, type);
   if (back === undefined) return undefined;
   const name = drawing.random.chance(0.15) ? '*' : back.name;
   return searchOf(drawing, type, [{ text: `_revinclude=${source}:${name}`, tries: ['_revinclude'] }]);
+}
+
+/** What a plain server without such a word is asked instead: every type there is, by name. */
+function byAll(drawing: Drawing, type: string): Asked {
+  const asked = searchOf(drawing, type, [{ text: '_revinclude=*', tries: ['_revinclude', '_revinclude *'] }]);
+  const [, query = ''] = asked.target.split('?');
+  const named = drawing.types.map((source) => `_revinclude=${source}:*`).join('&');
+  return { ...asked, plain: query.replace('_revinclude=*', named) };
 }

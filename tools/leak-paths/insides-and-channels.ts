@@ -10,7 +10,7 @@ export const insidesAndChannels = rows([
     114,
     'contained resources',
     'a copy of something hidden',
-    'labels and patients of what is inside count for the whole; masks reach inside',
+    'labels and patients of what is inside count for the whole; masks reach inside, those of its own type too',
     inside,
   ],
   [

@@ -7,6 +7,7 @@ import { identityOf } from '../caller.ts';
 import { clearsAll } from '../label/is-cleared.ts';
 import { relationBits } from '../policy/relations.ts';
 import { checks } from './checks.ts';
+import { innerMasksOf, masksInside } from './inner-masks.ts';
 import { insideOf } from './inside.ts';
 import { withSignature } from './masks.ts';
 import { mintPermit, type Permit, type Refusal } from './permit.ts';
@@ -34,6 +35,7 @@ export function decide(input: DecideInput): Permit | Refusal {
     sight: sightOf(asked),
     maskable: maskable(asked),
     changeable: changeable(asked),
+    masksInside: () => masksInside(asked),
     // A consent spares patients themselves and their guardians, so who reads consents needs relations too.
     needs: Object.freeze({
       relations: holdsOthers || readsConsents || readsRelations(asked),
@@ -64,6 +66,7 @@ export function residualOf(asked: Question): Residual {
     purposeless: caller.purposes.length === 0 && protection?.purposesRequired.has('patient') === true,
     labels: protection?.labels,
     inside: insideOf(asked, decide),
+    innerMasks: innerMasksOf(asked),
     consents: Object.freeze({
       caller,
       interaction,

@@ -3,9 +3,10 @@
  * inside is judged as it would be by itself, and a mask that would take anything from one of them closes the whole: a document is not edited in silence.
  */
 import { patientsOf } from '../compartment/patients-of.ts';
-import { orphansIn } from '../fhir/contained.ts';
+import { containedIn, orphansIn } from '../fhir/contained.ts';
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import type { Decision } from './decision.ts';
+import { innerMask } from './masks.ts';
 import type { Candidate, KnownFacts, Obligation, Permit, Refusal, Verdict } from './permit.ts';
 import type { DecideInput } from './question.ts';
 
@@ -72,15 +73,15 @@ function partsOf(document: JsonDocument, whole: JsonNode): readonly JsonNode[] {
 /** Would the mask take anything away? A narrative may repeat what is masked, and goes with every mask. */
 function isTouched(document: JsonDocument, node: JsonNode, type: string, mask: readonly string[]): boolean {
   if (mask.length === 0) return false;
-  const holdsMasked = (resource: JsonNode): boolean => mask.some((path) => holds(document, resource, path.split('.'), 0));
-  if (document.member(node, TEXT) !== NONE || holdsMasked(node)) return true;
+  const holdsMasked = (resource: JsonNode, paths: readonly string[]): boolean =>
+    paths.some((path) => holds(document, resource, path.split('.'), 0));
+  if (document.member(node, TEXT) !== NONE || holdsMasked(node, mask)) return true;
   if (orphansIn(document, node, nothing).length > 0) return true;
-  const contained = document.member(node, CONTAINED);
-  for (let inner = document.first(contained); inner !== NONE; inner = document.next(inner)) {
-    if (document.member(inner, TEXT) !== NONE) return true;
-    if (document.stringIs(document.member(inner, RESOURCE_TYPE), name(type)) && holdsMasked(inner)) return true;
-  }
-  return false;
+  return containedIn(document, node).some(
+    (inner) =>
+      document.member(inner.node, TEXT) !== NONE ||
+      holdsMasked(inner.node, inner.type === type ? mask : innerMask(mask, inner.type)),
+  );
 }
 
 function holds(document: JsonDocument, at: JsonNode, path: readonly string[], depth: number): boolean {

@@ -1,5 +1,27 @@
 /** Which elements are withheld when several rules apply (architecture §6): what every permit masks, and what any deny withholds. */
 
+const INNER = 'contained:';
+
+/** The part of a mask that is for the resource itself, and for copies of its own type inside. */
+export function ownMask(mask: readonly string[]): readonly string[] {
+  return mask.filter((path) => !path.startsWith(INNER));
+}
+
+/** The part that is for what it contains: by caller, policies and types alone, so that it tells nothing of what is masked. */
+export function innerMasks(mask: readonly string[]): readonly string[] {
+  return mask.filter((path) => path.startsWith(INNER));
+}
+
+/** The part that is for contained resources of another type, below them: of `contained:Practitioner.address`, `address`. */
+export function innerMask(mask: readonly string[], type: string): readonly string[] {
+  const start = innerPath(type, '');
+  return mask.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
+}
+
+export function innerPath(type: string, path: string): string {
+  return `${INNER}${type}.${path}`;
+}
+
 /** R-146: a copy from which something is withheld is not what was signed. */
 export function withSignature(type: string, mask: readonly string[]): readonly string[] {
   return type !== 'Bundle' || mask.length === 0 || mask.includes('signature') ? mask : Object.freeze([...mask, 'signature']);

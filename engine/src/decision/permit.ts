@@ -48,7 +48,7 @@ export type Verdict =
     }
   | {
       readonly effect: 'permit';
-      readonly decision: Decision /** Element paths to remove, below the resource (`reasonCode`, `name.given`). */;
+      readonly decision: Decision /** Element paths to remove, below the resource (`reasonCode`, `name.given`) or what it contains (`contained:Practitioner.address`). */;
       readonly mask: readonly string[];
       /** What whoever releases it must do, and what travels with it. */
       readonly obligations: readonly Obligation[];
@@ -92,6 +92,8 @@ export interface PermitParts {
   readonly maskable: readonly string[];
   /** Those of them that any rule could show otherwise than they are. */
   readonly changeable?: readonly string[];
+  /** Whether anything could be withheld of what a resource of the type contains. */
+  readonly masksInside?: () => boolean;
   /** Facts that `judge` will need. */
   readonly needs: {
     readonly relations: boolean;
@@ -114,6 +116,7 @@ export class Permit {
   readonly sight: Sight;
   readonly maskable: readonly string[];
   readonly changeable: readonly string[];
+  readonly masksInside: () => boolean;
   readonly needs: PermitParts['needs'];
   readonly onlyPatient: string | undefined;
   readonly judge: PermitParts['judge'];
@@ -125,6 +128,7 @@ export class Permit {
     this.sight = parts.sight;
     this.maskable = parts.maskable;
     this.changeable = parts.changeable ?? [];
+    this.masksInside = parts.masksInside ?? (() => false);
     this.needs = parts.needs;
     this.onlyPatient = parts.onlyPatient;
     this.judge = parts.judge;

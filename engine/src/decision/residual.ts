@@ -13,6 +13,7 @@ import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
 import { changesOf } from './changes.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
+import type { InnerMasks } from './inner-masks.ts';
 import type { Inside } from './inside.ts';
 import { type LabelsFor, labelling } from './labelling.ts';
 import { combineMasks, withSignature } from './masks.ts';
@@ -59,6 +60,8 @@ export interface ResidualParts {
   readonly purposeless: boolean;
   /** Of what holds other resources: judges them. */
   readonly inside?: Inside | undefined;
+  /** What is withheld of what a resource contains. */
+  readonly innerMasks?: InnerMasks | undefined;
 }
 
 const OVERRIDE = relationBits(['break-the-glass']);
@@ -146,8 +149,15 @@ export class Residual {
     if (left === '') return objection!;
     return (
       this.#unbeaten(left, matter) ??
-      this.#whole(byConsents(this.#labelled(this.#permit(left, matter), matter), matter.lifting), matter)
+      this.#whole(
+        byConsents(this.#labelled(this.#contained(this.#permit(left, matter), matter), matter), matter.lifting),
+        matter,
+      )
     );
+  }
+
+  #contained(verdict: Verdict, { candidate, labels }: Matter): Verdict {
+    return this.#parts.innerMasks?.(verdict, candidate.document, candidate.node, labels) ?? verdict;
   }
 
   #labelled(verdict: Verdict, { candidate, labels }: Matter): Verdict {

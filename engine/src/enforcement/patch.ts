@@ -2,6 +2,7 @@
  * http.html#patch, applied by us on the state that the caller sees, then written as an update of exactly that version. A `test` reads and so do
  * `copy` and `move`: a patch may not name what a mask could withhold (search-semantics §9, hardening B4-61).
  */
+import { innerMasks } from '../decision/masks.ts';
 import { isOtherForm } from '../fhir/choice.ts';
 import { asJsonPatch, fhirPathOperations, fhirPathPaths } from '../fhir/fhirpath-patch.ts';
 import { mergedPaths, mergeOperations } from '../json/merge-patch.ts';
@@ -38,10 +39,13 @@ export function* preparePatch(given: Given, book: FactBook, asked: PatchRequest)
   if (read.kind === 'denied') return read;
   refuseUnserved(asked);
   requireIfMatch(given);
-  refuseClosedPaths(pathsOf(asked, given), [...permit.maskable, ...read.maskable]);
+  const paths = pathsOf(asked, given);
+  refuseClosedPaths(paths, [...permit.maskable, ...read.maskable]);
 
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return deniedMissing(given, state);
+  // What it contains may be masked by the rules of another type, which its own did not tell.
+  refuseClosedPaths(paths, innerMasks(state.visible.mask));
   const before = rebased(state.visible.document, upstream, ours);
   const after = applied(asked, given, before);
   checkElements(after, after.root, type, given.tables);

@@ -58,7 +58,7 @@ export function* replace(given: Given, book: FactBook, write: Replacement): Gene
   yield* refuseUnseenTargets(given, book, body, old);
   const { prefer } = conditions;
   const plan = { kind: 'update', type, id, version, body: body.bytes, minimal: prefer === 'minimal' } as const;
-  const tellVersion = read.maskable.length === 0;
+  const tellVersion = read.maskable.length === 0 && (shown.kind !== 'visible' || shown.mask.length === 0);
   const expected = conditions.ifMatch !== undefined;
   return { kind: 'prepared', plan, status: 200, judged: after, read, prefer, tellVersion, expected };
 }

@@ -1,5 +1,6 @@
 /** http.html#update. To an id that the caller does not see it is refused, alike for hidden and free ids, unless nothing could be hidden. */
 import { decide } from '../decision/decide.ts';
+import { innerMasks } from '../decision/masks.ts';
 import type { Permit } from '../decision/permit.ts';
 import type { JsonDocument } from '../json/scan.ts';
 import { Problem } from '../problem.ts';
@@ -41,7 +42,8 @@ export function* prepareUpdate(given: Given, book: FactBook, asked: UpdateReques
   const state = yield* current(given, book, read, id);
   if (state.kind === 'missing') return yield* putCreate(given, book, asked, read, state, body);
   const sent = withoutAddedLabels(body, state.visible);
-  const whole = mergeBack(sent, state.visible.document, [...permit.maskable, ...read.maskable]);
+  const unseen = [...permit.maskable, ...read.maskable, ...innerMasks(state.visible.mask)];
+  const whole = mergeBack(sent, state.visible.document, unseen);
   return yield* replace(given, book, { id, permit, read, state, body: whole, conditions });
 }
 

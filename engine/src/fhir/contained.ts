@@ -3,7 +3,22 @@ import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 
 const CONTAINED = name('contained');
 const ID = name('id');
+const RESOURCE_TYPE = name('resourceType');
 const none: readonly JsonNode[] = Object.freeze([]);
+
+/** What is contained, at any depth, in the order of the text. Without a type it has none of ours, and is left out. */
+export function containedIn(
+  document: JsonDocument,
+  resource: JsonNode,
+): readonly { readonly type: string; readonly node: JsonNode }[] {
+  const contained = document.member(resource, CONTAINED);
+  if (contained === NONE) return [];
+  const found: { type: string; node: JsonNode }[] = [];
+  const end = document.after(contained);
+  for (let at = contained + 1; at < end; at++)
+    if (document.keyIs(at, RESOURCE_TYPE)) found.push({ type: document.string(at) ?? '', node: document.parent(at) });
+  return found;
+}
 
 /** Contained resources to which nothing leads any more once the values `gone` are taken away (with what is in them). */
 export function orphansIn(document: JsonDocument, resource: JsonNode, gone: ReadonlySet<JsonNode>): readonly JsonNode[] {

@@ -59,7 +59,7 @@ export function ways(criteria: readonly Criterion[], sort: readonly Sort[], give
 function wayOf(criterion: Criterion, { type, permit, dialect }: WaysGiven): 'push' | 'match-again' | 'keep-back' {
   const { definition, modifier } = criterion;
   // Servers may look into the narrative as well, which a mask takes away.
-  if (modifier === 'text' && permit.maskable.length > 0) return 'keep-back';
+  if (modifier === 'text' && (permit.maskable.length > 0 || permit.masksInside())) return 'keep-back';
   switch (parameterClass(definition, type, masksRead(criterion, permit.maskable, dialect), permit.changeable)) {
     case 'untouched':
       return 'push';
@@ -81,14 +81,16 @@ function isPositive({ definition, modifier, values }: Criterion): boolean {
 }
 
 function refuseUnserved({ definition, modifier }: Criterion, { permit, dialect }: WaysGiven): void {
-  const unmasked = permit.maskable.length === 0;
+  const reads = onlyUnmasked.has(definition.name) || definition.type === 'special';
+  // Whole texts are read with what is contained.
+  const isText = definition.name === '_text' || definition.name === '_content';
+  const unmasked = permit.maskable.length === 0 && !(isText && permit.masksInside());
   const seesAll = permit.sight === 'full' && unmasked;
   if (neverServed.has(definition.name)) throw notServed();
   if (definition.type === 'token' && modifier !== undefined && readsTerminology.has(modifier)) throw notServed();
   // Above and below on references walk through parents that may be hidden.
   const walks = definition.type === 'reference' && (modifier === 'above' || modifier === 'below');
   if (walks && !seesAll) throw elementClosed();
-  const reads = onlyUnmasked.has(definition.name) || definition.type === 'special';
   // Without an order of ours the most alike come first, and how alike they are is reckoned over all that there is.
   if (reads && !(unmasked && (dialect.sortById || seesAll))) throw elementClosed();
 }

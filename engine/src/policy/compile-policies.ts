@@ -49,7 +49,13 @@ export function compilePolicies(
     });
   });
   const all = Object.freeze(rules);
-  return Object.freeze({ sets: Object.freeze(sets), rules: all, rulesFor: indexRules(all, tables) });
+  const masked = new Set(all.flatMap(({ paths, changes }) => [...paths.keys(), ...changes.keys()]));
+  return Object.freeze({
+    sets: Object.freeze(sets),
+    rules: all,
+    maskedTypes: Object.freeze([...masked]),
+    rulesFor: indexRules(all, tables),
+  });
 }
 
 function holdsFor({ upstreams }: PolicyDocument, upstream: string | undefined): boolean {

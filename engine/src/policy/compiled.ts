@@ -125,6 +125,8 @@ export interface CompiledSet {
 export interface CompiledPolicies {
   readonly sets: readonly CompiledSet[];
   readonly rules: readonly CompiledRule[];
+  /** Types of which some rule withholds or changes elements. */
+  readonly maskedTypes: readonly string[];
   /**
    * Rules that may apply to this type (unknown types are patient data, R-031) and interaction for a caller with these roles; roles, type and
    * interaction are settled, everything else is still to be asked. In document order, each once.

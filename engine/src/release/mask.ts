@@ -3,16 +3,16 @@
  * never on whether there was anything to remove: no shells stay behind (search-semantics §7), the narrative goes and the tag comes always, unless policy wants silence; so does what is
  * contained and named by nothing that is left.
  */
+import { innerMask, ownMask } from '../decision/masks.ts';
 import type { Obligation } from '../decision/permit.ts';
-import { orphansIn } from '../fhir/contained.ts';
+import { containedIn, orphansIn } from '../fhir/contained.ts';
 import type { JsonEdit } from '../json/edit.ts';
 import { removeElement } from '../json/remove-element.ts';
 import { type JsonNode, NONE, name } from '../json/scan.ts';
 import { noteChanges } from './change.ts';
 import { noteSubsetted } from './meta-additions.ts';
 
-const CONTAINED = name('contained');
-const RESOURCE_TYPE = name('resourceType');
+const nothing: ReadonlySet<JsonNode> = new Set();
 
 /** `obligations`: those to announce and to mark a mask are met here, in the resource itself; a copy inside it loses what is masked without a word. */
 export function noteMask(
@@ -24,15 +24,19 @@ export function noteMask(
 ): void {
   if (mask.length === 0) return;
   const { document } = edit;
+  const own = ownMask(mask);
+  const before = own.length > 0 ? nothing : new Set(orphansIn(document, resource, nothing));
   const gone = new Set<JsonNode>();
-  removeAll(edit, resource, mask, gone);
+  removeAll(edit, resource, own, gone);
   noteChanges(edit, resource, obligations);
-  for (const contained of itemsOf(edit, document.member(resource, CONTAINED))) {
+  for (const contained of containedIn(document, resource)) {
     // A copy inside is masked as the resource itself; its narrative may repeat what was removed outside.
-    removeElement(document, edit, contained, 'text');
-    if (document.stringIs(document.member(contained, RESOURCE_TYPE), name(type))) removeAll(edit, contained, mask, gone);
+    const inner = contained.type === type ? own : innerMask(mask, contained.type);
+    removeAll(edit, contained.node, inner, gone);
   }
-  for (const orphan of orphansIn(document, resource, gone)) edit.remove(orphan, { shells: 'drop', upTo: resource });
+  // What nothing led to before is left where only what is contained is masked: that it is there is no secret then.
+  for (const orphan of orphansIn(document, resource, gone))
+    if (!before.has(orphan)) edit.remove(orphan, { shells: 'drop', upTo: resource });
   for (const one of obligations) if (one.kind === 'announce') edit.insertMember(resource, one.key, one.value);
   if (obligations.every(({ kind }) => kind !== 'silence')) noteSubsetted(edit, resource);
 }

@@ -46,5 +46,5 @@ export function isOpenType(caller: Caller, type: string, use: Collaborators): bo
     now: use.now(),
     protection: use.protection,
   });
-  return Permit.isPermit(permit) && permit.sight === 'full' && permit.maskable.length === 0;
+  return Permit.isPermit(permit) && permit.sight === 'full' && permit.maskable.length === 0 && !permit.masksInside();
 }

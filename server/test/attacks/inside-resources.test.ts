@@ -1,5 +1,5 @@
 // hardening B5-70, B10-114 to B10-128: what travels inside a resource that may be seen.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, encounter, observation, patient, type TwoWards, twoWards } from './two-wards.ts';
 
 let place: TwoWards;
@@ -23,8 +23,34 @@ beforeAll(async () => {
       resources: { types: ['DocumentReference'] },
       elements: ['DocumentReference.content'],
     },
+    {
+      id: 'homes-withheld',
+      description: 'Where practitioners live is for others.',
+      effect: 'deny',
+      interactions: { group: ['R'] },
+      resources: { types: ['Practitioner'] },
+      elements: ['Practitioner.address'],
+    },
+    {
+      id: 'physicians-correct',
+      description: 'A physician may correct what was observed of their patients.',
+      effect: 'permit',
+      caller: { roles: ['physician'], relations: ['general-practitioner'] },
+      interactions: ['update', 'patch'],
+      resources: { types: ['Observation'] },
+    },
   ]);
-  for (const { put } of place.wards) {
+  for (const [at, { put }] of place.wards.entries()) {
+    const street = at === 0 ? 'Elm Street' : 'Oak Street';
+    const doctor = { resourceType: 'Practitioner', id: 'who', name: [{ family: 'House' }], address: [{ text: street }] };
+    await put({
+      ...observation('by-somebody', 'mine'),
+      text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${street}</div>` },
+      performer: [{ reference: '#who' }],
+      contained: [
+        { ...doctor, text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${street}</div>` } },
+      ],
+    });
     await put({
       ...observation('carrier', 'mine'),
       contained: [{ resourceType: 'Condition', id: 'in', meta: R, subject: { reference: 'Patient/mine' } }],
@@ -150,6 +176,42 @@ test.each(['told', 'siblings', 'copy', 'seen'])(
     expect([200, told.text.includes('hiv')]).toEqual([told.status, false]);
   },
 );
+
+describe('R-155 B10-114 what is contained is masked as its own type is', () => {
+  const path = '/Observation/by-somebody';
+  const patch = (...operations: readonly object[]) => ({
+    method: 'PATCH',
+    path,
+    headers: { 'content-type': 'application/json-patch+json' },
+    body: operations,
+  });
+
+  test.each([path, '/Observation?_id=by-somebody', `${path}/_history/1`, `${path}?_format=xml`])(
+    'shown by %s',
+    async (path) => {
+      const told = await place.alike({ path });
+      expect([told.status, told.text.includes('House'), told.text.includes('SUBSETTED')]).toEqual([200, true, true]);
+      expect(told.text).not.toMatch(/Street|"address"/);
+      expect(told.headers.etag).toBeUndefined();
+    },
+  );
+
+  test('a patch cannot be made to tell it', async () => {
+    for (const street of ['Elm Street', 'Oak Street']) {
+      const told = await place.alike(patch({ op: 'test', path: '/contained/0/address/0/text', value: street }));
+      expect(told.status).toBe(403);
+    }
+  });
+
+  test('an update cannot replace it, and keeps it', async () => {
+    const read = JSON.parse((await place.alike({ path })).text);
+    const { meta: _, contained, ...rest } = read;
+    const put = (body: object) => place.alike({ method: 'PUT', path, body });
+    expect((await put({ ...rest, contained })).status).toBe(403);
+    expect((await put({ ...rest, valueString: 'corrected' })).status).toBe(200);
+    for (const ward of place.wards) expect(await ward.raw('Observation/by-somebody')).toMatch(/"address".*(Elm|Oak) Street/s);
+  });
+});
 
 test.each(['json', 'xml'])(
   'B5-70 what could run is served as data, in %s: no cookie, no type to guess, a sandbox',

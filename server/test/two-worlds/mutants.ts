@@ -19,6 +19,7 @@ export const mutants: readonly Mutant[] = [
     'else if (one.rule.rationale && caller.rationale === undefined) {',
     'else if (one.rule.rationale && caller.rationale === "") {',
   ),
+  of('contained-of-other-types-whole', 'decision/inner-masks.ts', 'if (masks.length === 0) return verdict;', 'return verdict;'),
   of('whole-dates-leave', 'release/change.ts', "if (to === 'year') return year;", "if (to === 'year') return text;"),
   of(
     'pages-not-refilled',
@@ -70,7 +71,7 @@ export const mutants: readonly Mutant[] = [
   of(
     'masked-not-merged-back',
     'enforcement/update.ts',
-    'const whole = mergeBack(sent, state.visible.document, [...permit.maskable, ...read.maskable]);',
+    'const whole = mergeBack(sent, state.visible.document, unseen);',
     'const whole = sent;',
   ),
   of('patch-reads-masked', 'enforcement/patch.ts', 'if (maskable.length === 0) return;', 'return;'),
@@ -316,8 +317,8 @@ export const mutants: readonly Mutant[] = [
   of(
     'orphans-stay',
     'release/mask.ts',
-    "for (const orphan of orphansIn(document, resource, gone)) edit.remove(orphan, { shells: 'drop', upTo: resource });",
-    '',
+    "if (!before.has(orphan)) edit.remove(orphan, { shells: 'drop', upTo: resource });",
+    'void orphan;',
   ),
   of('exports-of-hidden-patients', 'enforcement/visible-patients.ts', 'if (permit === undefined) return ids;', 'return ids;'),
 ];

@@ -139,11 +139,12 @@ class Maker {
     if (this.#random.chance(0.15))
       body.text = { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${this.#random.pick(names)}</div>` };
     if (this.#random.chance(0.06)) {
+      const isPerson = this.#random.chance(0.4);
       body.contained = [
         {
-          resourceType: 'Organization',
-          id: 'in',
-          name: this.#random.pick(names),
+          ...(isPerson
+            ? { resourceType: 'Practitioner', id: 'in', ...this.#person() }
+            : { resourceType: 'Organization', id: 'in', name: this.#random.pick(names) }),
           ...(this.#random.chance(0.2) ? { meta: { security: [{ system: CONFIDENTIALITY, code: 'R' }] } } : {}),
         },
       ];

@@ -109,7 +109,11 @@ function masked(random: Random, decider: NaiveDecider, versions: Versions, facts
     for (let attempt = 0; attempt < 3; attempt++) {
       const variant = generate(random, version.resourceType, version.id, facts.subjects);
       const candidate = paths === undefined ? variant : copy(version);
-      for (const path of paths ?? []) graft(random, candidate, variant, path.split('.'));
+      for (const path of paths ?? []) {
+        const [, type, below] = /^contained:(\w+)\.(.+)$/.exec(path) ?? [];
+        if (type === undefined || below === undefined) graft(random, candidate, variant, path.split('.'));
+        else graftInside(random, candidate, generate(random, type, 'in', facts.subjects), below);
+      }
       const tried = result.with(at, candidate);
       if (!alike(decider, versions, tried)) continue;
       result[at] = candidate;
@@ -141,6 +145,11 @@ function alike(decider: NaiveDecider, one: Versions, other: Versions): boolean {
       return same(a.form, b.form) && same(a.mask, b.mask);
     });
   });
+}
+
+function graftInside(random: Random, to: Json, from: Json, path: string): void {
+  for (const inner of to.contained ?? [])
+    if (inner.resourceType === from.resourceType) graft(random, inner, from, path.split('.'));
 }
 
 function graft(random: Random, to: Json, from: Json, path: readonly string[]): void {

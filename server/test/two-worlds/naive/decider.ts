@@ -9,6 +9,7 @@ import type { Scene } from '../scenario.ts';
 import { denied } from './consents.ts';
 import { contentHolds } from './content.ts';
 import { deIdentified } from './de-identified.ts';
+import { innerMask } from './inner-mask.ts';
 import { ACT_CODE, carries, cleared, labelsIn } from './labels.ts';
 import { isTouched } from './mask.ts';
 import { announcements, maskOf, pathsOf, signed } from './masked-paths.ts';
@@ -118,7 +119,9 @@ export class NaiveDecider {
       withheld.flatMap((rule) => rule.elements),
     );
     const years = yearsOf(resource.resourceType, left, gone);
-    const mask = [...gone, ...years.map((path) => `_${path}`)];
+    const own = [...gone, ...years.map((path) => `_${path}`)];
+    const inner = this.#insideMask(resource);
+    const mask = [...own, ...inner.paths];
     const announced = [...left, ...withheld]
       .filter(({ maskAs }) => maskAs === 'absent-reason')
       .flatMap((rule) => rule.mask ?? rule.elements);
@@ -127,11 +130,32 @@ export class NaiveDecider {
       pathsOf(resource.resourceType, rule.years ?? []).length > 0 ||
       (rule.maskAs !== 'silence' &&
         pathsOf(resource.resourceType, rule.mask ?? rule.elements ?? []).some((path) =>
-          mask.some((one) => one === path || one.startsWith(`${path}.`)),
+          own.some((one) => one === path || one.startsWith(`${path}.`)),
         ));
-    const isMarked = mask.length > 0 && [...left, ...withheld].some(isLoud);
+    const isMarked = own.length > 0 ? [...left, ...withheld].some(isLoud) : inner.isLoud;
     if (!this.#isOpenInside(resource, interaction, whom, duties)) return undefined;
-    return new Seen(resource, mask, announcements(resource.resourceType, announced, mask), [...duties], isMarked, years);
+    return new Seen(resource, mask, announcements(resource.resourceType, announced, own), [...duties], isMarked, years);
+  }
+
+  /** Of what it contains and is of another type, by the rules for reading that type. */
+  #insideMask(resource: Json): { readonly paths: readonly string[]; readonly isLoud: boolean } {
+    const types = (resource.contained ?? []).map((inner: Json) => inner.resourceType);
+    const masks = [...new Set<string>(types)]
+      .filter((type) => type !== resource.resourceType)
+      .map((type) => ({
+        type,
+        ...innerMask(type, {
+          rules: this.#rulesFor(type, 'read'),
+          covers: (rule) => this.#covers(rule, type),
+          isOrdered: ({ set }) => this.#combining.get(set)?.startsWith('ordered') === true,
+          clears: (rule) => cleared(labelsIn(resource), rule.clears),
+        }),
+      }))
+      .filter(({ paths }) => paths.length > 0);
+    return {
+      paths: masks.flatMap(({ type, paths }) => paths.map((path) => `contained:${type}.${path}`)),
+      isLoud: masks.some(({ isLoud }) => isLoud),
+    };
   }
 
   /** R-084, R-154: a Bundle is seen by whoever sees everything in it, and all of it. Adds to `duties` those of what is inside. */

@@ -27,16 +27,24 @@ export function isTouched(resource: Json, paths: readonly string[]): boolean {
 }
 
 function strip(form: Json, paths: readonly string[]): void {
-  removeAll(form, paths);
+  const own = paths.filter((path) => !path.startsWith('contained:'));
+  // Where only what is contained is masked, what nothing led to before stays.
+  const loose = own.length > 0 ? [] : orphansOf(form);
+  removeAll(form, own);
   for (const inner of form.contained ?? []) {
-    delete inner.text;
-    if (inner.resourceType === form.resourceType) removeAll(inner, paths);
+    const start = `contained:${inner.resourceType}.`;
+    const named = paths.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
+    removeAll(inner, inner.resourceType === form.resourceType ? own : named);
   }
   if (form.contained === undefined) return;
-  const { contained, ...rest } = form;
-  const left = contained.filter(({ id }: Json) => textsIn(rest).includes(`#${id}`));
+  const gone = orphansOf(form).filter((inner) => !loose.includes(inner));
+  const left = form.contained.filter((inner: Json) => !gone.includes(inner));
   if (left.length > 0) form.contained = left;
   else delete form.contained;
+}
+
+function orphansOf({ contained = [], ...rest }: Json): readonly Json[] {
+  return contained.filter(({ id }: Json) => !textsIn(rest).includes(`#${id}`));
 }
 
 function textsIn(value: Json): readonly string[] {

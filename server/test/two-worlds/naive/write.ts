@@ -47,11 +47,13 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, current:
     if (typeof decider.sees(stored, kind) !== 'object') return no('it is not to be deleted');
     return isExpected(write, stored) ? { may: true, stored: null } : no('another version');
   }
+  const inside = seen.mask.filter((path) => path.startsWith('contained:'));
+  if (kind === 'patch' && patchNamesClosed(write.body, inside)) return no('the patch names what is contained and masked');
   if (kind === 'update' && Object.keys(write.body).some((key) => !(key in stored) && besideHidden(key, closed)))
     return no('another form of what could be hidden');
   const fresh =
     kind === 'update'
-      ? mergedBack(withoutDuties(toUpstream(write.body), seen.duties, stored), stored, closed)
+      ? mergedBack(withoutDuties(toUpstream(write.body), seen.duties, stored), stored, [...closed, ...inside])
       : patched(stored, toUpstream(write.body));
   if (fresh === undefined) return no('it cannot be applied to what is seen');
   const later = decider.ofWriting(fresh, stored, current);

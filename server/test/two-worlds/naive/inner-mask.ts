@@ -1,0 +1,44 @@
+/**
+ * What is withheld of a contained resource (docs/divergences.md): whatever some rule could withhold from the caller who reads resources of its type, since of a
+ * contained one nobody knows whose it is. Only a permit that asks nothing of the resource shows what others mask.
+ */
+import type { Json } from '../json.ts';
+import { pathsOf } from './masked-paths.ts';
+import { naiveTypes } from './types.ts';
+
+export interface InnerDeciding {
+  /** Those that may apply to reads of the type, in their order. */
+  readonly rules: readonly Json[];
+  readonly covers: (rule: Json) => { readonly plain: boolean; readonly patients: boolean };
+  readonly isOrdered: (rule: Json) => boolean;
+  /** Of all labels of what contains it. */
+  readonly clears: (rule: Json) => boolean;
+}
+
+export function innerMask(
+  type: string,
+  { rules, covers, isOrdered, clears }: InnerDeciding,
+): { readonly paths: readonly string[]; readonly isLoud: boolean } {
+  const taken = ({ mask = [], years = [], elements = [] }: Json) => pathsOf(type, [...mask, ...years, ...elements]);
+  const permits = rules.filter(({ effect }) => effect === 'permit');
+  const asksNothing = (rule: Json) =>
+    rule.deIdentify === undefined &&
+    rule.caller?.relations === undefined &&
+    rule.caller?.memberships === undefined &&
+    ['labels', 'where', 'codes', 'patients', 'during'].every((key) => rule.resources?.[key] === undefined);
+  const reaches = (rule: Json) => {
+    const { plain, patients } = covers(rule);
+    const { category, leadsToPatients } = naiveTypes[type]!;
+    return category === 'patient' ? patients : plain && (patients || !leadsToPatients);
+  };
+  const speaks = (rule: Json) => !isOrdered(rule) || permits.find(({ set }) => set === rule.set) === rule;
+  const certain = permits.filter((rule) => asksNothing(rule) && reaches(rule) && speaks(rule) && clears(rule));
+  const shown = (path: string) =>
+    certain.some((rule) => !taken(rule).some((one) => path === one || path.startsWith(`${one}.`)));
+  const masked = permits.flatMap(taken).filter((path) => !shown(path));
+  const denied = rules.filter(({ effect }) => effect === 'deny').flatMap(taken);
+  return {
+    paths: [...new Set([...masked, ...denied])],
+    isLoud: rules.some((rule) => rule.maskAs !== 'silence' && taken(rule).length > 0),
+  };
+}

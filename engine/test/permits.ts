@@ -62,6 +62,7 @@ export function decideByTable({
             decision: { effect: 'permit', rules: ['test'], reason: 'seen', cause: undefined },
             mask: typeof mask === 'function' ? mask(candidate) : mask,
             obligations: [],
+            reach: 3,
             mayLabel: rule.mayLabel ?? false,
           }
         : {

@@ -11,6 +11,7 @@ import { isCleared } from '../label/is-cleared.ts';
 import { type ElementLabels, type Labels, noLabels } from '../label/labels.ts';
 import type { Applicable, CompiledSet } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
+import { confidentialityRanks } from '../terminology/confidentiality.ts';
 import { changesOf } from './changes.ts';
 import { contentHolds, type Reader } from './content-holds.ts';
 import type { InnerMasks } from './inner-masks.ts';
@@ -164,7 +165,7 @@ export class Residual {
     const isAboutPatient = this.#parts.category === 'patient' || candidate.patients.length > 0;
     const canCarry = this.#parts.labels?.onResources === true && candidate.type !== 'Binary';
     if (!canCarry || verdict.effect === 'deny' || !isAboutPatient) return verdict;
-    const told = toldLabels(labels, verdict.mask.length > 0);
+    const told = toldLabels(labels, verdict.mask.length > 0 ? verdict.reach : undefined);
     return Object.freeze({ ...verdict, obligations: together(verdict.obligations, told) });
   }
 
@@ -457,6 +458,7 @@ function permitted(
     mayLabel: permits.some(({ rule }) => rule.mayLabel),
     mask,
     ...(marks === undefined ? {} : { marks }),
+    reach: Math.min(...permits.map(({ rule }) => confidentialityRanks[rule.clears.confidentiality])),
     obligations: Object.freeze([...obligationsOf(permits, withholding, mask), ...changes]),
   });
 }

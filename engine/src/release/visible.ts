@@ -32,12 +32,14 @@ export class Visible {
   readonly obligations: readonly Obligation[];
   /** What a whole that holds it is labelled with. */
   readonly marks: HighWater | undefined;
+  /** How confidential it is at most. */
+  readonly reach: number;
   /** Judged for a write: the caller may set, change and remove its security labels. */
   readonly mayLabel: boolean;
   readonly decision: Decision;
   readonly #sealed = true;
 
-  private constructor(candidate: Candidate, { mask, obligations, marks, mayLabel, decision }: Permitted) {
+  private constructor(candidate: Candidate, { mask, obligations, marks, reach, mayLabel, decision }: Permitted) {
     this.type = candidate.type;
     this.id = candidate.id;
     this.document = candidate.document;
@@ -46,6 +48,7 @@ export class Visible {
     this.mask = mask;
     this.obligations = obligations;
     this.marks = marks;
+    this.reach = reach;
     this.mayLabel = mayLabel;
     this.decision = decision;
     Object.freeze(this);

@@ -19,13 +19,13 @@ export const labelsSection = z
       .boolean()
       .default(true)
       .describe(
-        'Bundles that are answered carry the highest confidentiality of what is in them, the purposes of use and the duties.',
+        'Bundles that are answered carry the highest confidentiality of what is in them, the purposes of use and the duties. Of what is masked, the highest that the rules reach is told, whatever it is.',
       ),
     onResources: z
       .boolean()
       .default(false)
       .describe(
-        'What is about a patient leaves with its confidentiality (N where nothing says more) and its sensitivities, as the rules find them. Nothing is stored.',
+        'What is about a patient leaves with its confidentiality (N where nothing says more) and its sensitivities, as the rules find them. What is masked tells no sensitivities, and the highest confidentiality that the rules reach. Nothing is stored.',
       ),
     inherit: z
       .boolean()

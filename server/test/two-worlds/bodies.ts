@@ -2,7 +2,7 @@
 import { criterion } from './criteria.ts';
 import { type Drawing, idOf } from './drawing.ts';
 import { copy, type Json } from './json.ts';
-import type { NaiveInteraction } from './naive/decider.ts';
+import type { NaiveInteraction } from './naive/interactions.ts';
 import { generate } from './resources.ts';
 
 export function written(drawing: Drawing, type: string, id: string): Json {

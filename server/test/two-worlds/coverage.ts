@@ -3,6 +3,7 @@ import type { Played } from './play.ts';
 import { kindsOf } from './policies.ts';
 import { features } from './requests.ts';
 import type { Scene } from './scenario.ts';
+import { siteKindsOf } from './site.ts';
 
 interface Counted {
   asked: number;
@@ -33,6 +34,7 @@ export class Coverage {
   add(scene: Scene, { requests }: Played): void {
     for (const { rules } of scene.policies)
       for (const rule of rules) for (const kind of kindsOf(rule)) this.#rules.set(kind, (this.#rules.get(kind) ?? 0) + 1);
+    for (const kind of siteKindsOf(scene.site ?? {})) this.#rules.set(kind, (this.#rules.get(kind) ?? 0) + 1);
     for (const { asked, status, problem, shown, touched, calls } of requests) {
       this.#calls += calls;
       if (calls > this.#mostCalls) [this.#mostCalls, this.#mostFor] = [calls, `${asked.method} ${asked.target}`];
@@ -102,6 +104,12 @@ const kinds = [
   ...['result _count', 'result _sort'],
 ];
 const ruleKinds = [
+  ...['codes', 'beginnings', 'valueSets', 'words', 'types', 'profiles', 'mentions', 'patients'].map(
+    (key) => `label rule by ${key}`,
+  ),
+  ...['default', 'veryRestricted', 'meanings', 'inherit', 'onBundles', 'onResources', 'of elements'].map(
+    (key) => `labels ${key}`,
+  ),
   ...[
     'permit',
     'deny',

@@ -2,6 +2,7 @@
 import {
   type Caller,
   type CompiledPolicies,
+  compileLabelRules,
   compilePolicies,
   enforce,
   type FactAnswer,
@@ -10,19 +11,30 @@ import {
   type Given,
   type Need,
   Problem,
+  type Protection,
   parseScopes,
   type Relation,
   r4,
   type SingleFound,
   UpstreamRequest,
   understand,
+  valueSets,
 } from '@fireguard/engine';
 import { defaultConfig } from '../../src/config/default-config.ts';
 import { dialectOf } from '../../src/upstream/dialects.ts';
 import { runExport } from './exporting.ts';
 import type { Json } from './json.ts';
 import { ACT_CODE } from './naive/labels.ts';
-import { type Asked, now, ourBase, type Scene, type SceneFacts, upstreamBase } from './scenario.ts';
+import {
+  type Asked,
+  type Deciding,
+  now,
+  ourBase,
+  type Scene,
+  type SceneFacts,
+  type SceneSite,
+  upstreamBase,
+} from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 
 export const tables = r4();
@@ -53,12 +65,14 @@ export class Gateway implements Askable {
   readonly #upstream: Upstream;
   readonly #scene: Pick<Scene, 'caller' | 'facts' | 'upstreamPage'>;
   readonly #policies: CompiledPolicies;
+  readonly #protection: Protection;
   before: () => Promise<void> = async () => {};
 
-  constructor(upstream: Upstream, scene: Pick<Scene, 'policies' | 'caller' | 'facts' | 'upstreamPage'>) {
+  constructor(upstream: Upstream, scene: Deciding & Pick<Scene, 'upstreamPage'>) {
     this.#upstream = upstream;
     this.#scene = scene;
     this.#policies = compilePolicies(scene.policies, tables);
+    this.#protection = protectionFor(scene.site);
   }
 
   async ask(asked: Asked): Promise<Answered> {
@@ -108,6 +122,7 @@ export class Gateway implements Askable {
       caller: this.#caller(),
       asked,
       policies: this.#policies,
+      protection: this.#protection,
       tables,
       now,
       bases: { ours: ourBase, upstream: upstreamBase },
@@ -155,8 +170,23 @@ export function dialectFor({ upstreamPage }: Pick<Scene, 'upstreamPage'>): Given
   return { ...demo, maxCount: upstreamPage ?? demo.maxCount };
 }
 
+/** As `server/src/config` makes it of what the site settles. */
+export function protectionFor({ labels }: SceneSite = {}): Protection {
+  return {
+    consents: { conflict: 'deny-overrides', implicit: 'policy', verified: false },
+    purposesRequired: new Set(),
+    labels: labels && {
+      rules: compileLabelRules(labels.documents, valueSets(labels.valueSets)),
+      inherit: labels.inherit,
+      elements: new Map(Object.entries(labels.elements)),
+      onBundles: labels.onBundles,
+      onResources: labels.onResources,
+    },
+  };
+}
+
 /** A fact as the security system knows it. */
-export function factOf({ relations, consents, subjects }: SceneFacts, query: FactQuery): FactAnswer {
+export function factOf({ relations, consents, subjects, containers = {} }: SceneFacts, query: FactQuery): FactAnswer {
   switch (query.kind) {
     case 'relations':
       return { kind: 'relations', relations: new Map(Object.entries(relations) as [string, Relation[]][]) };
@@ -170,11 +200,18 @@ export function factOf({ relations, consents, subjects }: SceneFacts, query: Fac
           ]),
         ),
       };
-    // No consent of a scene names a group or points to data.
     case 'memberships':
       return { kind: 'memberships', memberships: undefined };
     case 'containers':
-      return { kind: 'containers', containers: new Map() };
+      return {
+        kind: 'containers',
+        containers: new Map(
+          query.references.flatMap((key) => {
+            const one = containers[key];
+            return one === undefined ? [] : [[key, one === null ? undefined : encoder.encode(JSON.stringify(one))] as const];
+          }),
+        ),
+      };
     case 'pointers':
       return { kind: 'pointers', pointers: new Map() };
     case 'subjects':

@@ -9,6 +9,7 @@ import { Random } from './random.ts';
 import { requestFor } from './requests.ts';
 import { types as allTypes, terminology } from './resources.ts';
 import type { Scene, World } from './scenario.ts';
+import { containersFor, siteFor } from './site.ts';
 import { otherWorld, subjectsFor, worldFor } from './worlds.ts';
 
 export interface SceneOptions {
@@ -39,9 +40,15 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
   const types = [...new Set(['Patient', ...heavy, ...random.some(ordinary, 3, 5), ...coded])];
   const caller = callerFor(random);
   const subjects = subjectsFor(random);
-  const facts = { relations: relationsFor(random, caller), consents: consentsFor(random, caller), subjects };
+  const site = siteFor(random);
+  const facts = {
+    relations: relationsFor(random, caller),
+    consents: consentsFor(random, caller),
+    subjects,
+    ...(site.labels?.inherit === true ? { containers: containersFor(random, subjects) } : {}),
+  };
   const rules = policies ?? policiesFor(random, types);
-  const decider = new NaiveDecider({ policies: rules, caller, facts });
+  const decider = new NaiveDecider({ policies: rules, site, caller, facts });
   const a = world ?? worldFor(random, types, subjects);
   const visible = Object.values(a).filter(
     (versions) => typeof decider.sees(versions.at(-1) ?? versions[0], 'search') === 'object',
@@ -58,6 +65,7 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
   const upstreamPage = random.pick([2, 3, 5, undefined]);
   return {
     policies: rules,
+    site,
     caller,
     facts,
     a,

@@ -51,7 +51,7 @@ const lawful: ReadonlySet<string> = new Set([
     'cursor-invalid',
   ],
   ...['version-conflict', 'several-matches', 'write-conflict', 'resource-invalid', 'patch-failed', 'type-unknown', 'forbidden'],
-  'terminology-unknown',
+  ...['terminology-unknown', 'reference-unseen'],
 ]);
 const MOST_PAGES = 6;
 

@@ -1,7 +1,8 @@
 /** The released world: what this caller may see of an upstream, by the naive decider; and what a write may have done to it. */
 import { type Json, same, valuesAt } from './json.ts';
-import { interactions, type NaiveDecider } from './naive/decider.ts';
-import { labelsIn } from './naive/labels.ts';
+import type { NaiveDecider } from './naive/decider.ts';
+import { interactions } from './naive/interactions.ts';
+import { labelSet } from './naive/labels.ts';
 import type { Upstream } from './upstream.ts';
 
 /** How long the log was, and every current state. */
@@ -54,7 +55,7 @@ function wrongChange(
   if (old === undefined) {
     if (fresh === undefined) return undefined;
     if (!may(fresh, 'create')) return 'was created, which is not permitted';
-    const labelled = labelsIn(fresh).all.length > 0 && !later.mayLabel(fresh, 'create');
+    const labelled = labelSet(fresh).length > 0 && !later.mayLabel(fresh, 'create');
     return labelled ? 'was created with labels of the writer’s own' : undefined;
   }
   const seen = decider.sees(old, 'read');
@@ -63,7 +64,7 @@ function wrongChange(
   if (!may(old, 'update', 'patch')) return 'was changed, and its old state may not be';
   if (!may(fresh, 'update', 'patch')) return 'was changed to a state that is not permitted';
   const mayLabel = (['update', 'patch'] as const).some((each) => decider.mayLabel(old, each) && later.mayLabel(fresh, each));
-  if (!mayLabel && !same([...labelsIn(old).all].sort(), [...labelsIn(fresh).all].sort())) return 'got other labels';
+  if (!mayLabel && !same(labelSet(old), labelSet(fresh))) return 'got other labels';
   if (!same(decider.patients(old), later.patients(fresh))) return 'was moved to other patients';
   const lost = seen.mask.find((path) => !same(valuesAt(old, path), valuesAt(fresh, path)));
   return lost === undefined ? undefined : `lost what is masked at ${lost}`;

@@ -10,7 +10,7 @@ import { filtered } from './filters.ts';
 import { tables } from './gateway.ts';
 import { valuesAt } from './json.ts';
 import { chain, has, include, revinclude } from './links.ts';
-import type { NaiveInteraction } from './naive/decider.ts';
+import type { NaiveInteraction } from './naive/interactions.ts';
 import { naiveTypes } from './naive/types.ts';
 import { patients, types } from './resources.ts';
 import type { Asked } from './scenario.ts';

@@ -1,6 +1,6 @@
 /** Small resources of many types, from few values, so that searches find something and values meet again. Over 400 lines: one maker a type. */
 import type { Json } from './json.ts';
-import { ACT_CODE, CONFIDENTIALITY } from './naive/labels.ts';
+import { ACT_CODE, CONFIDENTIALITY, INLINE } from './naive/labels.ts';
 import type { Random } from './random.ts';
 import { ourBase, type SceneFacts, upstreamBase } from './scenario.ts';
 
@@ -88,8 +88,10 @@ export const maskCandidates: Readonly<Record<string, readonly string[]>> = {
   Bundle: ['timestamp', 'signature'],
 };
 
-const LOINC = 'http://loinc.org';
-const SNOMED = 'http://snomed.info/sct';
+export const LOINC = 'http://loinc.org';
+export const SNOMED = 'http://snomed.info/sct';
+/** Labels of somebody else's. */
+export const PARTNER = 'https://partner.example/labels';
 const names = ['Smith', 'Ada', 'Äda', 'Smythe', 'Lee', 'Ada', 'Äda'];
 export const systems: readonly string[] = [LOINC, SNOMED];
 /** Of the code systems that value sets are made of. */
@@ -98,6 +100,12 @@ const vocabulary: Readonly<Record<string, readonly string[]>> = {
   [SNOMED]: ['flu', 'hiv', 'asthma', 'mild', 'severe', 'positive', 'negative', 'aspirin', 'methadone', 'pump', 'pacer'],
 };
 export const valueSets = ['http://example.org/vs/1', 'http://example.org/vs/2', 'http://example.org/vs/3'];
+const labelledElements: Readonly<Record<string, readonly string[]>> = {
+  Patient: ['address', 'telecom', 'name'],
+  Observation: ['valueQuantity'],
+  Encounter: ['period'],
+  Practitioner: ['name'],
+};
 const dates = ['2021-03-04', '2022-05-06', '2023', '2023-11-05', '2024-01-02'];
 
 export function generate(random: Random, type: string, id: string, subjects: SceneFacts['subjects']): Json {
@@ -124,6 +132,7 @@ class Maker {
       ...(random.chance(0.2) ? [{ system: CONFIDENTIALITY, code: random.pick(['N', 'N', 'R', 'V', 'M']) }] : []),
       ...(random.chance(0.12) ? [{ system: ACT_CODE, code: random.pick(['HIV', 'SUD', 'OPIOIDUD', 'NODSCLCD']) }] : []),
       ...(random.chance(0.04) ? [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST' }] : []),
+      ...(random.chance(0.04) ? [{ system: PARTNER, code: random.pick(['staff', 'red']) }] : []),
     ];
     const tag = random.chance(0.2) ? [{ system: 'http://example.org/tags', code: random.pick(['red', 'blue']) }] : undefined;
     const profile = random.chance(0.15) ? [`http://example.org/profile/${random.pick(['x', 'y'])}`] : undefined;
@@ -134,6 +143,7 @@ class Maker {
   of(type: string): Json {
     this.#type = type;
     const body = this.#makers[type]!.call(this);
+    if (this.#random.chance(0.3)) this.#labelElement(type, body);
     // A Bundle is no DomainResource.
     if (type === 'Bundle') return body;
     if (this.#random.chance(0.15))
@@ -152,6 +162,18 @@ class Maker {
       if (type === 'Encounter' && this.#random.chance(0.7)) body.serviceProvider = { reference: '#in' };
     }
     return body;
+  }
+
+  /** DS4P: a label of a single element, which is there. */
+  #labelElement(type: string, body: Json): void {
+    const place = this.#random.pick(labelledElements[type] ?? ['none']);
+    const value = Array.isArray(body[place]) ? body[place][0] : body[place];
+    if (typeof value !== 'object') return;
+    const label = this.#random.pick([
+      { system: CONFIDENTIALITY, code: this.#random.pick(['R', 'V', 'N']) },
+      { system: ACT_CODE, code: this.#random.pick(['HIV', 'SUD']) },
+    ]);
+    value.extension = [{ url: INLINE, valueCoding: label }];
   }
 
   readonly #makers: Readonly<Record<string, () => Json>> = {
@@ -252,6 +274,7 @@ class Maker {
       medicationReference: this.#ref('Medication'),
       subject: this.#subject(),
       ...this.#maybe(0.5, () => ({ requester: this.#ref('Practitioner') })),
+      ...this.#maybe(0.3, () => ({ encounter: this.#ref('Encounter') })),
       ...this.#maybe(0.4, () => ({ reasonCode: [this.#concept(SNOMED, ['flu', 'hiv'])] })),
       ...this.#maybe(0.5, () => ({ authoredOn: this.#random.pick(dates) })),
     }),
@@ -278,6 +301,7 @@ class Maker {
       ...this.#maybe(0.8, () => ({ subject: this.#subject() })),
       ...this.#maybe(0.5, () => ({ author: [this.#ref('Practitioner')] })),
       ...this.#maybe(0.5, () => ({ description: this.#random.pick(names) })),
+      ...this.#maybe(0.15, () => ({ context: { encounter: [this.#ref('Encounter')] } })),
       ...this.#maybe(0.1, () => ({ securityLabel: [{ coding: [{ system: CONFIDENTIALITY, code: 'R' }] }] })),
       content: [
         { attachment: { contentType: this.#random.pick(['text/plain', 'application/pdf']), title: this.#random.pick(names) } },
@@ -290,6 +314,7 @@ class Maker {
       date: this.#random.pick(dates),
       author: [this.#ref('Practitioner')],
       title: this.#random.pick(names),
+      ...this.#maybe(0.2, () => ({ encounter: this.#ref('Encounter') })),
       ...this.#maybe(0.5, () => ({ section: [{ entry: [this.#ref('Condition')] }] })),
     }),
     List: () => ({
@@ -434,7 +459,10 @@ class Maker {
   #concept(system: string, codes: readonly string[]): Json {
     const code = this.#random.pick(codes);
     if (this.#random.chance(0.08)) return { text: `about ${code}` };
-    return { coding: [{ system, code }], ...this.#maybe(0.3, () => ({ text: `about ${code}` })) };
+    return {
+      coding: [{ system, code, ...this.#maybe(0.15, () => ({ display: `${code.toUpperCase()}-related` })) }],
+      ...this.#maybe(0.3, () => ({ text: `about ${code}` })),
+    };
   }
 
   #ref(type: string): Json {

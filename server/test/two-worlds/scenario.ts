@@ -32,6 +32,26 @@ export interface SceneFacts {
   readonly consents: Readonly<Record<string, readonly SceneConsent[]>>;
   /** `Type/id` → patients. */
   readonly subjects: Readonly<Record<string, readonly string[]>>;
+  /** `Encounter/id` → as it stands; null: there is none. Of others nothing is known. */
+  readonly containers?: Readonly<Record<string, Json>>;
+}
+
+/** What the place settles beside its rules. */
+export interface SceneSite {
+  readonly labels?: SceneLabels;
+}
+
+export interface SceneLabels {
+  /** Label rules, as parsed. */
+  readonly documents: readonly Json[];
+  /** ValueSets that they name. */
+  readonly valueSets: readonly Json[];
+  /** Does what belongs to an encounter carry its labels? */
+  readonly inherit: boolean;
+  /** By type: elements whose inline labels hide them alone. */
+  readonly elements: Readonly<Record<string, readonly string[]>>;
+  readonly onBundles: boolean;
+  readonly onResources: boolean;
 }
 
 /** To everyone: these, or all but these, or what carries the sensitivity or no label at all. */
@@ -61,8 +81,12 @@ export interface Asked {
   readonly tries: readonly string[];
 }
 
+/** What decides what may be seen. */
+export type Deciding = Pick<Scene, 'policies' | 'site' | 'caller' | 'facts'>;
+
 export interface Scene {
   readonly policies: readonly Json[];
+  readonly site?: SceneSite;
   readonly caller: SceneCaller;
   readonly facts: SceneFacts;
   readonly a: World;

@@ -1,6 +1,6 @@
 /** The real gateway (listener, pipeline, sealed cursors, headers) over one world; only tokens, facts and the way to the upstream are the harness's. */
 import { type Gateway as RealGateway, startGateway } from '../flows/gateway/kit.ts';
-import { type Answered, type Askable, dialectFor, factOf, limits } from './gateway.ts';
+import { type Answered, type Askable, dialectFor, factOf, limits, protectionFor } from './gateway.ts';
 import { type Asked, now, ourBase, type Scene, upstreamBase } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -34,6 +34,7 @@ export class ThroughHttp implements Askable {
       now: () => now,
       limits,
       dialect: dialectFor(scene),
+      protection: protectionFor(scene.site),
       facts: {
         answer: async (queries: readonly Parameters<typeof factOf>[1][]) => queries.map((query) => factOf(scene.facts, query)),
         written: async () => {},

@@ -3,7 +3,8 @@
  * values replaced by others, hidden versions rewritten. What may be seen is the naive decider's word, for every interaction.
  */
 import { copy, type Json, same } from './json.ts';
-import { interactions, NaiveDecider } from './naive/decider.ts';
+import { NaiveDecider } from './naive/decider.ts';
+import { interactions } from './naive/interactions.ts';
 import type { Random } from './random.ts';
 import { generate, patients, population } from './resources.ts';
 import type { Scene, SceneFacts, Versions, World } from './scenario.ts';
@@ -54,7 +55,7 @@ export function otherWorld(
       b[key] = masked(random, decider, versions, facts);
       continue;
     }
-    const other = random.chance(0.3) ? undefined : another(key);
+    const other = random.chance(0.3) ? undefined : random.chance(0.4) ? nearly(random, versions, decider, facts) : another(key);
     if (other !== undefined) b[key] = [other];
     else if (random.chance(0.4)) b[key] = versions;
     if (random.chance(0.5)) churn.push({ key, resource: random.chance(0.5) ? null : (another(key) ?? null) });
@@ -72,8 +73,9 @@ export function otherWorld(
 }
 
 /** Do both worlds agree on everything that the caller may see? What is made smaller must still be a case of the law. */
-export function agree({ policies, caller, facts, a, b, churn }: Scene): boolean {
-  const decider = new NaiveDecider({ policies, caller, facts });
+export function agree(scene: Scene): boolean {
+  const { a, b, churn } = scene;
+  const decider = new NaiveDecider(scene);
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   const hidden = (versions: Versions | undefined) => versions === undefined || isHidden(decider, versions);
   return (
@@ -95,6 +97,21 @@ function hiddenOne(random: Random, key: string, decider: NaiveDecider, facts: Sc
   const [type = '', id = ''] = key.split('/');
   for (let attempt = 0; attempt < 4; attempt++) {
     const one = generate(random, type, id, facts.subjects);
+    if (isHidden(decider, [one])) return one;
+  }
+  return undefined;
+}
+
+/** The same but for one member, still hidden: what only a label rule looks at, say. */
+function nearly(random: Random, versions: Versions, decider: NaiveDecider, facts: SceneFacts): Json | undefined {
+  const last = versions.at(-1);
+  if (last === null || last === undefined) return undefined;
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const fresh = generate(random, last.resourceType, last.id, facts.subjects);
+    const among = Object.keys({ ...last, ...fresh }).filter((key) => !['resourceType', 'id'].includes(key));
+    const member = random.pick(['code', 'type', 'reasonCode', ...among].filter((key) => among.includes(key)));
+    const { [member]: _, ...rest } = last;
+    const one = member in fresh ? { ...rest, [member]: fresh[member] } : rest;
     if (isHidden(decider, [one])) return one;
   }
   return undefined;

@@ -7,6 +7,7 @@ import type { Asked } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 import { wrongExport } from './wrong-export.ts';
 import { wrongHistories, wrongHistory, wrongMeta, wrongRead, wrongVersion } from './wrong-instance.ts';
+import { wrongLabels } from './wrong-labels.ts';
 import { wrongEverything, wrongLast } from './wrong-operation.ts';
 import { wrongSearch } from './wrong-search.ts';
 import { wrongTogether } from './wrong-together.ts';
@@ -28,6 +29,8 @@ export async function wrongAnswer(asked: Asked, pages: readonly Answered[], judg
   if (tries.some((each) => writing.includes(each))) return wrongWrite(asked, answer, judging);
   if (tries.includes('batch') || tries.includes('transaction')) return wrongTogether(asked, answer, judging);
   if (answer.problem !== undefined) return undefined;
+  const unlike = pages.map((page) => wrongLabels(asked, page, judging)).find((one) => one !== undefined);
+  if (unlike !== undefined) return unlike;
   if (tries.includes('search')) return wrongSearch(asked, pages, judging);
   if (tries.includes('read')) return wrongRead(asked, answer, judging);
   if (tries.includes('vread')) return wrongVersion(asked, answer, judging);

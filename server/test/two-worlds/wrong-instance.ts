@@ -1,7 +1,7 @@
 /** Reads of one resource or one version of it, and their histories, held against what the naive decider sees. */
 import type { Answered } from './gateway.ts';
 import { type Json, same, within } from './json.ts';
-import type { NaiveInteraction } from './naive/decider.ts';
+import type { NaiveInteraction } from './naive/interactions.ts';
 import type { Asked } from './scenario.ts';
 import type { Judging } from './wrong-answer.ts';
 import { untagged } from './wrong-search.ts';

@@ -1,51 +1,36 @@
 /**
  * The harness's own judgement: may this caller do this with this resource, and what is masked? Written from the policy language and the
  * requirements, resource by resource on plain JSON, as slowly and simply as can be. INVARIANT: it imports nothing from the engine, since the
- * harness must not share its mistakes. Over 400 lines: one judgement in its order, to be read beside the policy language.
+ * harness must not share its mistakes.
  */
 import type { Json } from '../json.ts';
-import { valuesAt } from '../json.ts';
-import type { Scene } from '../scenario.ts';
+import type { Deciding } from '../scenario.ts';
 import { denied } from './consents.ts';
 import { contentHolds } from './content.ts';
-import { deIdentified } from './de-identified.ts';
+import { viewOf, yearsOf } from './de-identified.ts';
+import { inScope, reachesAll } from './in-scope.ts';
 import { innerMask } from './inner-mask.ts';
-import { ACT_CODE, carries, cleared, labelsIn } from './labels.ts';
+import { isWriting, type NaiveInteraction } from './interactions.ts';
+import { encountersNamed, judgedLabels } from './label-rules.ts';
+import { ACT_CODE, carries, cleared, clearsAll, isAbove, type NaiveLabels, rankOf } from './labels.ts';
 import { isTouched } from './mask.ts';
 import { announcements, maskOf, pathsOf, signed } from './masked-paths.ts';
+import { covers, mayApply } from './may-apply.ts';
 import { type About, about, inCompartmentOf, owners, saysWhose } from './patients.ts';
 import { Seen } from './seen.ts';
+import { bundleLabels, markOf, toldLabels } from './told-labels.ts';
 import { isTypeOpen } from './type-open.ts';
 import { naiveTypes } from './types.ts';
 
-export const interactions = [
-  'read',
-  'vread',
-  'search',
-  'history-instance',
-  'history-type',
-  'history-system',
-  'update',
-  'patch',
-  'delete',
-  'create',
-] as const;
-export type NaiveInteraction = (typeof interactions)[number];
-
-const letters: Readonly<Record<NaiveInteraction, string>> = {
-  ...{ read: 'r', vread: 'r', 'history-instance': 'r', 'history-type': 's', 'history-system': 's', search: 's' },
-  ...{ create: 'c', update: 'u', patch: 'u', delete: 'd' },
-};
-const groups: Readonly<Record<NaiveInteraction, string>> = {
-  ...{ read: 'R', vread: 'R', 'history-instance': 'R', 'history-type': 'R', 'history-system': 'R', search: 'R' },
-  ...{ create: 'C', update: 'U', patch: 'U', delete: 'D' },
-};
-
-/** Written by whoever holds a right of its own over these types, never by the way (hardening B4-65). */
-const authorizationData = ['CareTeam', 'Consent', 'Group', 'PractitionerRole', 'RelatedPerson'];
+/** One resource in the middle of being judged. */
+interface Matter {
+  readonly resource: Json;
+  readonly whom: About;
+  readonly labels: NaiveLabels;
+}
 
 export class NaiveDecider {
-  readonly #scene: Pick<Scene, 'policies' | 'caller' | 'facts'>;
+  readonly #scene: Deciding;
   readonly #rules: readonly Json[];
   /** By the name of the set. */
   readonly #combining: ReadonlyMap<string, string>;
@@ -53,7 +38,7 @@ export class NaiveDecider {
   /** What was said of a resource stays said: resources are never changed in place. */
   readonly #said = new WeakMap<object, Map<NaiveInteraction, Seen | 'announced' | undefined>>();
 
-  constructor(scene: Pick<Scene, 'policies' | 'caller' | 'facts'>) {
+  constructor(scene: Deciding) {
     this.#scene = scene;
     this.#combining = new Map(scene.policies.map(({ policySet, combining }) => [policySet, combining]));
     this.#rules = scene.policies.flatMap(({ policySet, combining, rules }) =>
@@ -76,6 +61,17 @@ export class NaiveDecider {
     return said.get(interaction);
   }
 
+  /** What a searchset says that holds these, as `system|code`, sorted. */
+  bundleLabels(resources: readonly Json[], by: (resource: Json) => NaiveInteraction): readonly string[] {
+    const { site, caller } = this.#scene;
+    if (site?.labels?.onBundles !== true) return [];
+    const seen = resources.map((one) => this.sees(one, by(one)));
+    return bundleLabels(
+      seen.flatMap((one) => (typeof one === 'object' ? [one.mark] : [])),
+      caller.purposes,
+    );
+  }
+
   /** `whole`: whom the Bundle is about in which it lies. */
   #judge(resource: Json, interaction: NaiveInteraction, whole?: About): Seen | 'announced' | undefined {
     const type = naiveTypes[resource.resourceType];
@@ -84,43 +80,49 @@ export class NaiveDecider {
     const rules = this.#rulesFor(resource.resourceType, interaction);
     const permits = rules.filter(({ effect }) => effect === 'permit');
     if (permits.length === 0) return undefined;
-    if (caller.kind !== 'anonymous' && !this.#inScope(resource, interaction)) return undefined;
+    if (caller.kind !== 'anonymous' && !inScope(caller, resource, interaction)) return undefined;
     const self = /^Patient\/(.+)$/.exec(caller.fhirUser ?? '')?.[1];
     const onlySelf = permits.every((rule) => rule.caller?.relations?.every((relation: string) => relation === 'self') ?? false);
     if (self !== undefined && onlySelf && type.category === 'patient' && !inCompartmentOf(resource, self)) return undefined;
 
-    if (this.#isKeptBack(resource) || this.#isAbove(resource)) return undefined;
     const whom = whole === undefined || saysWhose(resource) ? about(resource, this.#scene.facts) : whole;
+    const matter = this.#matter(resource, whom, interaction);
+    const { labels } = matter;
+    if (this.#isKeptBack(labels) || (caller.ceiling !== undefined && isAbove(labels, caller.ceiling))) return undefined;
     const denies = rules.filter((rule) => rule.effect === 'deny' && rule.elements === undefined);
     const says = (rule: Json) => (rule.announces === true ? 'announced' : undefined);
-    const denying = denies.find((rule) => !this.#permitsFirst(rule) && this.#closes(rule, resource, whom));
+    const denying = denies.find((rule) => !this.#permitsFirst(rule) && this.#closes(rule, matter));
     if (denying !== undefined) return says(denying);
-    const applying = this.#firstOfOrdered(
-      permits.filter((rule) => this.#holds(rule, resource, whom) && cleared(labelsIn(resource), rule.clears)),
-    );
+    const applying = this.#firstOfOrdered(permits.filter((rule) => this.#holds(rule, matter) && cleared(labels, rule.clears)));
     const stopped =
       (whom.undetermined && type.category !== 'not-classified' && whole === undefined) ||
-      whom.patients.some((patient) => this.#objects(patient, resource));
+      whom.patients.some((patient) => this.#objects(patient, matter));
     const left = stopped ? applying.filter(({ consentExempt }) => consentExempt !== undefined) : applying;
     if (applying.length > 0 && left.length === 0) return undefined;
     // What is permitted by none of a set's own rules is what its denies, or the set itself, still close.
     const beaten = (set: string) => left.some((rule) => rule.set === set);
-    const weak = denies.find((rule) => this.#permitsFirst(rule) && !beaten(rule.set) && this.#closes(rule, resource, whom));
+    const weak = denies.find((rule) => this.#permitsFirst(rule) && !beaten(rule.set) && this.#closes(rule, matter));
     if (weak !== undefined) return says(weak);
     if ([...this.#combining].some(([set, combining]) => combining === 'deny-unless-permit' && !beaten(set))) return undefined;
     if (left.length === 0) return undefined;
 
     const withheld = rules.filter(
-      (rule) => rule.effect === 'deny' && rule.elements !== undefined && this.#closes(rule, resource, whom),
+      (rule) => rule.effect === 'deny' && rule.elements !== undefined && this.#closes(rule, matter),
     );
+    // R-203: a labelled element is withheld by each permit that does not clear it.
+    const uncleared = ({ clears }: Json) =>
+      (labels.elements ?? [])
+        .filter((one) => !cleared(one.labels, clears))
+        .map(({ path }) => `${resource.resourceType}.${path}`);
+    const masks = new Map(left.map((rule) => [rule, [...(rule.mask ?? []), ...uncleared(rule)]]));
     const gone = maskOf(
       resource.resourceType,
-      left.map((rule) => rule.mask ?? []),
+      [...masks.values()],
       withheld.flatMap((rule) => rule.elements),
     );
     const years = yearsOf(resource.resourceType, left, gone);
     const own = [...gone, ...years.map((path) => `_${path}`)];
-    const inner = this.#insideMask(resource);
+    const inner = this.#insideMask(matter);
     const mask = [...own, ...inner.paths];
     const announced = [...left, ...withheld]
       .filter(({ maskAs }) => maskAs === 'absent-reason')
@@ -129,16 +131,26 @@ export class NaiveDecider {
     const isLoud = (rule: Json) =>
       pathsOf(resource.resourceType, rule.years ?? []).length > 0 ||
       (rule.maskAs !== 'silence' &&
-        pathsOf(resource.resourceType, rule.mask ?? rule.elements ?? []).some((path) =>
+        pathsOf(resource.resourceType, masks.get(rule) ?? rule.elements).some((path) =>
           own.some((one) => one === path || one.startsWith(`${path}.`)),
         ));
     const isMarked = own.length > 0 ? [...left, ...withheld].some(isLoud) : inner.isLoud;
+    const reach = mask.length > 0 ? Math.min(...left.map(({ clears }) => rankOf(clears?.confidentiality ?? 'N'))) : undefined;
+    if (this.#scene.site?.labels?.onResources === true && (type.category === 'patient' || whom.patients.length > 0))
+      for (const label of toldLabels(labels, reach)) duties.add(label);
     if (!this.#isOpenInside(resource, interaction, whom, duties)) return undefined;
-    return new Seen(resource, mask, announcements(resource.resourceType, announced, own), [...duties], isMarked, years);
+    return new Seen(resource, {
+      mask,
+      announced: announcements(resource.resourceType, announced, own),
+      obliged: [...duties],
+      isMarked,
+      years,
+      mark: markOf(resource, labels, reach),
+    });
   }
 
   /** Of what it contains and is of another type, by the rules for reading that type. */
-  #insideMask(resource: Json): { readonly paths: readonly string[]; readonly isLoud: boolean } {
+  #insideMask({ resource, labels }: Matter): { readonly paths: readonly string[]; readonly isLoud: boolean } {
     const types = (resource.contained ?? []).map((inner: Json) => inner.resourceType);
     const masks = [...new Set<string>(types)]
       .filter((type) => type !== resource.resourceType)
@@ -146,9 +158,10 @@ export class NaiveDecider {
         type,
         ...innerMask(type, {
           rules: this.#rulesFor(type, 'read'),
-          covers: (rule) => this.#covers(rule, type),
+          covers: (rule) => covers(rule, type),
           isOrdered: ({ set }) => this.#combining.get(set)?.startsWith('ordered') === true,
-          clears: (rule) => cleared(labelsIn(resource), rule.clears),
+          labelled: this.#scene.site?.labels?.elements[type] ?? [],
+          clears: (rule) => cleared(labels, rule.clears),
         }),
       }))
       .filter(({ paths }) => paths.length > 0);
@@ -160,7 +173,7 @@ export class NaiveDecider {
 
   /** R-084, R-154: a Bundle is seen by whoever sees everything in it, and all of it. Adds to `duties` those of what is inside. */
   #isOpenInside(bundle: Json, interaction: NaiveInteraction, whom: About, duties: Set<string>): boolean {
-    if (bundle.resourceType !== 'Bundle' || 'CUD'.includes(groups[interaction])) return true;
+    if (bundle.resourceType !== 'Bundle' || isWriting(interaction)) return true;
     return (bundle.entry ?? []).every(({ resource }: Json) => {
       const seen = this.#judge(resource, interaction, whom);
       if (typeof seen !== 'object' || seen.isChanged || isTouched(resource, seen.mask)) return false;
@@ -169,23 +182,15 @@ export class NaiveDecider {
     });
   }
 
-  /** Of what was asked for at most. Unlabelled is normal; what is sensitive or bound is restricted. */
-  #isAbove(resource: Json): boolean {
-    const { ceiling } = this.#scene.caller;
-    if (ceiling === undefined) return false;
-    const { rank, sensitivities, duties } = labelsIn(resource);
-    const least = sensitivities.length + duties.length > 0 ? 'R' : rank < 0 ? 'N' : 'U';
-    return Math.max(rank, 'ULMNRV'.indexOf(least)) > 'ULMNRV'.indexOf(ceiling);
+  /** From the app, by the person who let it in, whatever they may see themselves. */
+  #isKeptBack(labels: NaiveLabels): boolean {
+    const codes = (this.#scene.caller.withheld ?? []).map((code) => `${ACT_CODE}|${code}`);
+    return [labels, ...(labels.elements ?? []).map((one) => one.labels)].some((each) => carries(each, codes, 'deny'));
   }
 
-  /** From the app, by the person who let it in, whatever they may see themselves. */
-  #isKeptBack(resource: Json): boolean {
-    const { withheld = [] } = this.#scene.caller;
-    return carries(
-      labelsIn(resource),
-      withheld.map((code) => `${ACT_CODE}|${code}`),
-      'deny',
-    );
+  #matter(resource: Json, whom: About, interaction: NaiveInteraction): Matter {
+    const { site, facts } = this.#scene;
+    return { resource, whom, labels: judgedLabels(resource, whom, interaction, { labels: site?.labels, facts }) };
   }
 
   #permitsFirst({ set }: Json): boolean {
@@ -202,23 +207,21 @@ export class NaiveDecider {
   }
 
   /** A deny that holds, and that neither consents nor a broken glass lift. */
-  #closes(rule: Json, resource: Json, whom: About): boolean {
-    if (!this.#holds(rule, resource, whom)) return false;
+  #closes(rule: Json, matter: Matter): boolean {
+    if (!this.#holds(rule, matter)) return false;
+    const { whom } = matter;
     const all = (test: (patient: string) => boolean) =>
       !whom.undetermined && whom.patients.length > 0 && whom.patients.every(test);
-    if (rule.consentable === true && all((patient) => this.#agrees(patient, resource))) return false;
+    if (rule.consentable === true && all((patient) => this.#agrees(patient, matter))) return false;
     return !(rule.overridable !== undefined && all((patient) => patient === this.#scene.caller.override));
   }
 
   /** May labels be written on this, by some permit that applies? */
   mayLabel(resource: Json, interaction: NaiveInteraction): boolean {
-    const whom = about(resource, this.#scene.facts);
+    const matter = this.#matter(resource, about(resource, this.#scene.facts), interaction);
     return this.#rulesFor(resource.resourceType, interaction).some(
       (rule) =>
-        rule.effect === 'permit' &&
-        rule.mayLabel === true &&
-        this.#holds(rule, resource, whom) &&
-        cleared(labelsIn(resource), rule.clears),
+        rule.effect === 'permit' && rule.mayLabel === true && this.#holds(rule, matter) && cleared(matter.labels, rule.clears),
     );
   }
 
@@ -230,23 +233,17 @@ export class NaiveDecider {
     if (type === 'Bundle') return false;
     if ([...this.#combining.values()].includes('deny-unless-permit')) return false;
     if (rules.some(({ effect, elements }) => effect === 'deny' && elements === undefined)) return false;
-    const unbound = caller.scopes.some((text) => {
-      const [, context, named, actions = ''] = /^(user|system)\/([A-Za-z*]+)\.([cruds]+)$/.exec(text) ?? [];
-      return context === caller.kind && (named === '*' || named === type) && actions.includes(letters[interaction]);
-    });
     return (
-      unbound &&
+      reachesAll(caller, type, interaction) &&
       rules.some(
         ({ effect, consentExempt, caller: who, resources, clears, set, ...rule }) =>
           effect === 'permit' &&
           consentExempt !== undefined &&
           who?.relations === undefined &&
           ['labels', 'where', 'codes', 'patients'].every((key) => resources[key] === undefined) &&
-          clears?.confidentiality === 'V' &&
-          clears.sensitivities === '*' &&
-          clears.other === '*' &&
-          this.#covers({ effect, caller: who, resources, ...rule }, type).plain &&
-          this.#covers({ effect, caller: who, resources, ...rule }, type).patients &&
+          clearsAll(clears) &&
+          covers({ effect, caller: who, resources, ...rule }, type).plain &&
+          covers({ effect, caller: who, resources, ...rule }, type).patients &&
           this.#combining.get(set)?.startsWith('ordered') !== true,
       )
     );
@@ -257,7 +254,7 @@ export class NaiveDecider {
     return isTypeOpen({
       rules: this.#rulesFor(type, interaction),
       caller: this.#scene.caller,
-      covers: (rule) => this.#covers(rule, type),
+      covers: (rule) => covers(rule, type),
       combining: this.#combining,
       permitsFirst: (rule) => this.#permitsFirst(rule),
     });
@@ -278,6 +275,14 @@ export class NaiveDecider {
     return new NaiveDecider({ ...this.#scene, facts: { ...facts, subjects } });
   }
 
+  /** Does it newly name an encounter that the writer does not see, where labels come from encounters? They could be found by trying (ADR 23). */
+  pointsUnseen(fresh: Json, stored: Json | undefined, current: ReadonlyMap<string, Json>): boolean {
+    if (this.#scene.site?.labels?.inherit !== true) return false;
+    const known = stored === undefined ? [] : encountersNamed(stored);
+    const sees = (key: string) => current.has(key) && typeof this.sees(current.get(key), 'read') === 'object';
+    return encountersNamed(fresh).some((key) => !known.includes(key) && !sees(key));
+  }
+
   /** Whom it is about, sorted; `?` for somebody who cannot be told. */
   patients(resource: Json): readonly string[] {
     const { patients, undetermined } = about(resource, this.#scene.facts);
@@ -287,10 +292,12 @@ export class NaiveDecider {
   /** Could any rule mask something of this type for this caller? */
   maskable(type: string, interaction: NaiveInteraction): readonly string[] {
     const rules = this.#rulesFor(type, interaction);
+    const isLabelled = rules.some(({ effect, clears }) => effect === 'permit' && !clearsAll(clears));
     return signed(type, [
-      ...new Set(
-        rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.years ?? []), ...(rule.elements ?? [])])),
-      ),
+      ...new Set([
+        ...rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.years ?? []), ...(rule.elements ?? [])])),
+        ...(isLabelled ? (this.#scene.site?.labels?.elements[type] ?? []) : []),
+      ]),
     ]);
   }
 
@@ -299,70 +306,16 @@ export class NaiveDecider {
     const key = `${type} ${interaction}`;
     let rules = this.#may.get(key);
     if (rules === undefined) {
-      rules = this.#rules.filter((rule) => this.#mayApply(rule, type, interaction));
+      rules = this.#rules.filter((rule) => mayApply(rule, this.#scene.caller, type, interaction));
       this.#may.set(key, rules);
     }
     return rules;
   }
 
-  /** What a rule asks of caller, type and interaction. */
-  #mayApply(rule: Json, type: string, interaction: NaiveInteraction): boolean {
-    const { caller } = this.#scene;
-    const condition = rule.caller ?? {};
-    const kinds = condition.kinds ?? (rule.effect === 'permit' ? ['user', 'system'] : ['anonymous', 'user', 'system']);
-    const named =
-      rule.interactions.group === undefined
-        ? rule.interactions.includes(interaction)
-        : rule.interactions.group.includes(groups[interaction]);
-    const covers = this.#covers(rule, type);
-    const byTheWay =
-      rule.effect === 'permit' &&
-      'CUD'.includes(groups[interaction]) &&
-      authorizationData.includes(type) &&
-      rule.resources?.types?.includes(type) !== true;
-    return (
-      named &&
-      !byTheWay &&
-      (covers.plain || covers.patients) &&
-      kinds.includes(caller.kind) &&
-      (condition.roles === undefined || condition.roles.some((role: string) => caller.roles.includes(role))) &&
-      (condition.clients === undefined || condition.clients.includes(caller.client)) &&
-      (condition.purposes === undefined || this.#purposes(rule)) &&
-      (condition.purposesOtherThan === undefined || !this.#saysOnly(condition.purposesOtherThan)) &&
-      (rule.effect === 'deny' || rule.obligations?.rationale !== true || caller.rationale !== undefined) &&
-      environmentHolds(rule.environment) &&
-      !(rule.unless !== undefined && environmentHolds(rule.unless))
-    );
-  }
-
-  #purposes({ effect, caller: { purposes } }: Json): boolean {
-    const asked = this.#scene.caller.purposes;
-    if (effect === 'deny') return asked.some((one) => purposes.includes(one));
-    return asked.length > 0 && asked.every((one) => purposes.includes(one));
-  }
-
-  /** Of the purposes that are drawn none is a kind of another. */
-  #saysOnly(purposes: readonly string[]): boolean {
-    const asked = this.#scene.caller.purposes;
-    return asked.length > 0 && asked.filter((one) => !purposes.includes(one)).length === 0;
-  }
-
-  /** R-030: whether a rule is for instances about nobody, and for those about a patient. */
-  #covers(rule: Json, type: string): { plain: boolean; patients: boolean } {
-    const { category } = naiveTypes[type]!;
-    const { types, categories } = rule.resources ?? {};
-    if (types !== undefined && !types.includes(type)) return { plain: false, patients: false };
-    const withPatient = category === 'not-classified' ? category : 'patient';
-    const plain = categories?.includes(category) ?? true;
-    if (rule.effect === 'deny') return { plain, patients: plain || (categories?.includes(withPatient) ?? false) };
-    const bound = rule.caller?.relations !== undefined;
-    return { plain, patients: categories?.includes(withPatient) ?? (category === withPatient || bound) };
-  }
-
   /** What a rule asks of the resource. */
-  #holds(rule: Json, resource: Json, { patients, undetermined }: About): boolean {
-    const covers = this.#covers(rule, resource.resourceType);
-    if (!(patients.length > 0 || undetermined ? covers.patients : covers.plain)) return false;
+  #holds(rule: Json, { resource, whom: { patients, undetermined }, labels: carried }: Matter): boolean {
+    const reach = covers(rule, resource.resourceType);
+    if (!(patients.length > 0 || undetermined ? reach.patients : reach.plain)) return false;
     if (!contentHolds(rule, resource, { patients, undetermined }, this.#scene.caller.fhirUser)) return false;
     const relations: readonly string[] | undefined = rule.caller?.relations;
     if (relations !== undefined) {
@@ -371,64 +324,24 @@ export class NaiveDecider {
       if (rule.effect === 'deny' && !undetermined && !patients.some(stands)) return false;
     }
     const labels = rule.resources?.labels?.any;
-    return labels === undefined || carries(labelsIn(resource), labels, rule.effect);
+    return labels === undefined || carries(carried, labels, rule.effect);
   }
 
-  #objects(patient: string, resource: Json): boolean {
+  #objects(patient: string, { resource, labels }: Matter): boolean {
     const { relations, consents } = this.#scene.facts;
     const standing = relations[patient] ?? [];
     if (standing.includes('self')) return false;
     if (patient === this.#scene.caller.override) return false;
-    return (consents[patient] ?? []).some(({ denies }) => denied(denies, resource, standing.includes('guardian')));
+    return (consents[patient] ?? []).some(({ denies }) => denied(denies, resource, labels, standing.includes('guardian')));
   }
 
   /** For certain; what patients say of themselves is no agreement. */
-  #agrees(patient: string, resource: Json): boolean {
+  #agrees(patient: string, { resource, labels }: Matter): boolean {
     const { relations, consents } = this.#scene.facts;
     const all = consents[patient] ?? [];
     if ((relations[patient] ?? []).includes('self')) return false;
-    return all.some(({ agrees }) => agrees === true) && all.every(({ denies }) => !denied(denies, resource, false));
+    return all.some(({ agrees }) => agrees === true) && all.every(({ denies }) => !denied(denies, resource, labels, false));
   }
-
-  /** SMART: what the token's scopes reach. */
-  #inScope(resource: Json, interaction: NaiveInteraction): boolean {
-    const { caller } = this.#scene;
-    const type = resource.resourceType;
-    return caller.scopes.some((text) => {
-      if (text === 'openid' || text === 'fhirUser') {
-        return interaction === 'read' && caller.kind === 'user' && caller.fhirUser === `${type}/${resource.id}`;
-      }
-      const [, context, named, actions = '', query] =
-        /^(patient|user|system)\/([A-Za-z*]+)\.([cruds]+)(?:\?(.*))?$/.exec(text) ?? [];
-      if (context === undefined || (named !== '*' && named !== type) || !actions.includes(letters[interaction])) return false;
-      if (context === 'patient') {
-        if (
-          caller.patient === undefined ||
-          naiveTypes[type]!.compartment.length === 0 ||
-          !inCompartmentOf(resource, caller.patient)
-        )
-          return false;
-      } else if (context !== caller.kind) return false;
-      return query === undefined || granularHolds(resource, query);
-    });
-  }
-}
-
-/** A de-identified view is a mask of what would tell who it is. */
-function viewOf({ deIdentify, mask = [], resources }: Json): Json {
-  if (deIdentify === undefined) return {};
-  const gone = resources.types.flatMap((type: string) => deIdentified[type]!.map((path) => `${type}.${path}`));
-  const years = deIdentify === true ? [] : gone.filter((path: string) => path.endsWith('DateTime'));
-  return { mask: [...mask, ...gone.filter((path: string) => !years.includes(path))], years };
-}
-
-/** Dates of which the year is shown: of no permit that applies the whole date. */
-function yearsOf(type: string, permits: readonly Json[], mask: readonly string[]): readonly string[] {
-  const shown = permits.map((rule) => ({ mask: pathsOf(type, rule.mask ?? []), years: pathsOf(type, rule.years ?? []) }));
-  const all = new Set(shown.flatMap(({ years }) => years));
-  return [...all].filter(
-    (path) => !mask.includes(path) && shown.every((rule) => rule.mask.includes(path) || rule.years.includes(path)),
-  );
 }
 
 /** What permit-unless-deny stands for. */
@@ -437,26 +350,3 @@ const unlessDenied = {
   interactions: { group: ['C', 'R', 'U', 'D', 'E'] },
   resources: { categories: ['anonymous', 'business', 'individual', 'patient', 'not-classified'] },
 };
-
-/** The harness asks from 192.0.2.1 or from this machine, on a Monday. */
-function environmentHolds(environment: Json): boolean {
-  const { networks, time } = environment ?? {};
-  return (
-    (networks === undefined ||
-      networks.some((network: string) => network.startsWith('192.0.2') || network.startsWith('127'))) &&
-    (time?.days === undefined || time.days.includes('monday'))
-  );
-}
-
-/** The granular constraints that the harness writes: `status=final`, `category=system|code`. */
-function granularHolds(resource: Json, query: string): boolean {
-  const [name = '', value = ''] = query.split('=');
-  const [system, code] = value.includes('|') ? value.split('|') : [undefined, value];
-  return valuesAt(resource, name).some((one) =>
-    typeof one === 'string'
-      ? system === undefined && one === code
-      : (one.coding ?? [one]).some(
-          (coding: Json) => coding.code === code && (system === undefined || coding.system === system),
-        ),
-  );
-}

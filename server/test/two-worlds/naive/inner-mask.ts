@@ -3,6 +3,7 @@
  * contained one nobody knows whose it is. Only a permit that asks nothing of the resource shows what others mask.
  */
 import type { Json } from '../json.ts';
+import { clearsAll } from './labels.ts';
 import { pathsOf } from './masked-paths.ts';
 import { naiveTypes } from './types.ts';
 
@@ -13,11 +14,13 @@ export interface InnerDeciding {
   readonly isOrdered: (rule: Json) => boolean;
   /** Of all labels of what contains it. */
   readonly clears: (rule: Json) => boolean;
+  /** Elements that labels of their own may hide. */
+  readonly labelled: readonly string[];
 }
 
 export function innerMask(
   type: string,
-  { rules, covers, isOrdered, clears }: InnerDeciding,
+  { rules, covers, isOrdered, clears, labelled }: InnerDeciding,
 ): { readonly paths: readonly string[]; readonly isLoud: boolean } {
   const taken = ({ mask = [], years = [], elements = [] }: Json) => pathsOf(type, [...mask, ...years, ...elements]);
   const permits = rules.filter(({ effect }) => effect === 'permit');
@@ -37,8 +40,9 @@ export function innerMask(
     certain.some((rule) => !taken(rule).some((one) => path === one || path.startsWith(`${one}.`)));
   const masked = permits.flatMap(taken).filter((path) => !shown(path));
   const denied = rules.filter(({ effect }) => effect === 'deny').flatMap(taken);
+  const byLabel = permits.every((rule) => clearsAll(rule.clears)) ? [] : labelled;
   return {
-    paths: [...new Set([...masked, ...denied])],
-    isLoud: rules.some((rule) => rule.maskAs !== 'silence' && taken(rule).length > 0),
+    paths: [...new Set([...masked, ...denied, ...byLabel])],
+    isLoud: byLabel.length > 0 || rules.some((rule) => rule.maskAs !== 'silence' && taken(rule).length > 0),
   };
 }

@@ -1,7 +1,19 @@
 import type { Json } from '../json.ts';
 import { releasedForm, withDuties } from './mask.ts';
+import type { Mark } from './told-labels.ts';
 
 const REDACTED = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue|REDACTED';
+
+export interface View {
+  readonly mask: readonly string[];
+  /** Members that stand for what is masked. */
+  readonly announced: Json;
+  readonly obliged: readonly string[];
+  readonly isMarked: boolean;
+  /** Dates of which only the year is shown. */
+  readonly years: readonly string[];
+  readonly mark: Mark;
+}
 
 /** Seen, with what is masked of it. The form is made when it is asked for: most are not. */
 export class Seen {
@@ -10,24 +22,19 @@ export class Seen {
   readonly obliged: readonly string[];
   /** It is told that it is not whole (R-152, R-153). */
   readonly isMarked: boolean;
+  /** What a Bundle says that holds it. */
+  readonly mark: Mark;
   readonly #resource: Json;
   readonly #announced: Json;
   readonly #years: readonly string[];
   #form: Json;
   #searched: Json;
 
-  /** `announced`: members that stand for what is masked. `years`: dates of which only the year is shown. */
-  constructor(
-    resource: Json,
-    mask: readonly string[],
-    announced: Json,
-    obliged: readonly string[],
-    isMarked: boolean,
-    years: readonly string[],
-  ) {
+  constructor(resource: Json, { mask, announced, obliged, isMarked, years, mark }: View) {
     this.mask = mask;
     this.obliged = obliged;
     this.isMarked = isMarked;
+    this.mark = mark;
     this.#resource = resource;
     this.#announced = announced;
     this.#years = years;

@@ -5,7 +5,7 @@
 import { copy, type Json, same, valuesAt } from '../json.ts';
 import { ourBase, upstreamBase } from '../scenario.ts';
 import type { NaiveDecider } from './decider.ts';
-import { labelsIn } from './labels.ts';
+import { labelSet } from './labels.ts';
 import { withoutDuties, withoutPaths } from './mask.ts';
 import { patched } from './patch.ts';
 
@@ -60,8 +60,9 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, current:
   if (typeof decider.sees(stored, kind) !== 'object') return no('the old state is not to be changed');
   if (typeof later.sees(fresh, kind) !== 'object') return no('the new state is not permitted');
   const mayLabel = decider.mayLabel(stored, kind) && later.mayLabel(fresh, kind);
-  if (!mayLabel && !same(labels(stored), labels(fresh))) return no('labels');
+  if (!mayLabel && !same(labelSet(stored), labelSet(fresh))) return no('labels');
   if (!same(decider.patients(stored), later.patients(fresh))) return no('patients');
+  if (decider.pointsUnseen(fresh, stored, current)) return no('it points to an encounter that is not seen');
   const after = later.sees(fresh, 'read');
   if (typeof after === 'object' && seen.mask.some((path) => !after.mask.includes(path))) return no('it would unmask');
   return isExpected(write, stored) ? { may: true, stored: fresh } : no('another version');
@@ -75,7 +76,8 @@ function created(decider: NaiveDecider, { type, body }: NaiveWrite, current: Rea
   const fresh = { ...rest, id: 'nobody-yet' };
   const judge = decider.ofWriting(fresh, undefined, current);
   if (typeof judge.sees(fresh, 'create') !== 'object') return no('it is not permitted');
-  if (labels(fresh).length > 0 && !judge.mayLabel(fresh, 'create')) return no('labels');
+  if (labelSet(fresh).length > 0 && !judge.mayLabel(fresh, 'create')) return no('labels');
+  if (decider.pointsUnseen(fresh, undefined, current)) return no('it points to an encounter that is not seen');
   return { may: true, stored: rest };
 }
 
@@ -88,12 +90,9 @@ function putCreated(decider: NaiveDecider, write: NaiveWrite, current: ReadonlyM
   const fresh = toUpstream({ ...body, id });
   const judge = decider.ofWriting(fresh, undefined, current);
   if (typeof judge.sees(fresh, 'create') !== 'object') return no('it is not permitted');
-  if (labels(fresh).length > 0 && !judge.mayLabel(fresh, 'create')) return no('labels');
+  if (labelSet(fresh).length > 0 && !judge.mayLabel(fresh, 'create')) return no('labels');
+  if (decider.pointsUnseen(fresh, undefined, current)) return no('it points to an encounter that is not seen');
   return { may: true, stored: fresh };
-}
-
-function labels(resource: Json): readonly string[] {
-  return [...new Set(labelsIn(resource).all)].sort();
 }
 
 function isSubsetted(body: Json): boolean {

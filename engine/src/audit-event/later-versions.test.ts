@@ -56,6 +56,16 @@ describe.each(['R5', 'R6'] as const)('%s', (version) => {
     expect(JSON.stringify(event)).not.toMatch(/outcomeDesc|purposeOfUse|"network"|BasicAudit\.Read/);
   });
 
+  test('each agent says who, also the token of a service', () => {
+    const { user: _nobody, ...service } = record.caller!;
+    const token = { id: 'jti-1', issuer: 'https://as.example' };
+    for (const caller of [record.caller, { ...service, token }, undefined]) {
+      const { caller: _theirs, ...rest } = record;
+      const [one] = auditEvents(caller === undefined ? rest : { ...rest, caller }, site, version) as [Record<string, unknown>];
+      expect((one['agent'] as object[]).filter((agent) => !('who' in agent))).toEqual([]);
+    }
+  });
+
   test('its kind', () => {
     if (version === 'R5')
       expect(event).toMatchObject({ category: [{ coding: [{ code: 'rest' }] }], code: { coding: [{ code: 'read' }] } });

@@ -5,10 +5,17 @@ import { personById } from '../storage/people.ts';
 import type { Database } from '../storage/schema.ts';
 import type { KnownPerson } from './audit-drafts.ts';
 
-export async function knownPerson(db: Kysely<Database>, id: string): Promise<KnownPerson | undefined> {
+/** `address`: of their browser, for what is looked up on their behalf. */
+export async function knownPerson(db: Kysely<Database>, id: string, address?: string): Promise<KnownPerson | undefined> {
   const person = await personById(db, id);
   if (person === undefined || person.disabled) return undefined;
-  return Object.freeze({ id: person.id, name: person.name, roles: person.roles, fhirUser: person.fhir_user ?? undefined });
+  return Object.freeze({
+    id: person.id,
+    name: person.name,
+    roles: person.roles,
+    fhirUser: person.fhir_user ?? undefined,
+    ...(address === undefined ? {} : { address }),
+  });
 }
 
 /** Claims of a person; `fhirUser` is absolute (SMART App Launch 2.2 §Scopes for requesting identity data). */

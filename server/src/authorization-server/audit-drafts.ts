@@ -7,6 +7,8 @@ export interface KnownPerson {
   readonly name: string;
   readonly roles: readonly string[];
   readonly fhirUser: string | undefined;
+  /** Where their browser is. */
+  readonly address?: string;
 }
 
 export interface AuditFacts {

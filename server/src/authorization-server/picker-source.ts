@@ -8,6 +8,8 @@ export interface PickerPerson {
   readonly roles: readonly string[];
   /** `Practitioner/123` */
   readonly fhirUser: string | undefined;
+  /** Where their browser is: looks are decided by it and recorded with it. */
+  readonly address?: string;
 }
 
 export interface PickerPatient {

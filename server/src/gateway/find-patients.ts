@@ -11,6 +11,8 @@ export interface Person {
   readonly name: string;
   readonly roles: readonly string[];
   readonly fhirUser: string | undefined;
+  /** Where their browser is; left out where that is not known. */
+  readonly address?: string;
 }
 
 export interface FoundPatient {
@@ -98,7 +100,7 @@ async function ask(person: Person, target: string, use: Collaborators, override?
     method: 'GET',
     target,
     headers: new Map<string, readonly string[]>(),
-    address: '',
+    address: person.address ?? '',
     body: async () => new Uint8Array(0),
   };
   const answer = await handle(incoming, { ...use, authenticate: async () => callerFor(person, use, override) });
@@ -117,7 +119,7 @@ function callerFor(person: Person, use: Collaborators, override: Override | unde
     purposes: override === undefined ? [] : [BTG],
     ...(override === undefined ? {} : { override }),
     token: { id: 'sign-in', issuer: use.base, expiresAt: use.now() + 60_000 },
-    address: '',
+    address: person.address ?? '',
   });
 }
 

@@ -43,7 +43,7 @@ export async function ownSession(
     throw new errors.SessionNotFound('signing in was broken off');
   const session = await use.provider.Session.get(use.provider.createContext(request.raw, reply.raw));
   const { accountId } = session;
-  const person = accountId === undefined ? undefined : await knownPerson(use.db, accountId);
+  const person = accountId === undefined ? undefined : await knownPerson(use.db, accountId, request.ip);
   const row = person === undefined ? undefined : await personById(use.db, person.id);
   const signIn = (more: Readonly<Record<string, string>>) =>
     void reply.header('Cache-Control', 'no-store').redirect(signInAt(use.issuer, use.fhirBase, page, more, about), 303);

@@ -21,7 +21,7 @@ export async function showSignOut(
 ): Promise<FastifyReply> {
   const session = await sessionOf(use, request, reply);
   if (session.accountId === undefined) return sendPage(use, reply, signedOutPage({ brand: use.brand }));
-  const glass = await use.glassBars(await knownPerson(use.db, session.accountId), session.uid);
+  const glass = await use.glassBars(await knownPerson(use.db, session.accountId, request.ip), session.uid);
   return sendPage(use, reply, signOutPage({ brand: use.brand, glass, csrf: use.formTokens.make(session.uid, 'sign-out') }));
 }
 

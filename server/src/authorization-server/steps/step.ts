@@ -112,7 +112,8 @@ export async function loadStep(use: StepDependencies, request: FastifyRequest, r
   const handle = interaction.params['launch'];
   const launch = interaction.lastSubmission?.['launch'] as LaunchMore | undefined;
   const audience = String(interaction.params['resource'] ?? use.fhirBase);
-  const person = accountId === undefined ? undefined : personAt(audience, await knownPerson(use.db, accountId), use.further);
+  const known = accountId === undefined ? undefined : await knownPerson(use.db, accountId, request.ip);
+  const person = personAt(audience, known, use.further);
   const named = askedPurposes(interaction.params['purpose_of_use']);
   return {
     uid: interaction.uid,

@@ -74,6 +74,10 @@ test('what was typed is a value, not a query', async () => {
   expect(await finder.patientsFor(doctor, 'Ito,Okafor')).toEqual([]);
 });
 
-test('each look is recorded as theirs', () => {
+test('R-156 each look is recorded as theirs, and from where', async () => {
+  await finder.patientById({ ...doctor, address: '198.51.100.7' }, 'ito');
   expect(gateway.audit.last.caller).toMatchObject({ kind: 'user', user: { id: 'p1' }, client: { id: 'fireguard-sign-in' } });
+  expect(gateway.audit.last.address).toBe('198.51.100.7');
+  await finder.patientById(doctor, 'ito');
+  expect(gateway.audit.last).not.toHaveProperty('address');
 });

@@ -22,7 +22,8 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
   rules: 'ids of the rules, consents or built-in checks (`builtin:…`) that decided',
   reason: 'the decision in one sentence, for an officer',
   query: 'the request exactly as it came (method, target, form), base64; never the Authorization header',
-  intent: 'of a request that was about to write: `id` of its `intent` record, of which this is the end',
+  intends: 'of the intent of an act that is no write: the kind of its end',
+  intent: 'of what was about to be done: `id` of its `intent` record, of which this is the end',
   consents: '`Consent/id` of the consents that decided',
   received: 'of an event that another system sent: the FHIR version and the resource, as it came',
   requestId: '`X-Request-Id`, given by the client or made',
@@ -30,7 +31,8 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
 
 const kinds: Readonly<Record<AuditKind, string>> = {
   request: 'a FHIR request and how it ended',
-  intent: 'a write about to be sent to the FHIR server; the `request` record whose `intent` names it is its end',
+  intent:
+    'a write about to be sent to the FHIR server, or tokens about to be ended; the record whose `intent` names it is its end',
   'sign-in': 'a sign-in, good or bad',
   'sign-out': 'a sign-out',
   token: 'a token issued, refreshed, revoked or refused',

@@ -1,5 +1,5 @@
 /** AuditEvent.agent after IHE BALP: the app, this server, and the person (R-163, R-166). */
-import { BALP_AGENT, type Code, coding, concept, type JsonObject, ROLE_CLASS, SECURITY_ROLE } from './codes.ts';
+import { BALP_AGENT, type Code, coding, concept, type JsonObject, ROLE_CLASS, SECURITY_ROLE, tokenUrn } from './codes.ts';
 import type { AuditRecord } from './record.ts';
 import { roleConcept } from './role-codes.ts';
 
@@ -89,7 +89,7 @@ export function authorizerAgent(observer: string): JsonObject {
 
 /** R-166: the token by its public identifier. */
 function tokenPolicy(caller: AuditRecord['caller']): JsonObject {
-  return caller?.token === undefined ? {} : { policy: [`urn:ietf:params:oauth:jti:${caller.token.id}`] };
+  return caller?.token === undefined ? {} : { policy: [tokenUrn(caller.token.id)] };
 }
 
 function purposes(caller: AuditRecord['caller']): JsonObject {

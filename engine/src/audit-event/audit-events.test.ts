@@ -219,6 +219,20 @@ describe('events', () => {
     expect(token).toMatchObject({ who: { identifier: { value: 'app-1' } }, policy: ['urn:ietf:params:oauth:jti:jti-1'] });
   });
 
+  test('R-166 whatever an issuer chose as the id of a token, what is told of it is a URN', () => {
+    const token = { id: 'a b#c/d\ud800', issuer: 'https://as.example' };
+    const [event] = render(ended({ caller: { ...ended({}).caller!, token } }));
+    expect(event!.agent.flatMap(({ policy = [] }) => policy)).toContain('urn:ietf:params:oauth:jti:a%20b%23c%2Fd%EF%BF%BD');
+  });
+
+  test('what was meant and has no end is told in the form of its act, as unknown', () => {
+    const [event] = auditEvents(ended({ kind: 'intent', intends: 'token', action: 'app-stopped', outcome: 'unknown' }), site);
+    expect(event).toMatchObject({ type: { code: '110114' }, subtype: [{ code: 'ITI-71' }], outcome: '4' });
+    expect(event!['outcomeDesc']).toContain('Outcome unknown: app-stopped was about to be done.');
+    const [write] = auditEvents(ended({ kind: 'intent', action: 'update', outcome: 'unknown' }), site);
+    expect(write).toMatchObject({ type: { code: 'rest' }, subtype: [{ code: 'update' }], outcome: '4' });
+  });
+
   test('an event without a caller still names the application, as BALP wants', () => {
     const { caller: _, ...anonymous } = ended({});
     expect(render(anonymous as AuditRecord)[0]!.agent[0]).toMatchObject({

@@ -71,7 +71,7 @@ function made(kept: AuditRecord, { form, patient }: EventPlan, site: AuditSite):
   const record = withoutEmptyAddress(kept);
   if (form === 'decision' && patient !== undefined) return decisionEvent(record, patient, site);
   if (form === 'disclosure' && patient !== undefined) return disclosureEvent(record, patient, site);
-  const { kind } = record;
+  const kind = record.intends ?? record.kind;
   // R-123: a consent kept by administration is written like one at the FHIR base.
   return kind === 'request' || kind === 'intent' || isConsentAct(record)
     ? restfulEvent(record, restfulPattern(record.action), patient, site)
@@ -254,9 +254,11 @@ function when(record: AuditRecord): JsonObject {
 const outcomeCodes = { permit: '0', deny: '8', failure: '4', unknown: '4' } as const satisfies Record<AuditOutcome, string>;
 
 /** R-135, R-147: the reason, and what was withheld. A search lists it here, since BALP's query entity has no room for it. */
-function outcomeDescription({ kind, outcome, action, reason, masked, withheld }: AuditRecord): string {
+function outcomeDescription({ kind, intends, outcome, action, reason, masked, withheld }: AuditRecord): string {
   return [
-    kind === 'intent' || outcome === 'unknown' ? `Outcome unknown: ${action} was about to be sent.` : '',
+    kind === 'intent' || outcome === 'unknown'
+      ? `Outcome unknown: ${action} was about to be ${intends === undefined ? 'sent' : 'done'}.`
+      : '',
     reason ?? '',
     masked.length === 0 ? '' : `Elements withheld: ${masked.join(', ')}.`,
     withheld === 0 ? '' : `Resources withheld: ${withheld}.`,

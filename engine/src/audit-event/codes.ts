@@ -34,3 +34,8 @@ export function coding({ system, code, display }: Code): JsonObject {
 export function concept(code: Code): JsonObject {
   return { coding: [coding(code)] };
 }
+
+/** R-166: a token by its public id, as BALP writes it (RFC 8141 §2): whatever an issuer chose as its id, this is a URN. */
+export function tokenUrn(id: string): string {
+  return `urn:ietf:params:oauth:jti:${encodeURIComponent(id.toWellFormed())}`;
+}

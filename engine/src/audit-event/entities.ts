@@ -1,5 +1,5 @@
 /** AuditEvent.entity after IHE BALP: whose record, which resources or which query, and the id of the request (R-147, R-163, R-169). */
-import { BALP_AGENT, BALP_ENTITY_TYPE, coding, ENTITY_TYPE, type JsonObject, OBJECT_ROLE } from './codes.ts';
+import { BALP_AGENT, BALP_ENTITY_TYPE, coding, ENTITY_TYPE, type JsonObject, OBJECT_ROLE, tokenUrn } from './codes.ts';
 import type { AuditRecord } from './record.ts';
 
 const SYSTEM_OBJECT = { system: ENTITY_TYPE, code: '2', display: 'System Object' };
@@ -12,7 +12,7 @@ export function requestEntity(requestId: string): JsonObject {
 /** BALP AuthZconsent: the token by its public id. */
 export function tokenEntity(id: string): JsonObject {
   const type = coding({ system: BALP_AGENT, code: 'UserOauthAgent' });
-  return { what: { identifier: { value: `urn:ietf:params:oauth:jti:${id}` } }, type };
+  return { what: { identifier: { value: tokenUrn(id) } }, type };
 }
 
 export function patientEntity(patient: string): JsonObject {

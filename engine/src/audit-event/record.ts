@@ -9,7 +9,7 @@ import type { JsonValue } from '../json/scan.ts';
 export type AuditKind =
   /** A FHIR request and how it ended. */
   | 'request'
-  /** A write about to be sent upstream; the `request` record whose `intent` names this one is its end. */
+  /** A write about to be sent upstream, or an act of `intends` about to be done; the record whose `intent` names this one is its end. */
   | 'intent'
   | 'sign-in'
   | 'sign-out'
@@ -75,8 +75,10 @@ export interface AuditRecord {
   readonly reason?: string;
   /** The request exactly as received, base64 (R-165); Authorization is not part of it. */
   readonly query?: string;
+  /** Of the intent of an act that is no write: the kind of its end. */
+  readonly intends?: 'token' | 'sign-out' | 'consent-page';
   /**
-   * Of a request that was about to write: id of the record of its intent, of which this is the end. INVARIANT: made by us, never by whoever asks (a
+   * Of what was about to be done: id of the record of its intent, of which this is the end. INVARIANT: made by us, never by whoever asks (a
    * request id can be chosen, and one that is used twice would end somebody's unfinished intent).
    */
   readonly intent?: string;

@@ -59,7 +59,7 @@ export async function auditRows(
   }
   // A write's intent whose end is on record says nothing that the end does not; one without an end stays, as "unknown" (I4).
   select = select.where(
-    sql<boolean>`not (kind = 'intent' and exists (select 1 from audit_record as ending where ending.kind = 'request'
+    sql<boolean>`not (kind = 'intent' and exists (select 1 from audit_record as ending where ending.kind <> 'intent'
       and ending.node = audit_record.node and ending.sequence > audit_record.sequence and ending.recorded >= audit_record.recorded
       and ending.recorded < audit_record.recorded + interval '10 minutes' and ending.record ->> 'intent' = audit_record.record_id))`,
   );

@@ -11,8 +11,8 @@ export interface KnownPerson {
   readonly address?: string;
 }
 
-export interface AuditFacts {
-  readonly kind: AuditDraft['kind'];
+export interface AuditFacts<Kind extends AuditDraft['kind'] = AuditDraft['kind']> {
+  readonly kind: Kind;
   readonly action: string;
   readonly outcome: AuditDraft['outcome'];
   readonly reason?: string | undefined;
@@ -28,7 +28,7 @@ export interface AuditFacts {
   readonly requestId: string;
 }
 
-export function auditDraft(facts: AuditFacts): AuditDraft {
+export function auditDraft<Kind extends AuditDraft['kind']>(facts: AuditFacts<Kind>): AuditDraft & { readonly kind: Kind } {
   const { client, person, token } = facts;
   return {
     kind: facts.kind,

@@ -10,6 +10,7 @@ import type { TokenResolver } from '../token/resolved-token.ts';
 import type { TokenRevocation } from '../token/revoke.ts';
 import { tokenHash } from '../token/token-hash.ts';
 import { auditDraft } from './audit-drafts.ts';
+import { onRecord } from './on-record.ts';
 import { requestIdOf } from './request-id.ts';
 import { bearerToken } from './userinfo.ts';
 
@@ -42,21 +43,21 @@ export async function signOutByToken(
     .select('grant_id')
     .where('id_hash', '=', tokenHash(shown))
     .executeTakeFirst();
-  await use.auditLog.append(
-    auditDraft({
-      kind: 'token',
-      action: 'token-revoked',
-      outcome: 'permit',
-      reason: 'the app signed itself out',
-      client: { id: client.id, name: client.name },
-      person,
-      token: { id, issuer },
-      patient,
-      address: request.ip,
-      requestId: requestIdOf(request.raw),
-    }),
-  );
-  // Ended meanwhile by somebody else: then there is nothing left to end.
-  if (row?.grant_id != null) await use.revocation.byGrant(row.grant_id);
+  const act = auditDraft({
+    kind: 'token',
+    action: 'token-revoked',
+    outcome: 'permit',
+    reason: 'the app signed itself out',
+    client: { id: client.id, name: client.name },
+    person,
+    token: { id, issuer },
+    patient,
+    address: request.ip,
+    requestId: requestIdOf(request.raw),
+  });
+  await onRecord(use.auditLog, act, async () => {
+    // Ended meanwhile by somebody else: then there is nothing left to end.
+    if (row?.grant_id != null) await use.revocation.byGrant(row.grant_id);
+  });
   return reply.send({});
 }

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { grantsOfPerson, moveGrant, type PersonGrant } from '../../storage/person-grants.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { chosenScopes } from '../chosen-scopes.ts';
+import { onRecord } from '../on-record.ts';
 import { changeAppPage } from '../pages/change-app.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';
@@ -45,23 +46,23 @@ export async function answerChange(
   if (held === undefined || old === undefined) return reply.redirect('/my-apps', 303);
   const before = parseScopes(held.scope);
   const scope = narrow(before, chosenScopes(form, before, true)).join(' ');
-  await use.auditLog.append(
-    auditDraft({
-      kind: 'consent-page',
-      action: 'consent-narrowed',
-      outcome: 'permit',
-      reason: scope,
-      client: { id: held.clientId, name: held.clientName },
-      person: mine.person,
-      patient: held.patient ?? undefined,
-      ...placeOf(request),
-    }),
-  );
-  const grant = new use.provider.Grant({ accountId: mine.person.id, clientId: held.clientId });
-  grant.addOIDCScope(scope);
-  for (const audience of Object.keys(old.resources ?? {})) grant.addResourceScope(audience, scope);
-  await moveGrant(use.db, { from: held.id, to: await grant.save(), scope });
-  await use.revocation.byGrant(held.id);
+  const act = auditDraft({
+    kind: 'consent-page',
+    action: 'consent-narrowed',
+    outcome: 'permit',
+    reason: scope,
+    client: { id: held.clientId, name: held.clientName },
+    person: mine.person,
+    patient: held.patient ?? undefined,
+    ...placeOf(request),
+  });
+  await onRecord(use.auditLog, act, async () => {
+    const grant = new use.provider.Grant({ accountId: mine.person.id, clientId: held.clientId });
+    grant.addOIDCScope(scope);
+    for (const audience of Object.keys(old.resources ?? {})) grant.addResourceScope(audience, scope);
+    await moveGrant(use.db, { from: held.id, to: await grant.save(), scope });
+    await use.revocation.byGrant(held.id);
+  });
   return reply.redirect('/my-apps?done=changed', 303);
 }
 

@@ -5,6 +5,7 @@ import { searchAuditRecords } from '../../storage/audit-records.ts';
 import { grantsOfPerson, type PersonGrant } from '../../storage/person-grants.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { pickerAt } from '../further-bases.ts';
+import { onRecord } from '../on-record.ts';
 import { type HeldApp, myAppsPage, type StoppedApp } from '../pages/my-apps.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';
@@ -45,25 +46,30 @@ export async function answerStop(
   const id = form.get('grant');
   const grant = (await grantsOfPerson(use.db, mine.person.id)).find((one) => one.id === id);
   if (grant === undefined) return reply.redirect('/my-apps', 303);
-  await use.auditLog.append(
-    auditDraft({
-      kind: 'token',
-      action: STOPPED,
-      outcome: 'permit',
-      client: { id: grant.clientId, name: grant.clientName },
-      person: mine.person,
-      patient: grant.patient ?? undefined,
-      ...placeOf(request),
-    }),
-  );
-  await use.revocation.byGrant(grant.id);
+  const act = auditDraft({
+    kind: 'token',
+    action: STOPPED,
+    outcome: 'permit',
+    client: { id: grant.clientId, name: grant.clientName },
+    person: mine.person,
+    patient: grant.patient ?? undefined,
+    ...placeOf(request),
+  });
+  await onRecord(use.auditLog, act, () => use.revocation.byGrant(grant.id));
   return reply.redirect('/my-apps?done=stopped', 303);
 }
 
 /** The apps that the person stopped within a year, by the audit trail, save those that hold something again. */
 async function stoppedBy(use: PeopleDependencies, personId: string, held: ReadonlySet<string>): Promise<readonly StoppedApp[]> {
   const from = new Date(use.now() - YEAR_MS);
-  const { rows } = await searchAuditRecords(use.db, { personId, kind: 'token', action: STOPPED, from, count: 100 });
+  const { rows } = await searchAuditRecords(use.db, {
+    personId,
+    kind: 'token',
+    action: STOPPED,
+    outcome: 'permit',
+    from,
+    count: 100,
+  });
   const apps = new Map<string, StoppedApp>();
   for (const { client_id: id, record, recorded } of rows) {
     const { caller } = record as unknown as AuditRecord;

@@ -6,6 +6,7 @@ import { knownPerson } from '../account.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { parseForm } from '../form.ts';
 import { own } from '../forward.ts';
+import { onRecord } from '../on-record.ts';
 import { signedOutPage, signOutPage } from '../pages/sign-out.ts';
 import { tellApps } from '../tell-apps.ts';
 import { placeOf, type StepDependencies, sendPage } from './step.ts';
@@ -35,13 +36,14 @@ export async function answerSignOut(
     const token = parseForm(request.body).get('csrf');
     if (!use.formTokens.check(session.uid, 'sign-out', token)) throw new errors.SessionNotFound('not a form of this session');
     const person = await knownPerson(use.db, session.accountId);
-    await use.revocation.bySession(session.accountId, session.uid);
-    const apps = Object.keys(session.authorizations ?? {}).map((clientId) => ({ clientId, sid: session.sidFor(clientId) }));
-    await tellApps(use.provider, session.accountId, apps);
-    await session.destroy();
-    await use.auditLog.append(
-      auditDraft({ kind: 'sign-out', action: 'sign-out', outcome: 'permit', person, ...placeOf(request) }),
-    );
+    const { accountId, uid } = session;
+    const act = auditDraft({ kind: 'sign-out', action: 'sign-out', outcome: 'permit', person, ...placeOf(request) });
+    await onRecord(use.auditLog, act, async () => {
+      await use.revocation.bySession(accountId, uid);
+      const apps = Object.keys(session.authorizations ?? {}).map((clientId) => ({ clientId, sid: session.sidFor(clientId) }));
+      await tellApps(use.provider, accountId, apps);
+      await session.destroy();
+    });
   }
   const gone = `${use.provider.cookieName('session')}=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; httponly; samesite=lax`;
   reply.header('Set-Cookie', use.issuer.startsWith('https:') ? `${gone}; secure` : gone);

@@ -1,0 +1,30 @@
+/**
+ * An act of which the record must neither be lost nor say more than happened (I4): that it is meant is on record before it begins, how it ended after. Where the end is missing,
+ * because process or disk ended in between, the trail shows an act whose outcome is not known.
+ */
+import { Problem } from '@fireguard/engine';
+import type { AuditDraft, AuditLog } from '../audit-log/audit-log.ts';
+
+/** The kinds of act that this room does on record. */
+type ActKind = 'token' | 'sign-out' | 'consent-page';
+
+/** `draft`: of the act as it is when it holds. Rejects as `work` does, or with Problem('audit-unavailable'); then nothing may be told to be done. */
+export async function onRecord<Result>(
+  auditLog: AuditLog,
+  draft: AuditDraft & { readonly kind: ActKind },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { kind, ...act } = draft;
+  const { id: intent } = await auditLog.append({ ...act, kind: 'intent', intends: kind, outcome: 'unknown' });
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    const why = error instanceof Problem ? error.publicText : 'an error inside Fireguard.';
+    const reason = `${draft.reason === undefined ? '' : `${draft.reason}. `}It failed, or holds in part only: ${why}`;
+    await auditLog.append({ ...draft, outcome: 'failure', reason, intent });
+    throw error;
+  }
+  await auditLog.append({ ...draft, intent });
+  return result;
+}

@@ -31,7 +31,7 @@ export function patientsOf(
   const finder = new Finder(document, tables, bases);
   finder.resource(resource);
   return {
-    patients: finder.patients.size === 0 ? none : Object.freeze([...finder.patients]),
+    patients: finder.patients(),
     pending: finder.pending === undefined ? none : Object.freeze([...finder.pending]),
     undetermined: finder.undetermined,
   };
@@ -40,7 +40,9 @@ export function patientsOf(
 const none: readonly never[] = Object.freeze([]);
 
 class Finder {
-  readonly patients = new Set<string>();
+  /** Mostly there is one, so the set is made for the second. */
+  #patient: string | undefined;
+  #patients: Set<string> | undefined;
   /** Made when there is one. */
   pending: Set<string> | undefined;
   undetermined = false;
@@ -58,18 +60,29 @@ class Finder {
     const document = this.#document;
     const type = this.#tables.types.get(document.string(document.member(node, resourceTypeName)) ?? '');
     if (type?.name === 'Patient') {
-      this.#patient(document.string(document.member(node, idName)));
+      this.#addOrDoubt(document.string(document.member(node, idName)));
       this.#contained(node);
       return;
     }
     if (type?.category === 'patient' && type.patientCompartment.length > 0) this.#atPaths(node, type);
     else this.#everywhere(node);
-    if (this.patients.size === 0 && this.pending === undefined && mustHavePatient(type)) this.undetermined = true;
+    if (this.#patient === undefined && this.pending === undefined && mustHavePatient(type)) this.undetermined = true;
   }
 
-  #patient(id: string | undefined): void {
+  patients(): readonly string[] {
+    if (this.#patients !== undefined) return Object.freeze([...this.#patients]);
+    return this.#patient === undefined ? none : Object.freeze([this.#patient]);
+  }
+
+  #add(id: string): void {
+    if (this.#patient === undefined) this.#patient = id;
+    else if (this.#patients !== undefined) this.#patients.add(id);
+    else if (id !== this.#patient) this.#patients = new Set([this.#patient, id]);
+  }
+
+  #addOrDoubt(id: string | undefined): void {
     if (id === undefined) this.undetermined = true;
-    else this.patients.add(id);
+    else this.#add(id);
   }
 
   #atPaths(node: JsonNode, type: TypeFacts): void {
@@ -77,7 +90,7 @@ class Finder {
     for (const { path, about } of compartmentPaths(type)) {
       for (const reference of elementNodes(this.#document, node, path)) {
         const found = pointedAt(this.#document, reference, this.#tables, this.#bases);
-        if (found.kind === 'patient') this.patients.add(found.id);
+        if (found.kind === 'patient') this.#add(found.id);
         else if (found.kind === 'lookup') {
           others ??= [];
           others.push(found.key);
@@ -86,7 +99,7 @@ class Finder {
     }
     this.#contained(node);
     // A subject that is a group or a device leads to patients; beside a patient, the others only take part.
-    if (this.patients.size === 0 && others !== undefined) for (const key of others) this.#lookUp(key);
+    if (this.#patient === undefined && others !== undefined) for (const key of others) this.#lookUp(key);
   }
 
   #lookUp(key: string): void {
@@ -118,7 +131,7 @@ class Finder {
 
   #reference(node: JsonNode, follow: boolean): void {
     const found = pointedAt(this.#document, node, this.#tables, this.#bases);
-    if (found.kind === 'patient') this.patients.add(found.id);
+    if (found.kind === 'patient') this.#add(found.id);
     else if (found.kind === 'lookup' && follow) this.#lookUp(found.key);
     else if (found.kind === 'unnamed' && (follow || found.surely)) this.undetermined = true;
   }
@@ -136,7 +149,7 @@ class Finder {
     const document = this.#document;
     const type = document.string(document.member(node, resourceTypeName)) ?? '';
     const isContained = document.keyIs(node, containedName) || document.keyIs(document.parent(node), containedName);
-    if (type === 'Patient') this.#patient(isContained ? undefined : document.string(document.member(node, idName)));
+    if (type === 'Patient') this.#addOrDoubt(isContained ? undefined : document.string(document.member(node, idName)));
     else if (!isContained) this.#entry(node, this.#tables.types.get(type));
   }
 

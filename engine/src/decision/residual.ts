@@ -87,7 +87,7 @@ interface Matter {
   readonly labels: Labels;
   readonly trace: Trace | undefined;
   /** consents that lifted a deny. */
-  readonly lifting: Set<string>;
+  lifting: Set<string> | undefined;
 }
 
 export class Residual {
@@ -138,7 +138,7 @@ export class Residual {
     if (!this.#inScope(candidate, trace)) return outOfScope;
     if (!this.#confined(candidate)) return notConfined;
     if (this.#parts.purposeless && (candidate.patients.length > 0 || candidate.undetermined)) return purposeless;
-    const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace, lifting: new Set() };
+    const matter: Matter = { candidate, facts, labels: this.#labels(candidate, facts), trace, lifting: undefined };
     if (this.#isWithheld(matter.labels)) return withheld;
     const { ceiling } = this.#parts.consents.caller;
     if (ceiling !== undefined && exceeds(matter.labels, ceiling)) return aboveCeiling;
@@ -303,23 +303,29 @@ export class Residual {
   /** For a permit. A resource about no patient, or about one who cannot be told, never satisfies it. */
   #standsToAll(relations: number, { candidate, facts }: Matter): boolean {
     if (candidate.undetermined || candidate.patients.length === 0) return false;
-    for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) === 0) return false;
+    const { patients } = candidate;
+    for (let at = 0; at < patients.length; at++)
+      if ((this.#standing(patients[at]!, facts).relations & relations) === 0) return false;
     return true;
   }
 
   /** For a deny. A patient who cannot be told may be the one. */
   #standsToAny(relations: number, { candidate, facts }: Matter): boolean {
     if (candidate.undetermined) return true;
-    for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) !== 0) return true;
+    const { patients } = candidate;
+    for (let at = 0; at < patients.length; at++)
+      if ((this.#standing(patients[at]!, facts).relations & relations) !== 0) return true;
     return false;
   }
 
   /** only a rule that says so, and only when every patient whom the resource is about agrees for certain. */
-  #lifted({ rule }: Applicable, { candidate, facts, labels, trace, lifting }: Matter): boolean {
+  #lifted({ rule }: Applicable, matter: Matter): boolean {
+    const { candidate, facts, labels, trace } = matter;
     if (!rule.consentable || candidate.undetermined || candidate.patients.length === 0) return false;
     const agreed = candidate.patients.map((patient) => this.#standing(patient, facts).agreement(candidate, labels));
     const lifted = agreed.every((one) => one !== undefined);
-    if (lifted) for (const one of agreed) if (one?.consent !== undefined) lifting.add(one.consent);
+    if (lifted)
+      for (const one of agreed) if (one?.consent !== undefined) matter.lifting = (matter.lifting ?? new Set()).add(one.consent);
     trace?.step(rule.id, 'consent', !lifted);
     return lifted;
   }
@@ -413,8 +419,8 @@ function openable(verdict: Extract<Verdict, { effect: 'deny' }>): Verdict {
 }
 
 /** The same verdict, naming the consents without which it would be a deny. */
-function byConsents(verdict: Verdict, consents: ReadonlySet<string>): Verdict {
-  if (consents.size === 0) return verdict;
+function byConsents(verdict: Verdict, consents: ReadonlySet<string> | undefined): Verdict {
+  if (consents === undefined) return verdict;
   return Object.freeze({
     ...verdict,
     decision: Object.freeze({ ...verdict.decision, consents: Object.freeze([...consents]) }),

@@ -21,6 +21,8 @@ export function elementNodes(document: JsonDocument, resource: JsonNode, path: E
   // Most elements are absent: no array for those.
   const node = first === undefined ? NONE : document.member(resource, first);
   if (node === NONE) return nothing;
+  // And of the rest most are one value.
+  if (steps.length === 1 && !document.isArray(node)) return [node];
   const found: JsonNode[] = [];
   collect(document, node, steps, 1, found);
   return found;

@@ -15,8 +15,9 @@ export function isCleared(labels: Labels, clears: Clearance): boolean {
   if (labels === noLabels) return true;
   return (
     labels.confidentiality <= confidentialityRanks[clears.confidentiality] &&
-    labels.sensitivities.every((code) => reaches(clears.sensitivities, code)) &&
-    labels.other.every((label) => clears.other === '*' || clears.other.has(label))
+    // Most resources carry none, and are asked this once for each rule.
+    (labels.sensitivities.length === 0 || labels.sensitivities.every((code) => reaches(clears.sensitivities, code))) &&
+    (labels.other.length === 0 || labels.other.every((label) => clears.other === '*' || clears.other.has(label)))
   );
 }
 

@@ -24,11 +24,15 @@ export interface About {
 /** What may say something that a rule asks for. */
 export const wordings: readonly Name[] = Object.freeze([CODE, DISPLAY, TEXT]);
 
-/** Notes in `found` the positions of the rules that ask for what stands at `at`, a value called by one of `wordings`. */
-export function noteWording(rules: CompiledLabelRules, document: JsonDocument, at: JsonNode, found: Set<number>): void {
-  if (!document.isString(at)) return;
-  if (document.keyIs(at, CODE)) byCode(rules, document, at, found);
-  else if (mayHoldWord(rules, document, at) && isLabelText(document, at)) byWord(rules, document.string(at) ?? '', found);
+/** Positions of rules; undefined while there is none, as for most resources. */
+export type FoundRules = Set<number> | undefined;
+
+/** `found`, and the rules that ask for what stands at `at`, a value called by one of `wordings`. */
+export function withWording(rules: CompiledLabelRules, document: JsonDocument, at: JsonNode, found: FoundRules): FoundRules {
+  if (!document.isString(at)) return found;
+  if (document.keyIs(at, CODE)) return byCode(rules, document, at, found);
+  if (!mayHoldWord(rules, document, at) || !isLabelText(document, at)) return found;
+  return byWord(rules, document.string(at) ?? '', found);
 }
 
 /** Those of `found`, and of the rules that ask for no content, that are about this resource. */
@@ -37,10 +41,10 @@ export function rulesThatHold(
   document: JsonDocument,
   resource: JsonNode,
   about: About,
-  found: ReadonlySet<number>,
+  found: FoundRules,
 ): readonly CompiledLabelRule[] {
-  if (found.size === 0 && rules.unconditional.length === 0) return none;
-  return [...new Set([...rules.unconditional, ...found])]
+  if (found === undefined && rules.unconditional.length === 0) return none;
+  return [...new Set([...rules.unconditional, ...(found ?? none)])]
     .sort((one, other) => one - other)
     .flatMap((one) => {
       const rule = rules.rules[one]!;
@@ -48,13 +52,15 @@ export function rulesThatHold(
     });
 }
 
-function byCode({ bySystem }: CompiledLabelRules, document: JsonDocument, at: JsonNode, found: Set<number>): void {
+function byCode({ bySystem }: CompiledLabelRules, document: JsonDocument, at: JsonNode, before: FoundRules): FoundRules {
   const rules = bySystem.find(document, document.member(document.parent(at), SYSTEM));
   // Most codes are of systems of which no rule speaks.
-  if (rules === undefined) return;
+  if (rules === undefined) return before;
+  let found = before;
   const code = document.string(at) ?? '';
-  for (const rule of rules.codes.get(code) ?? none) found.add(rule);
-  for (const [beginning, rule] of rules.beginnings) if (code.startsWith(beginning)) found.add(rule);
+  for (const rule of rules.codes.get(code) ?? none) found = (found ?? new Set()).add(rule);
+  for (const [beginning, rule] of rules.beginnings) if (code.startsWith(beginning)) found = (found ?? new Set()).add(rule);
+  return found;
 }
 
 /** False when no word of a text can begin like one of the rules', which its bytes tell where they are ASCII without escapes: nothing is decoded. */
@@ -90,7 +96,8 @@ function isLabelText(document: JsonDocument, at: JsonNode): boolean {
 }
 
 /** Looks up the beginning of every word of the text, in one pass; the text is copied only where something begins alike. */
-function byWord({ byStart }: CompiledLabelRules, text: string, found: Set<number>): void {
+function byWord({ byStart }: CompiledLabelRules, text: string, foundBefore: FoundRules): FoundRules {
+  let found = foundBefore;
   let lower: string | undefined;
   let before = 0x20;
   for (let at = 0; at + 2 < text.length; at++) {
@@ -103,9 +110,10 @@ function byWord({ byStart }: CompiledLabelRules, text: string, found: Set<number
     lower ??= text.toLowerCase();
     for (const { word, whole, rules } of words) {
       if (!lower.startsWith(word, at) || (whole && isLetter(lower.charCodeAt(at + word.length)))) continue;
-      for (const rule of rules) found.add(rule);
+      for (const rule of rules) found = (found ?? new Set()).add(rule);
     }
   }
+  return found;
 }
 
 const none: readonly never[] = Object.freeze([]);

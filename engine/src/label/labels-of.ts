@@ -4,7 +4,7 @@
  */
 import { type JsonDocument, type JsonNode, NONE, name, names } from '../json/scan.ts';
 import { ElementLabelCollector, elementAmong, labelledPath } from './inline-labels.ts';
-import { type About, noteWording, rulesThatHold, wordings } from './label-by-rules.ts';
+import { type About, type FoundRules, rulesThatHold, withWording, wordings } from './label-by-rules.ts';
 import { LabelCollector } from './label-collector.ts';
 import type { CompiledLabelRules } from './label-rules.ts';
 import { type Labels, noLabels } from './labels.ts';
@@ -35,15 +35,14 @@ export interface Labelling extends About {
 export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Labelling): Labels {
   let collector: LabelCollector | undefined;
   let single: ElementLabelCollector | undefined;
-  let worded: Set<number> | undefined;
+  let worded: FoundRules;
   const named = labelling?.elements;
   const wanted = labelling === undefined ? labelNames : readNames;
   const end = document.after(node);
   for (let at = document.nextNamed(node + 1, end, wanted); at < end; at = document.nextNamed(at + 1, end, wanted)) {
     const hash = document.keyHash(at);
     if (labelling !== undefined && hash !== SECURITY.hash && hash !== SECURITY_LABEL.hash && hash !== URL.hash) {
-      worded ??= new Set();
-      noteWording(labelling.rules, document, at, worded);
+      worded = withWording(labelling.rules, document, at, worded);
       continue;
     }
     const found = labelNode(document, at);
@@ -60,7 +59,7 @@ export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Lab
   }
   if (labelling === undefined) return collector === undefined ? noLabels : collector.labels();
   const { rules } = labelling;
-  const holding = rulesThatHold(rules, document, node, labelling, worded ?? noWords);
+  const holding = rulesThatHold(rules, document, node, labelling, worded);
   if (collector === undefined && holding.length === 0 && single === undefined) return labelsOfTheRest(document, rules);
   collector ??= new LabelCollector(document, rules.meanings);
   for (const { labels } of holding) for (const { system, code } of labels) collector.addCode(system, code);
@@ -69,7 +68,6 @@ export function labelsOf(document: JsonDocument, node: JsonNode, labelling?: Lab
   return single === undefined ? labels : Object.freeze({ ...labels, elements: single.labels(rules) });
 }
 
-const noWords: ReadonlySet<number> = new Set();
 const unlabelled = new WeakMap<CompiledLabelRules, Labels>();
 
 /** Of what carries no label and of which no rule speaks, as most of what there is: the same value each time. */

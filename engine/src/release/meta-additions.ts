@@ -50,10 +50,12 @@ export function noteSubsetted(edit: JsonEdit, resource: JsonNode): void {
  * will, since a resource without `meta` gets one for both. They are no part of the form on which searches are answered: `_security` finds what is stored.
  */
 export function noteObligedLabels(edit: JsonEdit, resource: JsonNode, shown: Shown, willTag: boolean): void {
+  const added = addedLabels(shown);
+  if (added.length === 0) return;
   const { document } = edit;
   const meta = document.member(resource, META);
   const security = document.member(meta, SECURITY);
-  const labels = addedLabels(shown)
+  const labels = added
     .filter(({ system, code }) => !carries(document, security, system, code))
     .map(({ system, code }) => JSON.stringify({ system, code }));
   if (labels.length === 0) return;
@@ -71,11 +73,13 @@ type Shown = Pick<Visible, 'mask' | 'obligations'>;
 
 /** What is put on in the end. A copy that is not whole is called redacted as well, so that nobody mistakes it for the original (R-152). */
 export function addedLabels(shown: Shown): readonly { readonly system: string; readonly code: string }[] {
+  if (shown.obligations.length === 0 && !isMarked(shown)) return none;
   const labels = shown.obligations.flatMap((one) => (one.kind === 'label' ? [{ system: one.system, code: one.code }] : []));
   const known = labels.some(({ system, code }) => system === REDACTED.system && code === REDACTED.code);
   return isMarked(shown) && !known ? [...labels, REDACTED] : labels;
 }
 
+const none: readonly never[] = Object.freeze([]);
 const REDACTED = Object.freeze({ system: OBSERVATION_VALUE.text, code: 'REDACTED' });
 
 export function carries(document: JsonDocument, list: JsonNode, system: string, code: string): boolean {

@@ -4,6 +4,7 @@
  * until the file is known to end where the last good sync left it; after a failed sync, on a new file.
  */
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Problem } from '@fireguard/engine';
 import { storable } from './canonical.ts';
 import { nothingBefore, writeHeader, writeRecord } from './chain.ts';
@@ -145,6 +146,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 
   async function work(): Promise<void> {
     while (queue.length > 0) {
+      // What this turn of the event loop still brings goes along.
+      await turn();
       const batch = nextBatch();
       try {
         await writeBatch(batch);

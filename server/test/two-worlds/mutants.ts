@@ -127,8 +127,8 @@ export const mutants: readonly Mutant[] = [
   of(
     'one-patient-is-enough',
     'decision/residual.ts',
-    'for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) === 0) return false;\n    return true;',
-    'for (const patient of candidate.patients) if ((this.#standing(patient, facts).relations & relations) !== 0) return true;\n    return false;',
+    '      if ((this.#standing(patients[at]!, facts).relations & relations) === 0) return false;\n    return true;',
+    '      if ((this.#standing(patients[at]!, facts).relations & relations) !== 0) return true;\n    return false;',
   ),
   of(
     'denies-ignored',

@@ -73,6 +73,8 @@ const spoilers: Readonly<Record<string, (rule: PolicyRule) => object | undefined
   'without relations': ({ caller }) => caller?.relations && { caller: without(caller, 'relations') },
   'without conditions': ({ resources }) => resources?.where && { resources: without(resources, 'where') },
   'without labels': ({ resources }) => resources?.labels && { resources: without(resources, 'labels') },
+  'for resources anywhere': ({ resources }) =>
+    resources?.inside === undefined ? undefined : { resources: without(resources, 'inside') },
   'for all types': forAllTypes,
   'for all interactions': ({ interactions, mask }) =>
     Array.isArray(interactions) && mask === undefined ? { interactions: { group: ['C', 'R', 'U', 'D', 'E'] } } : undefined,

@@ -26,7 +26,7 @@ export function insideOf(input: DecideInput, decide: (input: DecideInput) => Per
   const judge = (part: Candidate, facts: KnownFacts): Verdict | Refusal => {
     let permit = decided.get(part.type);
     if (permit === undefined) {
-      permit = decide({ ...input, type: part.type });
+      permit = decide({ ...input, type: part.type, isInside: true });
       decided.set(part.type, permit);
     }
     return permit.kind === 'refusal' ? permit : permit.judge(part, facts);

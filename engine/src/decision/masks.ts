@@ -7,7 +7,7 @@ export function ownMask(mask: readonly string[]): readonly string[] {
   return mask.filter((path) => !path.startsWith(INNER));
 }
 
-/** The part that is for what it contains: by caller, policies and types alone, so that it tells nothing of what is masked. */
+/** The part that is for what it contains. */
 export function innerMasks(mask: readonly string[]): readonly string[] {
   return mask.filter((path) => path.startsWith(INNER));
 }

@@ -8,7 +8,7 @@ import { isDecided } from '../policy/interactions.ts';
 import { relationBits, relationNames } from '../policy/relations.ts';
 import { ruleHolds } from './caller-holds.ts';
 import { environmentHolds } from './environment-holds.ts';
-import type { Question } from './question.ts';
+import { isMeant, type Question } from './question.ts';
 import type { TraceStep } from './trace.ts';
 
 export interface NearMiss {
@@ -26,9 +26,14 @@ export function nearMisses(asked: Question, steps: readonly TraceStep[]): readon
   const about = policies.rulesFor(everyRole, tables.types.has(type) ? type : '*', interaction);
   return about.flatMap(({ rule }) => {
     if (rule.effect !== 'permit') return [];
-    const because = callerMiss(rule, asked) ?? resourceMiss(rule, steps);
+    const because = placeMiss(rule, asked) ?? callerMiss(rule, asked) ?? resourceMiss(rule, steps);
     return because === undefined ? [] : [Object.freeze({ rule: rule.id, description: rule.description, because })];
   });
+}
+
+function placeMiss(rule: CompiledRule, asked: Question): string | undefined {
+  if (isMeant(rule, asked)) return undefined;
+  return rule.inside === true ? 'it is for parts of stored Bundles alone' : 'it is for resources by themselves, not in Bundles';
 }
 
 function callerMiss(rule: CompiledRule, { caller, now }: Question): string | undefined {

@@ -2,7 +2,7 @@
 import type { Caller } from '../caller.ts';
 import type { FhirTables } from '../fhir/tables.ts';
 import type { SecurityCategory } from '../fhir/version.ts';
-import type { Applicable, CompiledPolicies } from '../policy/compiled.ts';
+import type { Applicable, CompiledPolicies, CompiledRule } from '../policy/compiled.ts';
 import { isDecided } from '../policy/interactions.ts';
 import type { Interaction } from '../request/request.ts';
 import { ruleHolds } from './caller-holds.ts';
@@ -24,8 +24,15 @@ export interface DecideInput {
   readonly now: number;
   /** What the site settles about consents; what nobody settled is FHIR's and ours. */
   readonly protection?: Protection | undefined;
+  /** Asked of the parts of a stored Bundle, not of a resource by itself. */
+  readonly isInside?: boolean | undefined;
   /** What the host makes pseudonyms with. */
   readonly pseudonyms?: Pseudonyms | undefined;
+}
+
+/** A rule may be for the parts of stored Bundles alone, or for none of them. */
+export function isMeant({ inside }: CompiledRule, { isInside }: Pick<DecideInput, 'isInside'>): boolean {
+  return inside === undefined || inside === (isInside === true);
 }
 
 export interface Question extends DecideInput {
@@ -47,6 +54,7 @@ export function question(input: DecideInput): Question {
   const unreasoned: Applicable[] = [];
   const project = projectOf(policies, caller, input.now);
   for (const one of isDecided(interaction) ? policies.rulesFor(caller.roles, type, interaction) : []) {
+    if (!isMeant(one.rule, input)) continue;
     const holds = ruleHolds(one.rule, caller, input.now);
     if (holds === 'no') continue;
     if (one.rule.effect === 'deny') denies.push(one);

@@ -12,6 +12,7 @@ import type { Criterion, Sort } from '../request/request.ts';
 import type { Dialect } from './dialect.ts';
 import { parameterClass } from './parameter-class.ts';
 import { masksRead } from './read-parts.ts';
+import { touches } from './touches.ts';
 
 /** They run over other resources than the one matched, or are languages of their own. */
 const neverServed: ReadonlySet<string> = new Set(['_filter', '_query', '_in', '_list', '_type']);
@@ -60,9 +61,8 @@ function wayOf(criterion: Criterion, { type, permit, dialect }: WaysGiven): 'pus
   const { definition, modifier } = criterion;
   // Servers may look into the narrative as well, which a mask takes away.
   if (modifier === 'text' && (permit.maskable.length > 0 || permit.masksInside())) return 'keep-back';
-  switch (
-    parameterClass(definition, type, masksRead(criterion, permit.maskable, dialect), permit.changeable, permit.masksInside)
-  ) {
+  const masksInside = () => couldFindMark(criterion) && permit.masksInside();
+  switch (parameterClass(definition, type, masksRead(criterion, permit.maskable, dialect), permit.changeable, masksInside)) {
     case 'untouched':
       return 'push';
     case 'whole':
@@ -71,6 +71,12 @@ function wayOf(criterion: Criterion, { type, permit, dialect }: WaysGiven): 'pus
     case 'derived':
       return 'keep-back';
   }
+}
+
+/** The tag of what is masked is found with the rest. Others stay as they are, so that a positive criterion that means none but them reads what is stored. */
+function couldFindMark({ definition, modifier, values }: Criterion): boolean {
+  if (!definition.paths.some((path) => touches(path, ['meta.tag']))) return false;
+  return modifier !== undefined || values.some((value) => /subsetted|v3-observationvalue/i.test(value));
 }
 
 /** A positive criterion holds because of a value that is there. `ne` means "none equal" to some servers; what `above` finds depends on them too. */

@@ -50,6 +50,7 @@ export function compileRule(rule: PolicyRule, { policySet, set, tables, valueSet
     environment: compileEnvironment(rule.environment),
     unless: compileEnvironment(rule.unless),
     interactions: interactionsOf(rule.interactions),
+    inside: resources?.inside,
     types: setOf(resources?.types),
     categories: setOf(resources?.categories),
     labels: resources?.labels?.any.map(labelOf),

@@ -48,6 +48,8 @@ export interface CompiledRule {
   readonly environment: CompiledEnvironment | undefined;
   readonly unless: CompiledEnvironment | undefined;
   readonly interactions: ReadonlySet<DecidedInteraction>;
+  /** True: only parts of stored Bundles. False: none of them. */
+  readonly inside: boolean | undefined;
   readonly types: ReadonlySet<string> | undefined;
   readonly categories: ReadonlySet<SecurityCategory> | undefined;
   readonly labels: readonly LabelCode[] | undefined;

@@ -103,6 +103,8 @@ export interface EnvironmentCondition {
 export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
 
 export interface ResourceCondition {
+  /** True: only as a part of a stored Bundle. False: only by itself. */
+  readonly inside?: boolean;
   readonly types?: readonly string[];
   readonly categories?: readonly Exclude<SecurityCategory, 'none'>[];
   readonly labels?: { readonly any: readonly string[] };

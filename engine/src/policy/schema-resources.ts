@@ -65,6 +65,11 @@ export const resources: Schema = {
       required: ['any'],
       properties: { any: list(label, 'labels as system|code, each with what it subsumes') },
     },
+    inside: {
+      type: 'boolean',
+      description:
+        'true: only as a part of a stored Bundle (a document, a message, a collection); false: only by itself; left out: both',
+    },
     codes,
     where: list(condition, 'conditions on what the resource holds; every one must hold'),
     patients: list(

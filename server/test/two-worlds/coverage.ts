@@ -135,6 +135,7 @@ const ruleKinds = [
       'deIdentify',
       'environment',
       'unless',
+      'inside',
       'obligations',
       'maskAs',
     ],

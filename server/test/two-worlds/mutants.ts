@@ -20,6 +20,7 @@ export const mutants: readonly Mutant[] = [
     'else if (one.rule.rationale && caller.rationale === "") {',
   ),
   of('contained-of-other-types-whole', 'decision/inner-masks.ts', 'if (masks.length === 0) return verdict;', 'return verdict;'),
+  of('rules-for-parts-everywhere', 'decision/question.ts', 'if (!isMeant(one.rule, input)) continue;', ''),
   of('whole-dates-leave', 'release/change.ts', "if (to === 'year') return year;", "if (to === 'year') return text;"),
   of(
     'pages-not-refilled',

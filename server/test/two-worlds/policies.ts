@@ -29,6 +29,7 @@ export function kindsOf(rule: Json): readonly string[] {
     ...['deIdentify', 'consentExempt', 'environment', 'unless', 'obligations', 'maskAs'].filter(
       (key) => rule[key] !== undefined,
     ),
+    ...(resources.inside === undefined ? [] : ['inside']),
     ...(rule.denyAs === undefined ? [] : [`denyAs ${rule.denyAs}`]),
   ];
 }
@@ -185,6 +186,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     const named = rule.resources?.types;
     if (named !== undefined && random.chance(0.25))
       rule.resources = { ...rule.resources, ...content(random, named, rule.effect) };
+    if (rule.resources !== undefined && random.chance(0.05)) rule.resources = { ...rule.resources, inside: random.chance(0.3) };
     if (rule.effect === 'permit' && random.chance(0.05)) rule.obligations = { ...rule.obligations, rationale: true };
     if (random.chance(0.06)) rule.environment = environment(random);
     else if (rule.effect === 'deny' && random.chance(0.1)) rule.unless = environment(random);

@@ -262,7 +262,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
       ),
   ],
   'conditional patch': [
-    1,
+    1.5,
     (d) =>
       onType(
         d,

@@ -77,7 +77,7 @@ export class NaiveDecider {
     const type = naiveTypes[resource.resourceType];
     if (type === undefined) return undefined;
     const { caller } = this.#scene;
-    const rules = this.#rulesFor(resource.resourceType, interaction);
+    const rules = this.#rulesFor(resource.resourceType, interaction, whole !== undefined);
     const permits = rules.filter(({ effect }) => effect === 'permit');
     if (permits.length === 0) return undefined;
     if (caller.kind !== 'anonymous' && !inScope(caller, resource, interaction)) return undefined;
@@ -122,7 +122,7 @@ export class NaiveDecider {
     );
     const years = yearsOf(resource.resourceType, left, gone);
     const own = [...gone, ...years.map((path) => `_${path}`)];
-    const inner = this.#insideMask(matter);
+    const inner = this.#insideMask(matter, whole !== undefined);
     const mask = [...own, ...inner.paths];
     const announced = [...left, ...withheld]
       .filter(({ maskAs }) => maskAs === 'absent-reason')
@@ -150,24 +150,30 @@ export class NaiveDecider {
   }
 
   /** Of what it contains and is of another type, by the rules for reading that type. */
-  #insideMask({ resource, labels }: Matter): { readonly paths: readonly string[]; readonly isLoud: boolean } {
-    const types = (resource.contained ?? []).map((inner: Json) => inner.resourceType);
-    const masks = [...new Set<string>(types)]
-      .filter((type) => type !== resource.resourceType)
-      .map((type) => ({
-        type,
-        ...innerMask(type, {
-          rules: this.#rulesFor(type, 'read'),
+  #insideMask(
+    { resource, labels }: Matter,
+    inBundle: boolean,
+  ): { readonly paths: readonly string[]; readonly isLoud: boolean } {
+    const masks = (resource.contained ?? [])
+      .filter(({ resourceType }: Json) => resourceType !== resource.resourceType)
+      .map((inner: Json) => {
+        const type = inner.resourceType;
+        const holds = (rule: Json) =>
+          rule.effect === 'permit' ||
+          contentHolds(rule, inner, { patients: [], undetermined: true }, this.#scene.caller.fhirUser);
+        const { paths, isLoud } = innerMask(type, {
+          rules: this.#rulesFor(type, 'read', inBundle).filter(holds),
           covers: (rule) => covers(rule, type),
           isOrdered: ({ set }) => this.#combining.get(set)?.startsWith('ordered') === true,
           labelled: this.#scene.site?.labels?.elements[type] ?? [],
           clears: (rule) => cleared(labels, rule.clears),
-        }),
-      }))
-      .filter(({ paths }) => paths.length > 0);
+        });
+        return { isLoud, paths: paths.map((path) => `contained:${type}.${path}`) };
+      })
+      .filter(({ paths }: Json) => paths.length > 0);
     return {
-      paths: masks.flatMap(({ type, paths }) => paths.map((path) => `contained:${type}.${path}`)),
-      isLoud: masks.some(({ isLoud }) => isLoud),
+      paths: [...new Set<string>(masks.flatMap(({ paths }: Json) => paths))],
+      isLoud: masks.some(({ isLoud }: Json) => isLoud),
     };
   }
 
@@ -302,11 +308,13 @@ export class NaiveDecider {
   }
 
   /** Those that may apply to instances of the type. */
-  #rulesFor(type: string, interaction: NaiveInteraction): readonly Json[] {
-    const key = `${type} ${interaction}`;
+  #rulesFor(type: string, interaction: NaiveInteraction, inBundle = false): readonly Json[] {
+    const key = `${type} ${interaction} ${inBundle}`;
     let rules = this.#may.get(key);
     if (rules === undefined) {
-      rules = this.#rules.filter((rule) => mayApply(rule, this.#scene.caller, type, interaction));
+      rules = this.#rules.filter(
+        (rule) => (rule.resources?.inside ?? inBundle) === inBundle && mayApply(rule, this.#scene.caller, type, interaction),
+      );
       this.#may.set(key, rules);
     }
     return rules;

@@ -16,5 +16,5 @@ export function withCeiling(caller: Caller, headers: ReadonlyMap<string, readonl
     if (rank === undefined) throw new Problem('request-not-understood', 'The Category header is not right.');
     return rank;
   });
-  return ranks.length === 0 ? caller : Object.freeze({ ...caller, ceiling: Math.min(...ranks) });
+  return ranks.length === 0 ? caller : Object.freeze({ ...caller, ceiling: Math.min(caller.ceiling ?? ranks[0]!, ...ranks) });
 }

@@ -7,6 +7,7 @@ import { Problem, scan } from '@fireguard/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditLog } from '../audit-log/audit-log.ts';
+import { withCeiling } from '../authentication/with-ceiling.ts';
 import type { Collaborators } from '../gateway/collaborators.ts';
 import type { HttpResponse, Incoming } from '../http/incoming.ts';
 import { readIncoming } from '../http/read-incoming.ts';
@@ -151,7 +152,10 @@ export function createDecisionPoint(options: DecisionPointOptions): DecisionPoin
   /** The person's own credential, unless the server says that it has settled who asks. */
   function authenticating(asked: Begin, door: Door, use: Collaborators): Collaborators {
     const { subject, context = {} } = asked;
-    return subject === undefined ? use : { ...use, authenticate: () => callerOfSubject(subject, context, door, directory) };
+    if (subject === undefined) return use;
+    const authenticate = async ({ headers }: Pick<Incoming, 'headers'>) =>
+      withCeiling(await callerOfSubject(subject, context, door, directory), headers);
+    return { ...use, authenticate };
   }
 }
 

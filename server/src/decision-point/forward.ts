@@ -9,6 +9,7 @@ import { challengeError } from '../gateway/challenge-error.ts';
 import type { Collaborators } from '../gateway/collaborators.ts';
 import { knownAtFirst } from '../gateway/known.ts';
 import { placesOf } from '../gateway/places.ts';
+import { securityTerms } from '../http/categories.ts';
 import type { HttpResponse, Incoming } from '../http/incoming.ts';
 import { type Allowing, type Considered, consider } from './consider.ts';
 import { isOpenSearch, isReleased, isVerbatim, isWhole } from './whole.ts';
@@ -26,6 +27,7 @@ const HEARD = [
   'x-provenance',
   'x-request-id',
 ] as const;
+const CEILING = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality#';
 const NOTHING = new Uint8Array(0);
 
 /** The request that nginx (`X-Original-…`) or Traefik (`X-Forwarded-…`) describes. Both at once is somebody's trick. Throws Problem. */
@@ -100,6 +102,13 @@ function heard(asked: Incoming): Incoming {
     const lines = asked.headers.get(name);
     if (lines !== undefined) headers.set(name, lines);
   }
+  // R-195: the most that is asked for. Who would break the glass by it does so at the gateway.
+  const most = securityTerms(asked.headers.get('category') ?? [], CEILING);
+  if (most.length > 0)
+    headers.set(
+      'category',
+      most.map((term) => `${term}; scheme="http://hl7.org/fhir/tag/security"`),
+    );
   return { ...asked, headers, certificate: undefined };
 }
 

@@ -3,7 +3,7 @@
  * the question says. INVARIANT: whatever a door says of a subject is bounded by the door's own scopes, and of strangers it may speak only where
  * the configuration lets it (confused deputy).
  */
-import { type Caller, type Coding, isId, narrow, Problem, parseScopes } from '@fireguard/engine';
+import { type Caller, type Coding, confidentialityRank, isId, narrow, Problem, parseScopes } from '@fireguard/engine';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { clientById } from '../storage/clients.ts';
@@ -18,6 +18,8 @@ export const subjectShape = z.object({ type: word, id: word, properties: z.recor
 /** What a question may say of the circumstances; the rest is ignored (AuthZEN §5.4). */
 export const contextShape = z.looseObject({
   purpose_of_use: z.union([word, z.array(word).max(20)]).optional(),
+  /** The most that is asked for, as `Category` says it at the gateway (XSPA: `confidentiality-code`). */
+  confidentiality_code: z.union([word, z.array(word).min(1).max(20)]).optional(),
   scope: z.union([z.string().max(4000), z.array(word).max(200)]).optional(),
   client_id: word.optional(),
   patient: word.optional(),
@@ -40,6 +42,7 @@ const description = z.looseObject({
   name: word.optional(),
 });
 
+const CONFIDENTIALITY = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
 const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 /** One question long. */
 const LIFE_MS = 60_000;
@@ -63,6 +66,7 @@ export async function callerOfSubject(subject: Subject, context: Context, door: 
     purposes: purposesOf(context.purpose_of_use),
     token: { id: `door ${door.id}`, issuer: use.issuer, expiresAt: use.now() + LIFE_MS },
     address: '',
+    ...ceilingOf(context.confidentiality_code),
     ...(acr === undefined || at === undefined ? {} : { signIn: { acr, at: at * 1000 } }),
   });
 }
@@ -138,13 +142,26 @@ function patientOf(patient: string | undefined): string | undefined {
   return id;
 }
 
-/** `system#code`, `system|code`, or a code of v3-ActReason. */
 function purposesOf(given: string | readonly string[] | undefined): readonly Coding[] {
+  return Object.freeze(codingsOf(given, ACT_REASON));
+}
+
+/** R-195: of several the lowest counts. INVARIANT: it only narrows, and what is not understood is refused. */
+function ceilingOf(given: string | readonly string[] | undefined): Pick<Caller, 'ceiling'> {
+  if (given === undefined) return {};
+  const ranks = codingsOf(given, CONFIDENTIALITY).map(({ system, code }) => {
+    const rank = system === CONFIDENTIALITY ? confidentialityRank(system, code) : undefined;
+    if (rank === undefined) throw new Problem('parameter-invalid', 'context.confidentiality_code is not a confidentiality.');
+    return rank;
+  });
+  return { ceiling: Math.min(...ranks) };
+}
+
+/** `system#code`, `system|code`, or a code of `known`. */
+function codingsOf(given: string | readonly string[] | undefined, known: string): readonly { system: string; code: string }[] {
   const all = given === undefined ? [] : typeof given === 'string' ? [given] : given;
-  return Object.freeze(
-    all.map((text) => {
-      const at = Math.max(text.lastIndexOf('#'), text.lastIndexOf('|'));
-      return at < 0 ? { system: ACT_REASON, code: text } : { system: text.slice(0, at), code: text.slice(at + 1) };
-    }),
-  );
+  return all.map((text) => {
+    const at = Math.max(text.lastIndexOf('#'), text.lastIndexOf('|'));
+    return at < 0 ? { system: known, code: text } : { system: text.slice(0, at), code: text.slice(at + 1) };
+  });
 }

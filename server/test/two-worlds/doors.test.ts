@@ -37,8 +37,8 @@ test(
     const counts: Counts = { requests: 0, answered: 0, compared: 0, forwarded: 0, decided: 0 };
     for (let seed = FIRST; seed < FIRST + SCENES; seed++) {
       const { caller, ...made } = makeScene({ seed, requests: 20, served });
-      // The kit's tokens are of people who broke no glass; a ceiling stands in a header that AuthZEN has no place for.
-      const { override: _glass, ceiling: _asked, ...unbroken } = caller;
+      // The kit's tokens are of people who broke no glass.
+      const { override: _glass, ...unbroken } = { ...caller, ...(seed % 3 === 0 ? { ceiling: 'N' as const } : {}) };
       const found = await differences({ ...made, caller: unbroken }, counts);
       expect(found, `seed ${seed}`).toEqual([]);
     }

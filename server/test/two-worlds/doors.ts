@@ -102,8 +102,9 @@ export class Doors {
 
   /** AuthZEN, without obligations: undefined where the request is none that can be asked about, or its caller none that can be described. */
   async evaluation({ method, target, headers = {}, body }: Asked): Promise<boolean | undefined> {
-    const { kind, roles, fhirUser, client, patient, purposes, override } = this.#scene.caller;
-    if (kind !== 'user' || override !== undefined || Object.keys(headers).length > 0) return undefined;
+    const { kind, roles, fhirUser, client, patient, purposes, override, ceiling, withheld } = this.#scene.caller;
+    if (kind !== 'user' || override !== undefined || withheld !== undefined || Object.keys(headers).length > 0)
+      return undefined;
     const action = actionOf(method, target);
     if (action === undefined) return undefined;
     const { name, type, id, versionId } = action;
@@ -115,7 +116,12 @@ export class Doors {
       subject: { type: 'user', id: 'u1', properties: { roles, ...(fhirUser === undefined ? {} : { fhirUser }) } },
       action: { name },
       resource: { type, id, properties },
-      context: { client_id: client, purpose_of_use: purposes, ...(patient === undefined ? {} : { patient }) },
+      context: {
+        client_id: client,
+        purpose_of_use: purposes,
+        ...(patient === undefined ? {} : { patient }),
+        ...(ceiling === undefined ? {} : { confidentiality_code: ceiling }),
+      },
     });
     return decision === true;
   }

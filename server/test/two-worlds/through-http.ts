@@ -1,6 +1,7 @@
 /** The real gateway (listener, pipeline, sealed cursors, headers) over one world; only tokens, facts and the way to the upstream are the harness's. */
 import { type Gateway as RealGateway, startGateway } from '../flows/gateway/kit.ts';
 import { type Answered, type Askable, dialectFor, factOf, limits, protectionFor } from './gateway.ts';
+import { ACT_CODE } from './naive/labels.ts';
 import { type Asked, now, ourBase, type Scene, upstreamBase } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -85,7 +86,7 @@ export class ThroughHttp implements Askable {
   }
 
   #authorization(): Record<string, string> {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes, ceiling, rationale } = this.#scene.caller;
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, ceiling, rationale, withheld } = this.#scene.caller;
     const asked = `http://terminology.hl7.org/CodeSystem/v3-Confidentiality#${ceiling}; scheme="http://hl7.org/fhir/tag/security"`;
     const category: Record<string, string> = ceiling === undefined ? {} : { category: asked };
     if (kind === 'anonymous') return category;
@@ -95,6 +96,7 @@ export class ThroughHttp implements Askable {
       client: { id: client, name: client, roles: kind === 'system' ? roles : [] },
       person: kind === 'user' ? { id: 'u1', name: 'U', roles, fhirUser } : undefined,
       patient,
+      ...(withheld === undefined ? {} : { withheld: withheld.map((code) => ({ system: ACT_CODE, code })) }),
       purposes: purposes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code })),
     });
     const reason: Record<string, string> = rationale === undefined ? {} : { 'fireguard-reason': rationale };

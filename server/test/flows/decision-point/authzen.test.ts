@@ -178,6 +178,28 @@ describe('evaluation', () => {
   });
 });
 
+describe('R-195 the most that is asked for', () => {
+  const asking = async (confidentiality_code: unknown) =>
+    (await decide({ subject, action: read, resource: mine, context: { confidentiality_code } })).decision;
+
+  test('closes what is more confidential, and opens nothing', async () => {
+    for (const most of ['N', 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality|R', ['V', 'N']])
+      expect(await asking(most), String(most)).toBe(true);
+    for (const least of ['L', 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality#U', ['V', 'L']])
+      expect(await asking(least), String(least)).toBe(false);
+    const theirs = { subject, action: read, resource: other, context: { confidentiality_code: 'V' } };
+    expect((await decide(theirs)).decision).toBe(false);
+  });
+
+  test('is a no where it is not understood', async () => {
+    for (const odd of ['X', 'http://example.org|N', '']) {
+      const question = { subject, action: read, resource: mine, context: { confidentiality_code: odd } };
+      const answer = await here.ask('/access/v1/evaluation', question);
+      expect(answer.status === 200 ? ((await answer.json()) as { decision: boolean }).decision : false).toBe(false);
+    }
+  });
+});
+
 describe('attacks', () => {
   const asking = (subjectGiven: object, context: object = {}, headers?: Record<string, string>) =>
     decide({ subject: subjectGiven, action: read, resource: mine, context }, headers).then(({ decision }) => decision);

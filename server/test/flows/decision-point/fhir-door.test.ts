@@ -251,6 +251,23 @@ describe('attacks', () => {
     expect(narrow.status).toBe(403);
   });
 
+  test('R-195 the most that is asked for counts where a server settles who asks, whichever way it is said', async () => {
+    const doctor = { subject: { type: 'user', id: 'doc' } };
+    const one = { method: 'GET', target: '/Observation/mine-1' };
+    const most = (code: string) => ({
+      ...one,
+      headers: {
+        Category: `http://terminology.hl7.org/CodeSystem/v3-Confidentiality#${code}; scheme="http://hl7.org/fhir/tag/security"`,
+      },
+    });
+    const context = (code: string) => ({ ...doctor, context: { confidentiality_code: code } });
+    expect((await carryOut(here, most('N'), doctor)).status).toBe(200);
+    expect((await carryOut(here, most('L'), doctor)).status).toBe(404);
+    expect((await carryOut(here, one, context('L'))).status).toBe(404);
+    expect((await carryOut(here, most('V'), context('L'))).status).toBe(404);
+    expect((await carryOut(here, most('L'), context('V'))).status).toBe(404);
+  });
+
   test('when the record cannot be made, nothing leaves', async () => {
     here.gateway.audit.broken = true;
     try {

@@ -107,6 +107,19 @@ describe.each([
     ]);
   });
 
+  test('R-195 what is more confidential than was asked for does not pass, nor what nobody understands', async () => {
+    const most = (code: string) => ({
+      ...bearer(),
+      category: `http://terminology.hl7.org/CodeSystem/v3-Confidentiality#${code}; scheme="http://hl7.org/fhir/tag/security"`,
+    });
+    for (const [code, status] of [
+      ['N', 200],
+      ['L', 403],
+      ['X', 403],
+    ] as const)
+      expect((await knock('GET', '/Observation/mine-1', most(code))).status, code).toBe(status);
+  });
+
   test('R-139 who has not signed in is told how, and hidden and absent are alike', async () => {
     const nobody = await knock('GET', '/Patient/mine');
     expect(nobody.status).toBe(401);

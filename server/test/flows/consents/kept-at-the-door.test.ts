@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packagedPolicies } from '../../../src/config/load-policies.ts';
 import type { ConsentsSettings } from '../../../src/consents/config.ts';
 import { type House, type HouseClient, house } from '../admin/house.ts';
 import { ward } from '../gateway/ward.ts';
@@ -29,12 +30,13 @@ type Asked = { status: number; body: any; text: string; headers: Headers };
 async function place(
   consents: Partial<ConsentsSettings>,
   upstreamHas: readonly object[] = [],
+  policies = consentPolicies(),
 ): Promise<Place & { upstreamRaw(path: string): Promise<string> }> {
   const behind = await ward();
   for (const one of upstreamHas) await behind.put(one as any);
   const it = await house(mkdtempSync(path.join(tmpdir(), 'fireguard-house-')), {
     consents,
-    policies: { files: [consentPolicies()] },
+    policies: { files: [policies] },
     upstream: {
       url: behind.server.url,
       credentials: { bearer: 'only-the-gateway-knows-this' },
@@ -272,5 +274,36 @@ describe('beside those of the upstream', () => {
     expect((await ask('GET', '/Consent/c', office)).body).toMatchObject({ status: 'inactive', meta: { versionId: '2' } });
     expect(await at.upstreamRaw('Consent/c')).toContain('OperationOutcome');
     expect((await at.all('/Consent?status=inactive&_sort=_id', office)).ids).toEqual(['b', 'c']);
+  });
+});
+
+describe('under the policies that come along', () => {
+  let at: Awaited<ReturnType<typeof place>>;
+  beforeAll(async () => {
+    at = await place({ from: ['fireguard'] }, [], packagedPolicies);
+  }, 120_000);
+  afterAll(() => at?.it.close());
+  const own = (patient: string, who: string, more: object = {}) =>
+    optOut(patient, { performer: [{ reference: who }], ...more });
+
+  test('R-026 R-112 patients object, and take it back; nobody else does it for them by the way', async () => {
+    const { ask, doctor, patient } = at;
+    expect((await ask('GET', '/Observation/mine-1', doctor)).status).toBe(200);
+    for (const [token, consent] of [
+      [patient, own('other', 'Patient/mine')],
+      [patient, own('mine', 'Practitioner/doc')],
+      [doctor, own('mine', 'Practitioner/doc')],
+    ] as const)
+      expect((await ask('POST', '/Consent', token, consent)).status).toBe(403);
+
+    const made = await ask('POST', '/Consent', patient, own('mine', 'Patient/mine'));
+    expect(made.status, made.text).toBe(201);
+    const { id } = made.body;
+    expect((await ask('GET', '/Observation/mine-1', doctor)).status).toBe(404);
+    expect((await ask('GET', '/Observation/mine-1', patient)).status).toBe(200);
+    expect((await ask('DELETE', `/Consent/${id}`, patient)).status).toBe(403);
+    const withdrawn = { ...own('mine', 'Patient/mine', { status: 'inactive' }), id };
+    expect((await ask('PUT', `/Consent/${id}`, patient, withdrawn)).status).toBe(200);
+    expect((await ask('GET', '/Observation/mine-1', doctor)).status).toBe(200);
   });
 });

@@ -14,19 +14,25 @@ export interface CountRule {
 
 /**
  * Counts a try as failed, in one statement, so that many at once count too; `forgetTry` takes it back, and `forgetTriesUnder` all with this `nameKey`. Undefined: go on. Otherwise it must wait,
- * until then (milliseconds since the epoch), and was not counted.
+ * until then (milliseconds since the epoch), and was not counted. INVARIANT: times are `clock_timestamp()`, when the row was had: `now()` is when the statement came, and of many at once one that
+ * was overtaken would wait for a try that is free, or go on uncounted.
  */
 export async function countTry(db: Db, key: string, rule: CountRule, nameKey?: string): Promise<number | undefined> {
-  const { rows } = await sql<{ failures: number }>`
-    INSERT INTO sign_in_count AS c (key, name_key, failures, wait_until, seen) VALUES (${key}, ${nameKey ?? null}, 1, now(), now())
+  for (;;) {
+    const { rows } = await sql<{ failures: number }>`
+    INSERT INTO sign_in_count AS c (key, name_key, failures, wait_until, seen)
+    VALUES (${key}, ${nameKey ?? null}, 1, clock_timestamp(), clock_timestamp())
     ON CONFLICT (key) DO UPDATE SET
-      failures = CASE WHEN c.seen < now() - ${rule.forgetMs} * interval '1 millisecond' THEN 1 ELSE c.failures + 1 END,
-      wait_until = CASE WHEN c.seen < now() - ${rule.forgetMs} * interval '1 millisecond' OR c.failures + 1 < ${rule.free} THEN now()
-        ELSE now() + least(${rule.longestMs}, 1000 * 2 ^ least(c.failures + 1 - ${rule.free}, 20)) * interval '1 millisecond' END,
-      seen = now()
-    WHERE c.wait_until <= now() RETURNING failures`.execute(db);
-  if (rows.length > 0) return undefined;
-  return waitOf(db, key);
+      failures = CASE WHEN c.seen < clock_timestamp() - ${rule.forgetMs} * interval '1 millisecond' THEN 1 ELSE c.failures + 1 END,
+      wait_until = CASE WHEN c.seen < clock_timestamp() - ${rule.forgetMs} * interval '1 millisecond' OR c.failures + 1 < ${rule.free} THEN clock_timestamp()
+        ELSE clock_timestamp() + least(${rule.longestMs}, 1000 * 2 ^ least(c.failures + 1 - ${rule.free}, 20)) * interval '1 millisecond' END,
+      seen = clock_timestamp()
+    WHERE c.wait_until <= clock_timestamp() RETURNING failures`.execute(db);
+    if (rows.length > 0) return undefined;
+    const until = await waitOf(db, key);
+    // What it had to wait for is over meanwhile: it is counted now.
+    if (until !== undefined) return until;
+  }
 }
 
 /** Until when this key must wait; undefined: it need not. */
@@ -35,7 +41,7 @@ export async function waitOf(db: Db, key: string): Promise<number | undefined> {
     .selectFrom('sign_in_count')
     .select('wait_until')
     .where('key', '=', key)
-    .where('wait_until', '>', sql<Date>`now()`)
+    .where('wait_until', '>', sql<Date>`clock_timestamp()`)
     .executeTakeFirst();
   return row?.wait_until.getTime();
 }
@@ -53,7 +59,7 @@ export async function forgetTriesUnder(db: Db, nameKey: string): Promise<void> {
 export async function forgetTry(db: Db, key: string): Promise<void> {
   await db
     .updateTable('sign_in_count')
-    .set({ failures: sql<number>`greatest(failures - 1, 0)`, wait_until: sql<Date>`now()` })
+    .set({ failures: sql<number>`greatest(failures - 1, 0)`, wait_until: sql<Date>`clock_timestamp()` })
     .where('key', '=', key)
     .execute();
 }

@@ -3,7 +3,7 @@
  * Issue "Foundation", what it must show 5: kill -9 during 1,000 concurrent requests. Every request whose answer a client received has its audit
  * record, the chain holds, the next start is clean. The real command, its own process, its own managed PostgreSQL, a home on disk.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,19 +16,18 @@ import { freePort } from '../../src/http/free-port.ts';
 import { CREDENTIAL } from './gateway/kit.ts';
 import { type Ward, ward } from './gateway/ward.ts';
 import { webhookSink } from './notify/sinks.ts';
+import { type Served, served } from './served.ts';
 import { registerBackend } from './whole/backend.ts';
 
 const REQUESTS = 1000;
 const LAUNCHER = path.resolve(import.meta.dirname, '../../bin/fireguard.js');
-const COMMAND = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
 const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-kill-'));
 const home = path.join(folder, 'home');
 const file = path.join(folder, 'fireguard.yaml');
 let place: Ward;
 let issuer: string;
 let fhir: string;
-let child: ChildProcess | undefined;
-let words = '';
+let server: Served;
 let office: Awaited<ReturnType<typeof webhookSink>>;
 let syslog: number;
 
@@ -54,47 +53,14 @@ beforeAll(async () => {
     feed: { syslogUdp: { host: '127.0.0.1', port: syslog, acceptFrom: ['127.0.0.1'] } },
   };
   writeFileSync(file, JSON.stringify(config));
+  server = served(file, issuer);
 });
 afterAll(async () => {
-  await stop('SIGTERM');
+  await server?.stop('SIGTERM');
   await place?.server.close();
   await office?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function launch(): Promise<void> {
-  words = '';
-  // Not by the launcher: SIGKILL must hit the server itself.
-  child = spawn(process.execPath, ['--conditions=fireguard-source', COMMAND, 'serve', '--config', file], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, UPSTREAM: CREDENTIAL },
-  });
-  child.stdout!.on('data', (chunk: Buffer) => {
-    words += chunk;
-  });
-  child.stderr!.on('data', (chunk: Buffer) => {
-    words += chunk;
-  });
-  const until = Date.now() + 60_000;
-  while (Date.now() < until) {
-    if (child.exitCode !== null) throw new Error(`it ended: ${words}`);
-    const ready = await fetch(`${issuer}/readyz`).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
-    if (ready) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not ready: ${words}`);
-}
-
-async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  const [code] = (await ended) as [number | null];
-  return code;
-}
 
 /** Request ids in the journal's complete lines, read without any code of ours. */
 function recordedIds(): ReadonlyMap<string, number> {
@@ -110,7 +76,7 @@ function recordedIds(): ReadonlyMap<string, number> {
 }
 
 test('R-171 R-162 every answer that a client received has its record, the chain holds, the next start is clean', async () => {
-  await launch();
+  await server.launch();
   const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
   const backend = await registerBackend(issuer, adminToken);
   const token = await backend.token('system/*.rs');
@@ -137,14 +103,14 @@ test('R-171 R-162 every answer that a client received has its record, the chain 
         });
         // From the first byte on, the record must be there.
         answered.add(id);
-        if (answered.size >= REQUESTS / 4) killed ??= stop('SIGKILL');
+        if (answered.size >= REQUESTS / 4) killed ??= server.stop('SIGKILL');
         await answer.body.dump();
       } catch {
         // Cut off: whether it was recorded is nobody's promise.
       }
     }),
   );
-  await (killed ?? stop('SIGKILL'));
+  await (killed ?? server.stop('SIGKILL'));
   await agent.destroy();
 
   expect(answered.size).toBeGreaterThanOrEqual(REQUESTS / 4);
@@ -153,18 +119,18 @@ test('R-171 R-162 every answer that a client received has its record, the chain 
   expect([...answered].filter((id) => !recorded.has(id))).toEqual([]);
   expect(await verifyJournal(path.join(home, 'audit'))).toMatchObject({ ok: true });
 
-  await launch();
+  await server.launch();
   expect((await fetch(`${fhir}/Patient/mine`, { headers: { ...headers, 'x-request-id': 'after' } })).status).toBe(200);
   const after = recordedIds();
   expect([...recorded.keys()].filter((id) => !after.has(id))).toEqual([]);
   expect([...after].filter(([id, times]) => id.startsWith('kill-') && times !== 1)).toEqual([]);
   expect(await verifyJournal(path.join(home, 'audit'))).toMatchObject({ ok: true });
-  expect(await stop('SIGTERM'), words).toBe(0);
+  expect(await server.stop('SIGTERM'), server.words()).toBe(0);
   expect(existsSync(path.join(home, 'postgresql', 'cluster', 'data', 'postmaster.pid')), 'PostgreSQL was stopped').toBe(false);
 }, 120_000);
 
 test('R-040 R-160 R-161 the logs of server and database, at their most talkative, and the notices hold no query, id, form, body, password or token', async () => {
-  await launch();
+  await server.launch();
   const marker = 'MARKER9d2e';
   const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
   const backend = await registerBackend(issuer, adminToken);
@@ -240,10 +206,10 @@ test('R-040 R-160 R-161 the logs of server and database, at their most talkative
   const database = path.join(home, 'postgresql', 'postgresql.log');
   expect(existsSync(database)).toBe(true);
   expect(readFileSync(database, 'utf8')).not.toContain(marker);
-  expect(words).toContain('search Patient');
-  expect(words).not.toContain(marker);
-  for (const secret of [token, adminToken, CREDENTIAL]) expect(words).not.toContain(secret);
-  expect(await stop('SIGTERM')).toBe(0);
+  expect(server.words()).toContain('search Patient');
+  expect(server.words()).not.toContain(marker);
+  for (const secret of [token, adminToken, CREDENTIAL]) expect(server.words()).not.toContain(secret);
+  expect(await server.stop('SIGTERM')).toBe(0);
 }, 60_000);
 
 test('the launcher says what it can do, on whatever Node it was called', async () => {

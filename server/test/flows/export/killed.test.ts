@@ -1,7 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how references are written in the configuration
 /** An export survives `kill -9` of its server: the real command with its own PostgreSQL, a slow upstream, and a second start that goes on where the first ended. Two starts and a claim that must lapse take their time. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,12 +7,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../../src/http/free-port.ts';
 import { type OddUpstream, oddUpstream } from '../../attacks/odd-upstream.ts';
-import { CREDENTIAL } from '../gateway/kit.ts';
 import { type Ward, ward } from '../gateway/ward.ts';
+import { type Served, served } from '../served.ts';
 import { registerBackend } from '../whole/backend.ts';
 import { idsOf, kickOff, type Manifest, POLICIES, settled } from './place.ts';
 
-const COMMAND = path.resolve(import.meta.dirname, '../../../src/cli/main.ts');
 const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-export-kill-'));
 const home = path.join(folder, 'home');
 const file = path.join(folder, 'fireguard.yaml');
@@ -23,9 +20,7 @@ let corridor: OddUpstream;
 let slow = true;
 let issuer: string;
 let fhir: string;
-let child: ChildProcess | undefined;
-/** What the running one said: the reason, if it ended by itself. */
-let words = '';
+let server: Served;
 
 beforeAll(async () => {
   place = await ward();
@@ -47,6 +42,7 @@ beforeAll(async () => {
   const [pages, api] = [await freePort('localhost'), await freePort('127.0.0.1')];
   issuer = `http://localhost:${pages}`;
   fhir = `http://127.0.0.1:${api}/fhir`;
+  server = served(file, issuer);
   writeFileSync(path.join(folder, 'policies.yaml'), JSON.stringify(POLICIES));
   writeFileSync(
     file,
@@ -60,47 +56,17 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await stop('SIGTERM');
+  await server?.stop('SIGTERM');
   await corridor?.close();
   await place?.server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function launch(): Promise<void> {
-  words = '';
-  child = spawn(process.execPath, ['--conditions=fireguard-source', COMMAND, 'serve', '--config', file], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, UPSTREAM: CREDENTIAL },
-  });
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (chunk: Buffer) => {
-      words += chunk;
-    });
-  for (const until = Date.now() + 60_000; Date.now() < until; ) {
-    if (child.exitCode !== null) throw new Error(`it ended: ${words}`);
-    const ready = await fetch(`${issuer}/readyz`).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
-    // Its own word too: between two lives the port is anybody's.
-    if (ready && words.includes('FHIR API')) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not ready: ${words}`);
-}
-
 /** Beside an answer that did not come stands why: a server that ended says more than a refused connection. */
 async function orItsWords<T>(asking: Promise<T>): Promise<T> {
   return asking.catch((error: unknown) => {
-    throw new Error(`the server: exit ${child?.exitCode}, signal ${child?.signalCode}, said ${words}`, { cause: error });
+    throw new Error(`the server said ${server.words()}`, { cause: error });
   });
-}
-
-async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
 }
 
 test('an export goes on after kill -9, and nothing of it is lost or told twice', { timeout: 240_000 }, () =>
@@ -108,7 +74,7 @@ test('an export goes on after kill -9, and nothing of it is lost or told twice',
 );
 
 async function killAndGoOn(): Promise<void> {
-  await launch();
+  await server.launch();
   const admin = (await readFile(path.join(home, 'admin-token'), 'utf8')).trim();
   const backend = await registerBackend(issuer, admin);
   const token = await backend.token('system/*.rs');
@@ -117,10 +83,10 @@ async function killAndGoOn(): Promise<void> {
   const progress = async (): Promise<string | null> =>
     (await fetch(status, { headers: { authorization: `Bearer ${token}` } })).headers.get('x-progress');
   while (!/^([5-9]|1\d) of/.test((await progress()) ?? '')) await new Promise((resolve) => setTimeout(resolve, 50));
-  await stop('SIGKILL');
+  await server.stop('SIGKILL');
   const before = corridor.seen.length;
   slow = false;
-  await launch();
+  await server.launch();
   const done = await settled(status, token);
   expect(done.status).toBe(200);
   expect(corridor.seen.length - before).toBeLessThan(200);

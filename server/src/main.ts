@@ -1,10 +1,8 @@
 /**
  * Builds everything by hand, from the ground up, and hands each part its plain options. The only file that knows all the others. It must not hold
  * logic of its own: what is decided is decided in the parts, and what weakens a check is said aloud here at every start (I10).
- * Over 400 lines: one list of what is made from what, in its order.
  */
 
-import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { createAdminApi } from './admin-api/admin-api.ts';
 import { loadAdminToken } from './admin-api/admin-token.ts';
@@ -12,10 +10,6 @@ import { registerConsole } from './admin-api/console-client.ts';
 import { demandedNotices } from './alerts/demanded-notices.ts';
 import { watch } from './alerts/watch.ts';
 import { withAuditEvents } from './audit-events/with-audit-events.ts';
-import { loadCheckpointKey } from './audit-log/checkpoint-key.ts';
-import { watchClock } from './audit-log/clock-watch.ts';
-import { openAuditLog } from './audit-log/open-audit-log.ts';
-import { keepRetention } from './audit-log/retention.ts';
 import { authentication } from './authentication/authenticate.ts';
 import { createAuthorizationServer } from './authorization-server/authorization-server.ts';
 import { openBreachedList } from './authorization-server/breached-list.ts';
@@ -39,8 +33,6 @@ import { withKeptConsents } from './consents/with-kept-consents.ts';
 import { createDecisionPoint } from './decision-point/decision-point.ts';
 import { openExports } from './export/exports.ts';
 import { fhirFacts } from './facts/fhir-facts.ts';
-import { listenSyslog } from './feed/listen-syslog.ts';
-import { openForwarder } from './forward/forwarder.ts';
 import { furtherBase } from './further-base.ts';
 import type { Collaborators } from './gateway/collaborators.ts';
 import { cursorSeal } from './gateway/cursor-seal.ts';
@@ -50,12 +42,12 @@ import { framesOf } from './gateway/log.ts';
 import { requestIdOf } from './gateway/request-id.ts';
 import { requestLogger } from './gateway/request-logger.ts';
 import { Closing } from './http/closing.ts';
-import { checkpointNotice } from './notify/checkpoint-notice.ts';
-import { openNotifier } from './notify/notifier.ts';
 import { questionNotice } from './notify/question-notice.ts';
 import { compileMaterial } from './policy-trial/policy-material.ts';
 import { brandFor } from './start/brand-for.ts';
+import { cursorKeys, pseudonymKey } from './start/house-keys.ts';
 import { listeners } from './start/listeners.ts';
+import { type AuditParts, openTrail } from './start/open-trail.ts';
 import { partsOf, type Role } from './start/role.ts';
 import { storageOptions } from './start/storage-options.ts';
 import { withPorts } from './start/with-ports.ts';
@@ -95,8 +87,6 @@ export interface Running {
   close(): Promise<void>;
 }
 
-type AuditParts = Awaited<ReturnType<typeof openAuditLog>>;
-
 export async function start(given: FireguardConfig, options: StartOptions = {}): Promise<Running> {
   const closing = new Closing();
   try {
@@ -122,50 +112,9 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const storage = options.storage ?? (await openStorage(await storageOptions(config), { tell, now }));
   closing.first(() => storage.close());
   const { db, cluster } = storage;
-  const site = { site: config.audit.site, observer: config.audit.observer, base: urls.fhir };
-  const notifier = openNotifier({ db, targets: config.notify.targets, now, tell });
-  closing.first(() => notifier.close());
-  const { checkpoints } = config.audit;
-  const audit = await openAuditLog({
-    home: config.home,
-    node: cluster.node,
-    storage,
-    site,
-    checkpoints: {
-      key: await loadCheckpointKey(config.home, checkpoints.key),
-      every: checkpoints.everySeconds * 1_000,
-      file: checkpoints.file,
-      announce: (line) => notifier.enqueue(checkpointNotice(line)).catch(() => undefined),
-    },
-    tell,
-    now,
+  const { notifier, audit, clock, retention } = await openTrail({
+    ...{ config, storage, base: urls.fhir, isRepository: runs.has('audit-repository'), weak, now, tell, closing },
   });
-  closing.first(() => audit.close());
-  await audit.append(mark('start', weak.length === 0 ? undefined : `Weakened: ${weak.join(' ')}`));
-  closing.first(() => audit.append(mark('stop', undefined)));
-  const forwarder = openForwarder({ db, log: audit, targets: config.forward.targets, now, tell });
-  closing.first(() => forwarder.close());
-  if (runs.has('audit-repository')) {
-    const feed = await listenSyslog({ settings: config.feed, log: audit, base: urls.fhir, tell });
-    closing.first(() => feed.close());
-  }
-  const clock = watchClock({
-    log: audit,
-    now,
-    server: config.audit.clock.server,
-    tolerance: config.audit.clock.toleranceSeconds * 1_000,
-    alarm(title) {
-      tell(title);
-      void notifier.enqueue({ topic: 'operation', title, text: title }).catch(() => undefined);
-    },
-  });
-  closing.first(() => clock.stop());
-  const { keepMonths } = config.audit;
-  const retention =
-    keepMonths === undefined || !runs.has('audit-repository')
-      ? undefined
-      : keepRetention({ storage, log: audit, months: keepMonths, now, tell });
-  closing.first(() => retention?.stop() ?? Promise.resolve());
 
   const behind = withKeptConsents(pooledUpstream(config.upstream), config.consents, { db, tables, base: urls.fhir });
   const upstream = withAuditEvents(behind, { log: audit, tables, base: urls.fhir });
@@ -395,32 +344,3 @@ const noServices: ServiceCredentials = {
   byCertificate: async () => undefined,
   bySignedJwt: async () => undefined,
 };
-
-async function cursorKeys(storage: Storage): Promise<readonly Uint8Array[]> {
-  const keys = await storage.keys.keysFor('cursor', () => ({
-    id: randomUUID(),
-    jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
-  }));
-  return keys.map(({ jwk }) => Buffer.from(String(jwk['k']), 'base64url'));
-}
-
-/** INVARIANT: the oldest, for ever: with another, every pseudonym that was told would be another (R-248). */
-async function pseudonymKey(storage: Storage): Promise<Uint8Array> {
-  const keys = await storage.keys.keysFor('pseudonym', () => ({
-    id: randomUUID(),
-    jwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
-  }));
-  return Buffer.from(String(keys.at(-1)?.jwk['k']), 'base64url');
-}
-
-function mark(kind: 'start' | 'stop', reason: string | undefined): Parameters<AuditParts['append']>[0] {
-  const nothing = { patients: [], resources: [], masked: [], withheld: 0, rules: [] };
-  return {
-    kind,
-    outcome: 'permit',
-    action: kind,
-    ...nothing,
-    requestId: randomUUID(),
-    ...(reason === undefined ? {} : { reason }),
-  };
-}

@@ -21,7 +21,7 @@ import { openGlasses } from './break-glass/glasses.ts';
 import { breakGlassMethods } from './break-glass/methods.ts';
 import { bound, overriding } from './break-glass/overriding.ts';
 import { loadLabelRules } from './config/load-label-rules.ts';
-import { policyMaterial } from './config/policy-material.ts';
+import { policiesAt } from './config/policies-at.ts';
 import { weakenings } from './config/posture.ts';
 import type { FireguardConfig } from './config/schema.ts';
 import { type Urls, urlsOf } from './config/urls.ts';
@@ -106,8 +106,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const urls = urlsOf(config);
   const logger = pino({ level: config.log.level, base: null }, pino.destination({ fd: 2, sync: true }));
   const tables = tablesOf(config.upstream);
-  const material = policyMaterial(config.policies);
-  const policies = compileMaterial(material, tables, config.upstream.url);
+  const material = policiesAt(config);
+  const policies = compileMaterial(material, tables);
 
   const storage = options.storage ?? (await openStorage(await storageOptions(config), { tell, now }));
   closing.first(() => storage.close());
@@ -220,8 +220,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
   const further = config.upstreams.map((settings) => {
     const { name } = settings;
     const base = urls.further.get(name)!;
-    const ownMaterial = settings.policies === undefined ? material : policyMaterial(settings.policies);
-    const ownPolicies = compileMaterial(ownMaterial, tablesOf(settings), settings.url);
+    const ownMaterial = policiesAt(config, name);
+    const ownPolicies = compileMaterial(ownMaterial, tablesOf(settings));
     const { valueSets } = settings.policies ?? config.policies;
     const ownLabels = loadLabelRules(settings.labels ?? config.labels, valueSets);
     const tokenEndpoint = furtherTokenEndpoint(urls.issuer, name);
@@ -238,7 +238,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       tokenEndpoint,
     });
     closing.first(() => own.upstream.close());
-    return { name, use: withExports(own, false) };
+    return { name, material: ownMaterial, use: withExports(own, false) };
   });
   const revocation = createTokenRevocation({ db, cluster });
   const passwords = createPasswords();
@@ -301,7 +301,8 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
       fhirBase: urls.fhir,
       audiences: [`${urls.issuer}/admin`, urls.fhir],
       adminToken,
-      policies: { ...material, labelRules: protection.labels?.rules },
+      policies: material,
+      furtherPolicies: new Map(further.map((one) => [one.name, one.material])),
       clock: clock.state,
       startedAt: now(),
       now,

@@ -64,7 +64,10 @@ export interface AdminApiDependencies {
   /** Undefined: none is accepted. */
   readonly adminToken: string | undefined;
   /** In force; what is tried is held against them. */
+  /** In force at the first FHIR server. */
   readonly policies: PolicyMaterial;
+  /** Those of further ones, by their names. */
+  readonly furtherPolicies: ReadonlyMap<string, PolicyMaterial>;
   /** How this node's clock stands beside a time server. */
   readonly clock: () => ClockState;
   /** Milliseconds since the epoch. */

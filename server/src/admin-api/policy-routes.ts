@@ -23,11 +23,23 @@ import { type AdminRoute, adminRoute } from './admin-route.ts';
 /** Documents in the policy language, as JSON. Left out: the policies in force. */
 const policies = z.array(z.looseObject({})).min(1).max(100).optional().describe('Policy documents; left out: those in force.');
 const book = z.looseObject({}).describe('A book of cases: title, callers, cases.');
+const upstream = z
+  .string()
+  .max(64)
+  .optional()
+  .describe('Name of the further FHIR server (`upstreams`) at which they hold; left out: the first.');
 const decision = z.enum(['permit', 'deny', 'refused']);
 
 export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
-  const worlds = (documents: readonly unknown[] | undefined): WorldOf =>
-    worldsOf({ ...use.policies, documents: documents ?? use.policies.documents });
+  const inForce = (name: string | undefined): PolicyMaterial => {
+    const found = name === undefined ? use.policies : use.furtherPolicies.get(name);
+    if (found === undefined) throw new Problem('parameter-invalid', 'There is no FHIR server of this name.');
+    return found;
+  };
+  const worlds = (documents: readonly unknown[] | undefined, at: string | undefined): WorldOf => {
+    const material = inForce(at);
+    return worldsOf({ ...material, documents: documents ?? material.documents });
+  };
   return [
     adminRoute({
       id: 'checkPolicies',
@@ -35,13 +47,17 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       path: '/policies/check',
       summary: 'Whether policies can be used; where they cannot, the place and what to do',
       right: 'look',
-      body: z.strictObject({ policies: policies.unwrap(), fhirVersion: z.enum(['R4', 'R4B', 'R5', 'R6']).default('R4') }),
+      body: z.strictObject({
+        policies: policies.unwrap(),
+        upstream,
+        fhirVersion: z.enum(['R4', 'R4B', 'R5', 'R6']).optional().describe('Left out: the version of that server.'),
+      }),
       answer: z.object({ usable: z.boolean(), fault: z.string().nullable() }),
       status: 200,
       async run({ body }) {
-        const fault = faultOf(() =>
-          compileMaterial({ ...use.policies, documents: body.policies }, fhirTables(body.fhirVersion)),
-        );
+        const material = inForce(body.upstream);
+        const version = body.fhirVersion ?? versionOf(material);
+        const fault = faultOf(() => compileMaterial({ ...material, documents: body.policies }, fhirTables(version)));
         return { usable: fault === undefined, fault: fault ?? null };
       },
     }),
@@ -51,7 +67,7 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       path: '/policies/test',
       summary: 'Run decision cases, and say which do not come out as they should',
       right: 'look',
-      body: z.strictObject({ policies, book }),
+      body: z.strictObject({ policies, upstream, book }),
       answer: z.object({
         passed: z.int(),
         failed: z.array(
@@ -63,7 +79,7 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
         ),
       }),
       status: 200,
-      run: async ({ body }) => told(() => runCases(bookOf(body.book), {}, worlds(body.policies))),
+      run: async ({ body }) => told(() => runCases(bookOf(body.book), {}, worlds(body.policies, body.upstream))),
     }),
     adminRoute({
       id: 'explainPolicies',
@@ -71,7 +87,7 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       path: '/policies/explain',
       summary: 'Why cases are decided as they are: a sentence, and behind it rules, facts and every condition that was asked',
       right: 'look',
-      body: z.strictObject({ policies, book }),
+      body: z.strictObject({ policies, upstream, book }),
       answer: z.object({
         cases: z.array(
           z.object({
@@ -91,7 +107,11 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       run: async ({ body }) =>
         told(() => {
           const asked = bookOf(body.book);
-          return { cases: asked.cases.map((one) => explainCase(one, checkCallers(asked.callers), worlds(body.policies))) };
+          return {
+            cases: asked.cases.map((one) =>
+              explainCase(one, checkCallers(asked.callers), worlds(body.policies, body.upstream)),
+            ),
+          };
         }),
     }),
     adminRoute({
@@ -100,7 +120,7 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       path: '/policies/diff',
       summary: 'What changes for whom: which roles reach which types, and which cases come out otherwise',
       right: 'look',
-      body: z.strictObject({ before: policies, after: policies, book: book.optional() }),
+      body: z.strictObject({ before: policies, after: policies, upstream, book: book.optional() }),
       answer: z.object({
         reach: z.array(
           z.object({
@@ -117,8 +137,9 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
       status: 200,
       run: async ({ body }) =>
         told(() => {
-          const [before, after] = [worlds(body.before), worlds(body.after)];
-          const [old, fresh] = [before('R4'), after('R4')];
+          const [before, after] = [worlds(body.before, body.upstream), worlds(body.after, body.upstream)];
+          const version = versionOf(inForce(body.upstream));
+          const [old, fresh] = [before(version), after(version)];
           return {
             reach: changedReach(old.policies, fresh.policies, fresh.tables),
             cases: body.book === undefined ? [] : changedCases(bookOf(body.book), {}, before, after),
@@ -126,6 +147,10 @@ export function policyRoutes(use: AdminApiDependencies): readonly AdminRoute[] {
         }),
     }),
   ];
+}
+
+function versionOf({ fhirVersion = 'R4' }: PolicyMaterial): FhirVersion {
+  return fhirVersion;
 }
 
 /** Compiled anew for each request: what is tried is small, and nothing is kept. */

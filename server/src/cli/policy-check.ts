@@ -1,28 +1,33 @@
 /** `fireguard policy check` */
-import path from 'node:path';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { fhirVersionOption, tablesNamed } from './fhir-version-option.ts';
-import { policyOptions } from './policy-option.ts';
+import { materialAt, policyOptions, policyPlace } from './policy-option.ts';
 
 export const policyCheck: Command = {
   name: 'policy check',
-  summary: 'Say whether policies can be used; without PATH, those that come with Fireguard',
+  summary: 'Say whether policies can be used; without PATH, those of --upstream, or those that come with Fireguard',
   arguments: ['[PATH]'],
-  options: { 'fhir-version': fhirVersionOption, 'value-sets': policyOptions['value-sets'] },
+  options: {
+    'fhir-version': fhirVersionOption,
+    upstream: policyOptions.upstream,
+    config: policyOptions.config,
+    'value-sets': policyOptions['value-sets'],
+  },
   async run(given, out) {
-    const [{ Problem }, { loadPolicies, packagedPolicies }, { policyMaterial }, { compileMaterial }] = await Promise.all([
+    const [{ Problem }, { packagedPolicies }, { compileMaterial }] = await Promise.all([
       import('@fireguard/engine'),
       import('../config/load-policies.ts'),
-      import('../config/policy-material.ts'),
       import('../policy-trial/policy-material.ts'),
     ]);
-    const place = given.rest[0] === undefined ? packagedPolicies : path.resolve(given.rest[0]);
-    const tables = await tablesNamed(given);
-    const documents = loadPolicies([place]);
-    const sets = given.all('value-sets').map((one) => path.resolve(one));
+    const [file] = given.rest;
+    const asked = policyPlace(given, file === undefined ? [] : [file]);
+    const place = asked.files?.[0] ?? (asked.upstream === undefined ? packagedPolicies : `What holds at ${asked.upstream}`);
+    const material = await materialAt(asked);
+    const tables = await tablesNamed(given, material.fhirVersion);
+    const { documents } = material;
     try {
-      const { sets: compiled, rules } = compileMaterial(policyMaterial({ files: [place], valueSets: sets }), tables);
+      const { sets: compiled, rules } = compileMaterial(material, tables);
       for (const { name, combining } of compiled)
         if (combining === 'permit-unless-deny')
           out.tell(`Note: policy set ${name} permits whatever it does not deny, to everyone who is signed in.`);

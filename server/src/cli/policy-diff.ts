@@ -1,7 +1,7 @@
 /** `fireguard policy diff` */
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
-import { policyOptions, policyWorlds } from './policy-option.ts';
+import { materialAt, policyOptions, policyPlace, policyWorlds } from './policy-option.ts';
 
 export const policyDiff: Command = {
   name: 'policy diff',
@@ -9,6 +9,8 @@ export const policyDiff: Command = {
   arguments: ['BEFORE', 'AFTER'],
   options: {
     cases: { type: 'string', multiple: true, value: 'PATH', what: 'files or folders of cases to compare by' },
+    upstream: policyOptions.upstream,
+    config: policyOptions.config,
     'value-sets': policyOptions['value-sets'],
   },
   async run(given, out) {
@@ -18,8 +20,9 @@ export const policyDiff: Command = {
     ]);
     const [before, after] = given.rest;
     if (before === undefined || after === undefined) throw new CliError('Name the policies before and after.');
-    const [was, is] = await Promise.all([before, after].map((place) => policyWorlds([place], given.all('value-sets'))));
-    const [old, fresh] = [was!('R4'), is!('R4')];
+    const [was, is] = await Promise.all([before, after].map((file) => policyWorlds(policyPlace(given, [file]))));
+    const { fhirVersion = 'R4' } = await materialAt(policyPlace(given, [after]));
+    const [old, fresh] = [was!(fhirVersion), is!(fhirVersion)];
     const reach = changedReach(old.policies, fresh.policies, fresh.tables);
     for (const { role, interaction, change, types } of reach)
       out.print(`${role}: ${interaction} is ${change} for ${types.length > 12 ? `${types.length} types` : types.join(', ')}`);

@@ -3,7 +3,7 @@ import type { CaseExplanation } from '../policy-trial/explain-case.ts';
 import { adminClient } from './admin-client.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, homeOption, type Output } from './command.ts';
-import { policyOptions, policyPlaces, policyWorlds } from './policy-option.ts';
+import { policyOptions, policyPlace, policyWorlds } from './policy-option.ts';
 
 interface Row {
   readonly outcome: string;
@@ -35,7 +35,7 @@ export const policyExplain: Command = {
       import('./policy-case-books.ts'),
       import('../policy-trial/explain-case.ts'),
     ]);
-    const worldOf = await policyWorlds(policyPlaces(given), given.all('value-sets'));
+    const worldOf = await policyWorlds(policyPlace(given));
     const wanted = (given.text('case') ?? '').toLowerCase();
     let told = 0;
     for (const { book, callers } of caseBooks(place!)) {

@@ -1,7 +1,7 @@
 /** `fireguard policy test` */
 import type { Difference } from '@fireguard/engine';
 import type { Command } from './command.ts';
-import { policyOptions, policyPlaces, policyWorlds } from './policy-option.ts';
+import { policyOptions, policyPlace, policyWorlds } from './policy-option.ts';
 
 export const policyTest: Command = {
   name: 'policy test',
@@ -13,7 +13,7 @@ export const policyTest: Command = {
       import('./policy-case-books.ts'),
       import('../policy-trial/run-cases.ts'),
     ]);
-    const worldOf = await policyWorlds(policyPlaces(given), given.all('value-sets'));
+    const worldOf = await policyWorlds(policyPlace(given));
     let [passed, failed] = [0, 0];
     for (const place of given.rest) {
       for (const { file, book, callers } of caseBooks(place)) {

@@ -1,10 +1,21 @@
 /** The admin API tries policies as the command line does, and tells why only to those who may know. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type House, house } from './house.ts';
 
 let it: House;
 beforeAll(async () => {
-  it = await house();
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'fireguard-tried-')), 'tried.yaml');
+  writeFileSync(file, JSON.stringify(policies[0]));
+  const research = {
+    name: 'research',
+    url: 'http://localhost:9/r5',
+    fhirVersion: 'R5',
+    credentials: { bearer: 'for-nobody-to-see' },
+  } as const;
+  it = await house(undefined, { upstreams: [{ ...research, policies: { files: [file] } }] });
 }, 120_000);
 afterAll(() => it?.close());
 
@@ -57,6 +68,22 @@ test('cases are run and explained, and two policies compared; left out means tho
   expect(diff.body.cases).toContainEqual(
     expect.objectContaining({ case: 'A nurse reads a condition', before: 'closed', after: 'open' }),
   );
+});
+
+test('R-079 policies are tried as they hold at the FHIR server that is named', async () => {
+  const only = [{ ...policies[0], upstreams: ['http://localhost:9/r5'] }];
+  const run = async (upstream?: string) =>
+    (await it.local('POST', '/admin/policies/test', { policies: only, book, ...(upstream === undefined ? {} : { upstream }) }))
+      .body;
+  expect((await run('research')).passed).toBe(1);
+  expect((await run()).passed).toBe(0);
+  // In force there is what its own section says.
+  const inForce = await it.local('POST', '/admin/policies/diff', { after: policies, upstream: 'research', book });
+  expect(inForce.body).toEqual({ reach: [], cases: [] });
+  const body = { policies: [{ ...policies[0], rules: [{ ...rule, resources: { types: ['MedicationUsage'] } }] }] };
+  expect((await it.local('POST', '/admin/policies/check', body)).body.usable).toBe(false);
+  const unknown = await it.local('POST', '/admin/policies/test', { book, upstream: 'imaging' });
+  expect([unknown.status, unknown.body.error_description]).toEqual([400, 'There is no FHIR server of this name.']);
 });
 
 test('a book that is wrong is answered with what is wrong', async () => {

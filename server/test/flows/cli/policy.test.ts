@@ -77,6 +77,57 @@ test('a file of cases with a misspelt word is refused, since a misspelt conditio
   expect((await fireguard(['policy', 'test', odd])).err).toMatch(/case “One”, lables: unknown key/);
 });
 
+test('R-079 the policies of each FHIR server of a configuration are tried as they hold there', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-policy-'));
+  const put = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+  put('strict.yaml', strict);
+  put(
+    'research.yaml',
+    strict
+      .replace('strict', 'research')
+      .replace('Condition', 'AuditEvent')
+      .replace('rules:', "upstreams: ['https://research.internal/r5']\nrules:"),
+  );
+  put(
+    'fireguard.yaml',
+    `profile: development
+policies: { files: [strict.yaml] }
+upstream: { url: 'https://ehr.internal/fhir', credentials: { bearer: ${'x'.repeat(20)} } }
+upstreams:
+  - name: research
+    url: https://research.internal/r5
+    fhirVersion: R5
+    credentials: { bearer: ${'x'.repeat(20)} }
+    policies: { files: [research.yaml] }
+`,
+  );
+  put(
+    'cases.yaml',
+    `title: Servers
+callers: { physician: { roles: [physician], scopes: 'user/*.rs' } }
+cases:
+  - { case: A physician reads a condition, caller: physician, asks: read Condition, resource: { subject: { reference: Patient/a } }, expect: permit }
+`,
+  );
+  const run = (...args: string[]) => fireguard(args, { cwd: folder });
+  expect((await run('policy', 'test', 'cases.yaml', '--upstream', 'first')).out).toContain('cases: 1 passed, 0 failed');
+  expect((await run('policy', 'test', 'cases.yaml', '--upstream', 'research')).out).toContain('cases: 0 passed, 1 failed');
+  // A set for one server says nothing at another.
+  const at = (upstream: string) => run('policy', 'diff', 'research.yaml', 'strict.yaml', '--upstream', upstream);
+  expect((await at('research')).out).toContain('physician: read is closed for AuditEvent');
+  expect((await at('first')).out).not.toContain('is closed');
+  expect((await run('policy', 'explain', 'cases.yaml', '--upstream', 'research')).out).toContain('may not read');
+  expect((await run('policy', 'check', '--upstream', 'research')).out).toContain(
+    'What holds at research can be used: 1 document.',
+  );
+  const unknown = await run('policy', 'check', '--upstream', 'imaging');
+  expect([unknown.status, unknown.err]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('there is no imaging; there are research'),
+  ]);
+  expect(unknown.status).not.toBe(0);
+}, 60_000);
+
 const strict = `policySet: strict
 version: 1
 combining: deny-overrides

@@ -14,7 +14,7 @@ import { cases } from './cases.ts';
 import { cpuSeconds, pin } from './processes.ts';
 
 const json = process.argv.includes('--json');
-const [seconds, rounds] = [3, 5];
+const [seconds, rounds, warmUp] = [3, 5, 20];
 const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-bench-'));
 const children: ChildProcess[] = [];
 
@@ -49,7 +49,7 @@ try {
   for (let round = -1; round < rounds; round += 1)
     for (const name of ['with', 'without'] as const) {
       const before = cpuSeconds(gateways[name].pid);
-      const { requests, seconds: took } = await load(gateways[name], 64);
+      const { requests, seconds: took } = await load(gateways[name], 64, 0, round < 0 ? warmUp : seconds);
       // What is still being copied belongs to what was answered.
       await new Promise((resolve) => setTimeout(resolve, 500));
       if (round < 0) continue;
@@ -155,8 +155,8 @@ async function launch(file: string, args: readonly string[]): Promise<Started> {
   return { pid: child.pid!, ...JSON.parse(line) };
 }
 
-async function load({ port, token }: Started, connections: number, rate = 0): Promise<Load> {
-  const args = [port, `/fhir${cases[0]!.path}`, token, seconds, connections, Math.round(rate)].map(String);
+async function load({ port, token }: Started, connections: number, rate = 0, lasting = seconds): Promise<Load> {
+  const args = [port, `/fhir${cases[0]!.path}`, token, lasting, connections, Math.round(rate)].map(String);
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'load.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

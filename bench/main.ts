@@ -47,6 +47,8 @@ const option = (name: string): string | undefined => {
 };
 const seconds = Number(option('seconds') ?? 3);
 const rounds = Number(option('rounds') ?? 3);
+/** For each contender, before anything counts: a server runs for weeks, and the compiler needs its first ten thousand requests. */
+const warmUp = Number(option('warm-up') ?? 20);
 const connections = 64;
 /** One of the cases alone, and a file for a profile of the gateway's main thread: for whoever looks for what costs. */
 const only = option('case');
@@ -99,8 +101,8 @@ try {
     const runs = new Map<string, Run[]>();
     for (let round = -1; round < rounds; round += 1) {
       for (const contender of contenders) {
-        const run = await measure(each, contender, '/fhir');
-        // The first round warms up and is thrown away.
+        const run = await measure(each, contender, '/fhir', round < 0 ? warmUp : seconds);
+        // The first round is thrown away.
         if (round >= 0) runs.set(contender.name, [...(runs.get(contender.name) ?? []), run]);
       }
     }
@@ -171,13 +173,13 @@ async function launch(
   return { pid: child.pid!, ...JSON.parse(line) };
 }
 
-async function measure(each: Case, contender: Contender, prefix: string): Promise<Run> {
+async function measure(each: Case, contender: Contender, prefix: string, lasting = seconds): Promise<Run> {
   const args = [
     path.join(import.meta.dirname, 'load.ts'),
     String(contender.port),
     `${prefix}${each.path}`,
     contender.token,
-    String(seconds),
+    String(lasting),
     String(connections),
   ];
   const load = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -45,6 +45,7 @@ import { Closing } from './http/closing.ts';
 import { questionNotice } from './notify/question-notice.ts';
 import { compileMaterial } from './policy-trial/policy-material.ts';
 import { brandFor } from './start/brand-for.ts';
+import { countBytesWithHeap } from './start/count-bytes-with-heap.ts';
 import { cursorKeys, pseudonymKey } from './start/house-keys.ts';
 import { listeners } from './start/listeners.ts';
 import { type AuditParts, openTrail } from './start/open-trail.ts';
@@ -89,6 +90,7 @@ export interface Running {
 
 export async function start(given: FireguardConfig, options: StartOptions = {}): Promise<Running> {
   const closing = new Closing();
+  countBytesWithHeap();
   try {
     return await build(await withPorts(given), options, closing);
   } catch (error) {

@@ -45,6 +45,7 @@ export function decide(input: DecideInput): Permit | Refusal {
     }),
     onlyPatient: asked.scope?.onlyPatient ?? selfPatient(asked),
     judge: (candidate, facts) => residual.judge(candidate, facts),
+    marksOf: (candidate, facts) => residual.marksOf(candidate, facts),
   });
 }
 

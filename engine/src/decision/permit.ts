@@ -107,6 +107,8 @@ export interface PermitParts {
   /** Exact pre-conditions of visibility that may be pushed to the upstream: everything visible lies in this patient's compartment. */
   readonly onlyPatient: string | undefined;
   readonly judge: (candidate: Candidate, facts: KnownFacts) => Verdict;
+  /** the labels on which a resource is judged, for the record of what was withheld; undefined where it carries none. */
+  readonly marksOf?: (candidate: Candidate, facts: KnownFacts) => HighWater | undefined;
 }
 
 let mint: (parts: PermitParts) => Permit;
@@ -122,6 +124,7 @@ export class Permit {
   readonly needs: PermitParts['needs'];
   readonly onlyPatient: string | undefined;
   readonly judge: PermitParts['judge'];
+  readonly marksOf: NonNullable<PermitParts['marksOf']>;
   readonly #sealed = true;
 
   private constructor(parts: PermitParts) {
@@ -134,6 +137,7 @@ export class Permit {
     this.needs = parts.needs;
     this.onlyPatient = parts.onlyPatient;
     this.judge = parts.judge;
+    this.marksOf = parts.marksOf ?? (() => undefined);
     Object.freeze(this);
   }
 

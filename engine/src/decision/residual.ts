@@ -133,6 +133,12 @@ export class Residual {
     return verdict.effect === 'deny' && this.#wouldOpen(candidate, facts) ? openable(verdict) : verdict;
   }
 
+  /** of what is withheld the record says the labels, too. Asked apart, since little is recorded by its name that was withheld. */
+  marksOf(candidate: Candidate, facts: KnownFacts): HighWater | undefined {
+    const labels = this.#labels(candidate, facts);
+    return this.#parts.labels === undefined && labels === noLabels ? undefined : highWaterOf(labels);
+  }
+
   #judged(candidate: Candidate, facts: KnownFacts, trace?: Trace): Verdict {
     if (candidate.type !== this.#parts.type) return otherType;
     if (!this.#inScope(candidate, trace)) return outOfScope;

@@ -7,6 +7,7 @@ import type { DenyAs, Permit } from '../decision/permit.ts';
 import { planRead } from '../planning/plan-read.ts';
 import { breakGlassHint } from '../release/break-glass-hint.ts';
 import { denied, nothingDisclosed } from '../release/denied.ts';
+import { withheldLabels } from '../release/recorded-labels.ts';
 import { judge, type Visible } from '../release/visible.ts';
 import { presentedToken } from './admit.ts';
 import { candidate, type Draft, draft } from './draft.ts';
@@ -41,7 +42,8 @@ export function* current(given: Given, book: FactBook, permit: Permit, id: strin
   yield* book.gather([permit], [one]);
   const judged = judge(permit, candidate(one, book), book);
   if (judged.kind === 'visible') return { kind: 'current', visible: judged, draft: one };
-  const disclosure = { patients: judged.patients, resources: [`${type}/${id}`], masked: [], withheld: 1 };
+  const key = `${type}/${id}`;
+  const disclosure = { patients: judged.patients, resources: [key], ...withheldLabels(judged, key), masked: [], withheld: 1 };
   return { kind: 'missing', as: judged.denyAs, decision: judged.decision, disclosure, wouldOpen: judged.wouldOpen };
 }
 

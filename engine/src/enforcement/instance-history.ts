@@ -1,5 +1,6 @@
 /** http.html#history of one instance: as absent unless the instance is visible, or was when it last lived (search-semantics §8). */
 import { planRead } from '../planning/plan-read.ts';
+import { withheldLabels } from '../release/recorded-labels.ts';
 import { judge, type Visible, type Withheld } from '../release/visible.ts';
 import type { HistoryRequest } from '../request/request.ts';
 import { admit } from './admit.ts';
@@ -35,7 +36,9 @@ export function* instanceHistory(given: Given, asked: HistoryRequest): Generator
   }
   if (standing === undefined) return deniedMissing(given, { kind: 'missing', as: 'not-found', ...nothingThere });
   if (standing.kind === 'withheld') {
-    const disclosure = { patients: standing.patients, resources: [`${type}/${id}`], masked: [], withheld: 1 };
+    const { patients } = standing;
+    const key = `${type}/${id}`;
+    const disclosure = { patients, resources: [key], ...withheldLabels(standing, key), masked: [], withheld: 1 };
     return deniedMissing(given, { kind: 'missing', as: standing.denyAs, decision: standing.decision, disclosure });
   }
   const visible = standing;

@@ -3,9 +3,10 @@
  * otherwise still be shown as it was.
  */
 import { planRead } from '../planning/plan-read.ts';
+import { withheldLabels } from '../release/recorded-labels.ts';
 import { releaseResource } from '../release/release-resource.ts';
 import { versionOf } from '../release/version-headers.ts';
-import { judge, type Visible } from '../release/visible.ts';
+import { judge, type Withheld } from '../release/visible.ts';
 import type { VreadRequest } from '../request/request.ts';
 import { admit } from './admit.ts';
 import { current, deniedMissing, type Missing, nothingThere } from './current.ts';
@@ -33,12 +34,14 @@ export function* vread(given: Given, asked: VreadRequest): Generator<Need, Outco
   const then = draft(given, asked.type, asked.id, found, found.root);
   yield* book.gather([permit], [then]);
   const judged = judge(permit, candidate(then, book), book);
-  if (judged.kind === 'withheld') return deniedMissing(given, withheld(asked, judged.decision, judged.patients));
+  if (judged.kind === 'withheld') return deniedMissing(given, withheld(asked, judged));
   return releaseResource(judged, given.bases, isUnchanged(judged, asked.conditions), shapeOf(given, asked), asked.version);
 }
 
 /** A hidden version of a visible resource is as absent, whatever posture its rule has: the resource itself is there to be read. */
-function withheld(asked: VreadRequest, decision: Visible['decision'], patients: readonly string[]): Missing {
-  const resources = [`${asked.type}/${asked.id}/_history/${asked.version}`];
-  return { kind: 'missing', as: 'not-found', decision, disclosure: { patients, resources, masked: [], withheld: 1 } };
+function withheld(asked: VreadRequest, judged: Withheld): Missing {
+  const { decision, patients } = judged;
+  const key = `${asked.type}/${asked.id}/_history/${asked.version}`;
+  const disclosure = { patients, resources: [key], ...withheldLabels(judged, key), masked: [], withheld: 1 };
+  return { kind: 'missing', as: 'not-found', decision, disclosure };
 }

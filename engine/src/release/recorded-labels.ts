@@ -1,6 +1,6 @@
-/** R-172: the labels of what was released, for its record; what tells of labelled data is protected like the data. */
+/** R-172: the labels of what was released, or withheld by its name, for its record; what tells of labelled data is protected like the data. */
 import type { RecordedLabels } from '../enforcement/outcome.ts';
-import type { Visible } from './visible.ts';
+import type { Visible, Withheld } from './visible.ts';
 
 /** `key`: as the resource stands in `resources` of the record. To be spread: nothing where there are no labels. */
 export function recordedLabels(
@@ -9,9 +9,19 @@ export function recordedLabels(
 ): { readonly labels?: RecordedLabels } {
   const labels: Record<string, readonly string[]> = {};
   for (const [index, one] of visible.entries()) {
-    // An audit event is restricted by itself, and a record of a look at many would say so of each.
-    const carried = one.type === 'AuditEvent' ? [] : (one.marks?.labels ?? []);
-    if (carried.length > 0) labels[key(one, index)] = carried.map(({ system, code }) => `${system}|${code}`);
+    const carried = told(one.type, one.marks);
+    if (carried.length > 0) labels[key(one, index)] = carried;
   }
   return Object.keys(labels).length === 0 ? {} : { labels };
+}
+
+/** The same of one that was withheld. `key`: as it stands in `resources`. */
+export function withheldLabels({ by, candidate, facts }: Withheld, key: string): { readonly labels?: RecordedLabels } {
+  const carried = told(candidate.type, by.marksOf(candidate, facts));
+  return carried.length === 0 ? {} : { labels: { [key]: carried } };
+}
+
+/** An audit event is restricted by itself, and a record of a look at many would say so of each. */
+function told(type: string, marks: Visible['marks']): readonly string[] {
+  return type === 'AuditEvent' ? [] : (marks?.labels ?? []).map(({ system, code }) => `${system}|${code}`);
 }

@@ -75,6 +75,10 @@ export interface Withheld {
   readonly patients: readonly string[];
   /** Whoever asks may break the glass, and it would help. */
   readonly wouldOpen: boolean;
+  /** What was judged, and by what: for its record alone. */
+  readonly by: Permit;
+  readonly candidate: Candidate;
+  readonly facts: KnownFacts;
 }
 
 export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): Visible | Withheld {
@@ -90,6 +94,9 @@ export function judge(permit: Permit, candidate: Candidate, facts: KnownFacts): 
         denyAs: verdict.denyAs,
         patients: candidate.patients,
         wouldOpen: verdict.wouldOpen === true,
+        by: permit,
+        candidate,
+        facts,
       };
   }
 }

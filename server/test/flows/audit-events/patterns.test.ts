@@ -209,6 +209,32 @@ describe('R-172 the event of labelled data', () => {
     expect(JSON.stringify(plain)).not.toContain('securityLabel');
   });
 
+  test('carries them as well when it was refused, and is as closed', async () => {
+    const deep = [{ system: CONFIDENTIALITY, code: 'V' }];
+    const resource = {
+      resourceType: 'Observation',
+      id: 'deep',
+      status: 'final',
+      code: { text: 'x' },
+      meta: { security: deep },
+    };
+    await it.put({ ...resource, subject: { reference: 'Patient/mine' } });
+    for (const path of ['/Observation/deep', '/Observation/deep/_history', '/Observation/deep/_history/1'])
+      expect((await fhir(path, doctor)).status, path).toBe(404);
+    const refused = await events('patient=mine&entity=Observation/deep');
+    expect(refused).toHaveLength(3);
+    for (const one of refused) {
+      expect(one.outcome).not.toBe('0');
+      const data = one.entity.find(({ what }: any) => what?.reference === 'Observation/deep');
+      expect(data.securityLabel).toEqual(deep);
+    }
+    const trail = await (await registerBackend(it.issuer, it.running.adminToken!, ['trail-clerk'])).token(
+      'system/AuditEvent.rs',
+    );
+    expect(JSON.stringify(await events('patient=mine&_sort=date', trail))).not.toContain('Observation/deep');
+    expect((await fhir('/Observation/none', doctor)).status).toBe(404);
+  });
+
   test('is as closed as they are: who is not cleared for their sensitivity does not find it', async () => {
     const trail = await (await registerBackend(it.issuer, it.running.adminToken!, ['trail-clerk'])).token(
       'system/AuditEvent.rs',

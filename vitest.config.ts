@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['server/test/postgres.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // What is waited for comes later on a busy machine, and is no less right.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
     execArgv: ['--conditions=fireguard-source'],
   },

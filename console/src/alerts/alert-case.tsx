@@ -1,16 +1,16 @@
 /** One alert: what rang and why, whom its notice reached, the record that met the rule, and what was found. */
 import { Button } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { admin } from '../admin-client.ts';
 import type { WholeAlert } from '../admin-shapes.ts';
 import { RecordCard } from '../audit/record-card.tsx';
 import { dayText, fullDateText, minuteText } from '../audit/times.ts';
-import { useAnswer } from '../audit/use-answer.ts';
 import { fragmentOf, viewOf } from '../audit/view.ts';
 import { CaseHeading } from '../parts/desk.tsx';
 import { ProblemBox } from '../parts/problem.tsx';
 import { useAct } from '../parts/use-act.ts';
 import { addressTo } from '../parts/use-address.ts';
+import { useCase } from '../parts/use-case.tsx';
 
 export interface AlertCaseProps {
   readonly id: string;
@@ -20,11 +20,9 @@ export interface AlertCaseProps {
 }
 
 export function AlertCase({ id, state, onSignedOut, onClosed }: AlertCaseProps) {
-  const [asks, setAsks] = useState(0);
-  const answer = useAnswer(`${asks} ${id}`, (signal) => admin.alert(id, signal), onSignedOut);
-  if (answer.is === 'problem') return <ProblemBox text={answer.text} />;
-  const alert = answer.is === 'here' ? answer.value : answer.before;
-  if (alert === undefined) return <p className="quiet">Reading …</p>;
+  const open = useCase({ id, onSignedOut, onChanged: onClosed }, admin.alert);
+  if (open.shown === undefined) return open.instead;
+  const { shown: alert, changed } = open;
   return (
     <article className="stack" aria-labelledby="case">
       <p>
@@ -47,14 +45,7 @@ export function AlertCase({ id, state, onSignedOut, onClosed }: AlertCaseProps) 
         </p>
       </section>
       <RecordCard heading="The record that met the rule" row={alert.met} />
-      <Found
-        alert={alert}
-        onSignedOut={onSignedOut}
-        onDone={() => {
-          setAsks((count) => count + 1);
-          onClosed();
-        }}
-      />
+      <Found alert={alert} onSignedOut={onSignedOut} onDone={changed} />
     </article>
   );
 }

@@ -4,36 +4,26 @@ import { useState } from 'react';
 import { admin } from '../admin-client.ts';
 import type { Client } from '../admin-shapes.ts';
 import { dateText } from '../audit/times.ts';
-import { useAnswer } from '../audit/use-answer.ts';
 import { CaseHeading } from '../parts/desk.tsx';
 import { ProblemBox } from '../parts/problem.tsx';
-import { useAct } from '../parts/use-act.ts';
+import { SwitchCard } from '../parts/switch-card.tsx';
 import { addressTo } from '../parts/use-address.ts';
+import { type CaseGiven, useCase } from '../parts/use-case.tsx';
 import { SecretBox } from './secret-box.tsx';
 import { KINDS } from './words.ts';
 
-export interface ClientCaseProps {
-  readonly id: string;
+export interface ClientCaseProps extends CaseGiven {
   /** Made a moment ago. */
   readonly secret: string | undefined;
   readonly mayAdminister: boolean;
-  readonly onSignedOut: () => void;
-  readonly onChanged: () => void;
 }
 
-export function ClientCase({ id, secret: first, mayAdminister, onSignedOut, onChanged }: ClientCaseProps) {
-  const [asks, setAsks] = useState(0);
+export function ClientCase({ secret: first, mayAdminister, ...given }: ClientCaseProps) {
   const [secret, setSecret] = useState(first);
-  const act = useAct(onSignedOut);
-  const answer = useAnswer(`${asks} ${id}`, (signal) => admin.client(id, signal), onSignedOut);
-  if (answer.is === 'problem') return <ProblemBox text={answer.text} />;
-  const client = answer.is === 'here' ? answer.value : answer.before;
-  if (client === undefined) return <p className="quiet">Reading …</p>;
+  const open = useCase(given, admin.client);
+  if (open.shown === undefined) return open.instead;
+  const { shown: client, act, changed } = open;
   const isOff = !mayAdminister || act.isBusy;
-  const changed = () => {
-    setAsks((count) => count + 1);
-    onChanged();
-  };
   return (
     <article className="stack" aria-labelledby="case">
       <p>
@@ -65,23 +55,17 @@ export function ClientCase({ id, secret: first, mayAdminister, onSignedOut, onCh
           </p>
         </section>
       )}
-      <section className="card stack" aria-labelledby="switch">
-        <h3 id="switch">{client.disabled ? 'Enable' : 'Disable'}</h3>
-        <p>
-          {client.disabled
+      <SwitchCard
+        name={client.name}
+        isDisabled={client.disabled}
+        meaning={
+          client.disabled
             ? 'It can be used again. What it held before stays ended.'
-            : 'Everything that it holds ends at once, for everybody. It can be enabled again.'}
-        </p>
-        <p>
-          <Button
-            variant="default"
-            disabled={isOff}
-            onClick={() => act.run(() => admin.switchClient(client.id, client.disabled ? 'enable' : 'disable'), changed)}
-          >
-            {client.disabled ? 'Enable' : 'Disable'} {client.name}
-          </Button>
-        </p>
-      </section>
+            : 'Everything that it holds ends at once, for everybody. It can be enabled again.'
+        }
+        isOff={isOff}
+        onSwitch={(to) => act.run(() => admin.switchClient(client.id, to), changed)}
+      />
     </article>
   );
 }

@@ -4,31 +4,25 @@ import { type FormEvent, useState } from 'react';
 import { admin } from '../admin-client.ts';
 import type { WholePerson } from '../admin-shapes.ts';
 import { dateText } from '../audit/times.ts';
-import { useAnswer } from '../audit/use-answer.ts';
 import { CaseHeading } from '../parts/desk.tsx';
 import { ProblemBox } from '../parts/problem.tsx';
-import { type Acting, useAct } from '../parts/use-act.ts';
+import { SwitchCard } from '../parts/switch-card.tsx';
+import type { Acting } from '../parts/use-act.ts';
 import { addressTo } from '../parts/use-address.ts';
+import { type CaseGiven, useCase } from '../parts/use-case.tsx';
 
-export interface PersonCaseProps {
-  readonly id: string;
+export interface PersonCaseProps extends CaseGiven {
   readonly mayAdminister: boolean;
-  readonly onSignedOut: () => void;
-  readonly onChanged: () => void;
 }
 
-export function PersonCase({ id, mayAdminister, onSignedOut, onChanged }: PersonCaseProps) {
-  const [asks, setAsks] = useState(0);
+export function PersonCase({ mayAdminister, ...given }: PersonCaseProps) {
   const [done, setDone] = useState<string>();
-  const act = useAct(onSignedOut);
-  const answer = useAnswer(`${asks} ${id}`, (signal) => admin.person(id, signal), onSignedOut);
-  if (answer.is === 'problem') return <ProblemBox text={answer.text} />;
-  const person = answer.is === 'here' ? answer.value : answer.before;
-  if (person === undefined) return <p className="quiet">Reading …</p>;
+  const open = useCase(given, admin.person);
+  if (open.shown === undefined) return open.instead;
+  const { shown: person, act } = open;
   const changed = (words: string) => () => {
     setDone(words);
-    setAsks((count) => count + 1);
-    onChanged();
+    open.changed();
   };
   const doing = { person, act, changed, isOff: !mayAdminister || act.isBusy };
   return (
@@ -159,29 +153,22 @@ function Help({ person, act, changed, isOff }: Doing) {
 }
 
 function Switch({ person, act, changed, isOff }: Doing) {
-  const to = person.disabled ? 'enable' : 'disable';
   return (
-    <section className="card stack" aria-labelledby="switch">
-      <h3 id="switch">{person.disabled ? 'Enable' : 'Disable'}</h3>
-      <p>
-        {person.disabled
+    <SwitchCard
+      name={person.name}
+      isDisabled={person.disabled}
+      meaning={
+        person.disabled
           ? 'They can sign in again, with the roles above.'
-          : 'They are signed out everywhere, and every app that works in their name stops, at once. They can be enabled again.'}
-      </p>
-      <p>
-        <Button
-          variant="default"
-          disabled={isOff}
-          onClick={() =>
-            act.run(
-              () => admin.switchPerson(person.id, to),
-              changed(person.disabled ? 'They can sign in again.' : 'They are disabled, and signed out everywhere.'),
-            )
-          }
-        >
-          {person.disabled ? 'Enable' : 'Disable'} {person.name}
-        </Button>
-      </p>
-    </section>
+          : 'They are signed out everywhere, and every app that works in their name stops, at once. They can be enabled again.'
+      }
+      isOff={isOff}
+      onSwitch={(to) =>
+        act.run(
+          () => admin.switchPerson(person.id, to),
+          changed(person.disabled ? 'They can sign in again.' : 'They are disabled, and signed out everywhere.'),
+        )
+      }
+    />
   );
 }

@@ -1,16 +1,16 @@
 /** One question: who asks what, about which entry, and the answer. */
 import { Button } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { admin } from '../admin-client.ts';
 import type { WholeQuestion } from '../admin-shapes.ts';
 import { RecordCard } from '../audit/record-card.tsx';
 import { fullDateText } from '../audit/times.ts';
-import { useAnswer } from '../audit/use-answer.ts';
 import { fragmentOf, viewOf } from '../audit/view.ts';
 import { CaseHeading } from '../parts/desk.tsx';
 import { ProblemBox } from '../parts/problem.tsx';
 import { useAct } from '../parts/use-act.ts';
 import { addressTo } from '../parts/use-address.ts';
+import { useCase } from '../parts/use-case.tsx';
 
 export interface QuestionCaseProps {
   readonly id: string;
@@ -20,11 +20,9 @@ export interface QuestionCaseProps {
 }
 
 export function QuestionCase({ id, state, onSignedOut, onAnswered }: QuestionCaseProps) {
-  const [asks, setAsks] = useState(0);
-  const answer = useAnswer(`${asks} ${id}`, (signal) => admin.question(id, signal), onSignedOut);
-  if (answer.is === 'problem') return <ProblemBox text={answer.text} />;
-  const question = answer.is === 'here' ? answer.value : answer.before;
-  if (question === undefined) return <p className="quiet">Reading …</p>;
+  const open = useCase({ id, onSignedOut, onChanged: onAnswered }, admin.question);
+  if (open.shown === undefined) return open.instead;
+  const { shown: question, changed } = open;
   return (
     <article className="stack" aria-labelledby="case">
       <p>
@@ -44,14 +42,7 @@ export function QuestionCase({ id, state, onSignedOut, onAnswered }: QuestionCas
         </p>
       </section>
       <RecordCard heading="The entry" row={question.row} />
-      <Answer
-        question={question}
-        onSignedOut={onSignedOut}
-        onDone={() => {
-          setAsks((count) => count + 1);
-          onAnswered();
-        }}
-      />
+      <Answer question={question} onSignedOut={onSignedOut} onDone={changed} />
     </article>
   );
 }

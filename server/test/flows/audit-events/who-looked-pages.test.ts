@@ -2,23 +2,19 @@
  * "Who looked" in a real browser: what broken glass looked at, told plainly; filters and asking by keyboard alone; and the question in the console, to its answer. At a desk
  * and on a phone, light and dark; axe finds nothing. With FIREGUARD_SHOTS=folder pictures are kept there to look at.
  */
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertGlass } from '../../../src/storage/break-glass.ts';
 import { startBrowser } from '../../start-browser.ts';
 import { type House, house } from '../admin/house.ts';
+import { buildConsole, look, type Size, signInToConsole, sizes } from '../console/screens.ts';
 
-const shots = process.env['FIREGUARD_SHOTS'];
 const password = 'four-quiet-herons-9';
 const browser: Browser | undefined = await startBrowser();
 let it: House;
 
 beforeAll(async () => {
-  const root = path.resolve(import.meta.dirname, '../../../..');
-  execFileSync(process.execPath, [path.join(root, 'tools/build.ts'), '--console'], { cwd: root, stdio: 'pipe' });
+  buildConsole();
   it = await house();
   for (const [username, name, role, fhirUser] of [
     ['mine', 'Eva Lindqvist', 'patient', 'Patient/mine'],
@@ -52,7 +48,7 @@ beforeAll(async () => {
     ...{ opened_at: new Date(opened), expires_at: new Date(opened + 900_000), ended_at: new Date(opened + 400_000) },
     ...{ ended_by: 'Dr Okafor', due_at: new Date(opened + 86_400_000), outcome: null, decided_by: null, decided_at: null },
   });
-  const look = (name: string, type: string, purpose: string | undefined, override?: string) =>
+  const looked = (name: string, type: string, purpose: string | undefined, override?: string) =>
     it.running.audit.append({
       ...({ kind: 'request', outcome: 'permit', action: 'search', status: 200, type, patients: ['mine'] } as const),
       ...{ resources: [`${type}/1`], masked: [], withheld: 0, rules: [], requestId: 'r', address: '198.51.100.9' },
@@ -68,10 +64,10 @@ beforeAll(async () => {
         ...(override === undefined ? {} : { override }),
       },
     });
-  await look('Accounts office', 'Encounter', 'HPAYMT');
-  await look('Nurse Bram de Wit', 'Observation', 'TREAT');
-  await look('Dr Ines Okafor', 'MedicationRequest', 'BTG', 'BG-2026-0417');
-  await look('Dr Ines Okafor', 'DocumentReference', 'BTG', 'BG-2026-0417');
+  await looked('Accounts office', 'Encounter', 'HPAYMT');
+  await looked('Nurse Bram de Wit', 'Observation', 'TREAT');
+  await looked('Dr Ines Okafor', 'MedicationRequest', 'BTG', 'BG-2026-0417');
+  await looked('Dr Ines Okafor', 'DocumentReference', 'BTG', 'BG-2026-0417');
   await it.records();
 }, 180_000);
 afterAll(async () => {
@@ -79,18 +75,7 @@ afterAll(async () => {
   await it?.close();
 });
 
-const sizes = [
-  { name: '1280', viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
-  { name: '390', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
-] as const;
-
-async function look(page: Page, what: string, size: (typeof sizes)[number]): Promise<void> {
-  if (shots !== undefined) await page.screenshot({ path: path.join(shots, `${what}-${size.name}.png`), fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${what}: ${id} ${nodes[0]?.html}`)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBeLessThanOrEqual(size.viewport.width);
-  expect(await page.title()).not.toMatch(/Lindqvist|mine/);
-}
+const seen = (page: Page, what: string, size: Size) => look(page, what, size, /Lindqvist|mine/);
 
 describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium starts)', { timeout: 120_000 }, () => {
   test.each(sizes)('R-170 who looked, and asking about it, to the answer, at $name', async (size) => {
@@ -110,7 +95,7 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
       /Dr Ines Okafor, with Ward View\s+Emergency opening\s+Reason given: you could not speak for yourself\. Closed parts were open for 7 minutes\. Looked at: .*Medicines.*\. The privacy office is reviewing this\./s,
     );
     expect((await page.content()).length).toBeLessThan(15_000);
-    await look(page, 'who-looked', size);
+    await seen(page, 'who-looked', size);
     await page.getByLabel('Why').selectOption('emergency');
     await page.getByRole('button', { name: 'Show' }).focus();
     await page.keyboard.press('Enter');
@@ -125,28 +110,24 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.locator('h1:text-is("Ask about this entry")').waitFor();
     if (size.name === '1280') expect(await page.locator('li.look').innerText()).toMatch(/Documents and messages, Medicines/);
     await page.getByLabel('What would you like to know? (optional)').fill('I have never been there.');
-    await look(page, 'ask-about', size);
+    await seen(page, 'ask-about', size);
     await page.getByRole('button', { name: 'Ask the privacy office' }).click();
     await page.getByRole('status').getByText('Your question is with the privacy office.').waitFor();
-    await look(page, 'who-looked-asked', size);
+    await seen(page, 'who-looked-asked', size);
     await context.close();
 
     const office = await browser!.newContext(options);
     const desk = await office.newPage();
     desk.setDefaultTimeout(25_000);
     await desk.goto(`${it.issuer}/console/#/questions`);
-    await desk.getByRole('button', { name: 'Sign in' }).click();
-    await desk.fill('#username', 'officer');
-    await desk.fill('#password', password);
-    await desk.click('main form button');
-    await desk.click('button[name=decision][value=allow]');
+    await signInToConsole(desk, 'officer', password);
     await desk.getByRole('navigation', { name: 'Questions' }).getByRole('link').first().click();
     await desk.getByText('I have never been there.').waitFor();
-    await look(desk, 'console-question', size);
+    await seen(desk, 'console-question', size);
     await desk.getByRole('textbox', { name: 'Answer' }).fill('They looked because of your visit.');
     await desk.getByRole('button', { name: 'Answer', exact: true }).click();
     await desk.getByText('They looked because of your visit.').waitFor();
-    await look(desk, 'console-question-answered', size);
+    await seen(desk, 'console-question-answered', size);
     await office.close();
     expect((await it.call('GET', '/admin/questions?state=all')).body.questions[0].answer).toMatchObject({ by: 'Ruth Adeyemi' });
   });

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from '../../start-browser.ts';
 import { type House, house } from '../admin/house.ts';
+import { buildConsole, signInToConsole } from './screens.ts';
 
 let it: House;
 let browser: Browser | undefined;
@@ -13,8 +12,7 @@ const contexts: BrowserContext[] = [];
 const password = 'a long password of the test';
 
 beforeAll(async () => {
-  const root = path.resolve(import.meta.dirname, '../../../..');
-  execFileSync(process.execPath, [path.join(root, 'tools/build.ts'), '--console'], { cwd: root, stdio: 'pipe' });
+  buildConsole();
   browser = await startBrowser();
   it = await house();
   const redirectUris = ['https://app.example/back'];
@@ -73,11 +71,7 @@ async function visit(
 
 async function signIn(page: Page, username: string, fragment = ''): Promise<void> {
   await page.goto(`${it.issuer}/console/${fragment}`);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.fill('#username', username);
-  await page.fill('#password', password);
-  await page.click('main form button');
-  await page.click('button[name=decision][value=allow]');
+  await signInToConsole(page, username, password);
   await page.waitForURL(`${it.issuer}/console/**`);
 }
 

@@ -1,21 +1,17 @@
 /** R-238 in the console: the queue of broken glasses, one case, a decision; axe, light and dark, at a desk and on a phone. */
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertGlass } from '../../../src/storage/break-glass.ts';
 import { startBrowser } from '../../start-browser.ts';
 import { type House, house } from '../admin/house.ts';
+import { buildConsole, look, signInToConsole, sizes } from './screens.ts';
 
-const shots = process.env['FIREGUARD_SHOTS'];
 const password = 'a long password of the test';
 const browser: Browser | undefined = await startBrowser();
 let it: House;
 
 beforeAll(async () => {
-  const root = path.resolve(import.meta.dirname, '../../../..');
-  execFileSync(process.execPath, [path.join(root, 'tools/build.ts'), '--console'], { cwd: root, stdio: 'pipe' });
+  buildConsole();
   it = await house();
   const person = { username: 'officer', name: 'Ruth Adeyemi', roles: ['privacy-officer'], password };
   expect((await it.call('POST', '/admin/people', person)).status).toBe(201);
@@ -49,41 +45,27 @@ afterAll(async () => {
   await it?.close();
 });
 
-const sizes = [
-  { name: '1280', viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
-  { name: '390', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
-] as const;
-
 describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium starts)', { timeout: 120_000 }, () => {
-  test.each(sizes)('R-238 an officer decides about a broken glass at $name', async ({ name, ...options }) => {
+  test.each(sizes)('R-238 an officer decides about a broken glass at $name', async (size) => {
+    const { name: _name, ...options } = size;
     const context = await browser!.newContext(options);
     const page = await context.newPage();
     page.setDefaultTimeout(25_000);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
-    const look = async (what: string) => {
-      if (shots !== undefined) await page.screenshot({ path: path.join(shots, `${what}-${name}.png`), fullPage: true });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${what}: ${id} ${nodes[0]?.html}`)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(options.viewport.width);
-      expect(await page.title()).not.toContain('other');
-    };
+    const seen = (what: string) => look(page, what, size, /other/);
     await page.goto(`${it.issuer}/console/#/review`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.fill('#username', 'officer');
-    await page.fill('#password', password);
-    await page.click('main form button');
-    await page.click('button[name=decision][value=allow]');
+    await signInToConsole(page, 'officer', password);
     await page.getByRole('heading', { name: /^(Audit|Broken glass)$/ }).waitFor();
     await page.getByRole('link', { name: 'Broken glass' }).click();
     await page.getByRole('heading', { name: 'Broken glass' }).waitFor();
     const cases = page.getByRole('navigation', { name: 'Cases' }).getByRole('link');
     // What is due first comes first.
     await expect.poll(async () => (await cases.first().textContent()) ?? '').toContain('BG-2026-0002');
-    await look('console-review-list');
+    await seen('console-review-list');
     await page.getByText('BG-2026-0001').click();
     await page.getByText('Brought in unresponsive.').waitFor();
-    await look('console-review-case');
+    await seen('console-review-case');
     await page.getByLabel('Not justified').check();
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('alert').waitFor();

@@ -1,22 +1,18 @@
 /** The rooms of the console: alerts, legal holds, people, apps. Each act by keyboard or button as an officer does it, axe at a desk and on a phone, and what the command line says of it afterwards. */
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertAlert } from '../../../src/storage/alerts.ts';
 import { startBrowser } from '../../start-browser.ts';
 import { type House, house } from '../admin/house.ts';
 import { fireguard } from '../cli/kit.ts';
+import { buildConsole, look, type Size, signInToConsole, sizes } from './screens.ts';
 
-const shots = process.env['FIREGUARD_SHOTS'];
 const password = 'a long password of the test';
 const browser: Browser | undefined = await startBrowser();
 let it: House;
 
 beforeAll(async () => {
-  const root = path.resolve(import.meta.dirname, '../../../..');
-  execFileSync(process.execPath, [path.join(root, 'tools/build.ts'), '--console'], { cwd: root, stdio: 'pipe' });
+  buildConsole();
   it = await house();
   const people = [
     { username: 'officer', name: 'Ruth Adeyemi', roles: ['privacy-officer'] },
@@ -50,12 +46,6 @@ afterAll(async () => {
   await it?.close();
 });
 
-const sizes = [
-  { name: '1280', viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
-  { name: '390', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
-] as const;
-type Size = (typeof sizes)[number];
-
 async function open(
   size: Size,
   username: string,
@@ -71,24 +61,12 @@ async function open(
     if (/Content Security Policy|Refused|Warning/i.test(message.text())) complaints.push(message.text());
   });
   await page.goto(`${it.issuer}/console/${fragment}`);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.fill('#username', username);
-  await page.fill('#password', password);
-  await page.click('main form button');
-  await page.click('button[name=decision][value=allow]');
+  await signInToConsole(page, username, password);
   await page.waitForURL(`${it.issuer}/console/**`);
   return { page, context, complaints };
 }
 
-async function look(page: Page, what: string, size: Size): Promise<void> {
-  if (shots !== undefined)
-    await page.screenshot({ path: path.join(shots, `console-${what}-${size.name}.png`), fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${what}: ${id} ${nodes[0]?.html}`)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBeLessThanOrEqual(size.viewport.width);
-  expect(await page.title()).not.toMatch(/Okafor|Patient|mine/);
-}
-
+const seen = (page: Page, what: string, size: Size) => look(page, `console-${what}`, size, /Okafor|Patient|mine/);
 const printed = async (...words: string[]) => JSON.parse((await fireguard([...words, '--json', '--home', it.home])).out);
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');
 
@@ -98,16 +76,16 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.getByRole('heading', { name: 'Alerts', level: 1 }).waitFor();
     const mine = page.locator(`a[href="#/alerts/open/failed-${size.name}"]`);
     await mine.waitFor();
-    await look(page, 'alerts', size);
+    await seen(page, 'alerts', size);
     await mine.focus();
     await page.keyboard.press('Enter');
     await page.getByText('The record that met the rule').waitFor();
     await expect.poll(() => focused(page)).toBe('<b>Dr Ines Okafor</b>');
-    await look(page, 'alert', size);
+    await seen(page, 'alert', size);
     await page.getByLabel('Note').fill('A keyboard with a stuck key.');
     await page.getByRole('button', { name: 'Close the alert' }).click();
     await page.getByText('A keyboard with a stuck key.').waitFor();
-    await look(page, 'alert-closed', size);
+    await seen(page, 'alert-closed', size);
     const all = (await printed('alert', 'list', '--all')) as { id: string; closed?: { by: string; note: string } }[];
     expect(all.find(({ id }) => id === `failed-${size.name}`)?.closed).toMatchObject({
       by: 'Ruth Adeyemi',
@@ -127,13 +105,13 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.getByLabel('From (optional)').fill('2026-01-01');
     await page.getByLabel('To the end of (optional)').fill('2026-06-30');
     await page.getByLabel('Why').fill(`Case 7, ${size.name}`);
-    await look(page, 'hold-new', size);
+    await seen(page, 'hold-new', size);
     await page.getByRole('button', { name: 'Place the hold' }).click();
     await page
       .getByRole('button', { name: 'Release the hold on Patient/mine, 1 Jan 2026 to 30 Jun 2026' })
       .or(page.getByRole('button', { name: /Release the hold on Patient\/mine, Jan 1, 2026 to Jun 30, 2026/ }))
       .waitFor();
-    await look(page, 'hold', size);
+    await seen(page, 'hold', size);
     const held = () => printed('hold', 'list') as Promise<{ reason: string; patient: string; released?: { by: string } }[]>;
     const mine = async () => (await held()).find(({ reason }) => reason === `Case 7, ${size.name}`);
     expect(await mine()).toMatchObject({ patient: 'mine' });
@@ -148,10 +126,10 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     const { page, context, complaints } = await open(size, 'administrator', '#/people');
     await page.getByLabel('Find').fill('okafor');
     await expect.poll(() => page.getByRole('navigation', { name: 'People' }).getByRole('link').count()).toBe(1);
-    await look(page, 'people', size);
+    await seen(page, 'people', size);
     await page.getByRole('link', { name: /Dr Ines Okafor/ }).click();
     await page.getByRole('heading', { name: 'Roles' }).waitFor();
-    await look(page, 'person', size);
+    await seen(page, 'person', size);
     await page.getByLabel('Exactly these').fill('physician, break-the-glass');
     await page.keyboard.press('Enter');
     await page.getByText('The roles are changed.').waitFor();
@@ -159,7 +137,7 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.getByText('They can try again at once.').waitFor();
     await page.getByRole('button', { name: /^Disable/ }).click();
     await page.getByText('They are disabled, and signed out everywhere.').waitFor();
-    await look(page, 'person-disabled', size);
+    await seen(page, 'person-disabled', size);
     const shown = async () =>
       ((await printed('user', 'list')) as { username: string }[]).find((one) => one.username === 'okafor');
     expect(await shown()).toMatchObject({ roles: ['physician', 'break-the-glass'], disabled: true });
@@ -191,13 +169,13 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.getByLabel('Id (optional)').fill(`new-${size.name}`);
     await page.getByLabel('Returns to').fill('https://new.example/back');
     await page.getByLabel('May ask for').fill('user/Observation.rs');
-    await look(page, 'app-new', size);
+    await seen(page, 'app-new', size);
     await page.getByRole('button', { name: 'Register' }).click();
     const secret = page.locator('.secret');
     await secret.waitFor();
     const first = (await secret.textContent()) ?? '';
     expect(first).toMatch(/^[\w-]{43}$/);
-    await look(page, 'app-secret', size);
+    await seen(page, 'app-secret', size);
     await page.getByRole('button', { name: /^Make another secret/ }).click();
     await expect.poll(() => secret.textContent()).not.toBe(first);
     const second = (await secret.textContent()) ?? '';
@@ -206,7 +184,7 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.reload();
     await page.getByRole('heading', { name: `New ${size.name}` }).waitFor();
     expect(await secret.count()).toBe(0);
-    await look(page, 'app', size);
+    await seen(page, 'app', size);
     expect(await printed('client', 'show', `new-${size.name}`)).toMatchObject({ disabled: true, scope: 'user/Observation.rs' });
     expect(JSON.stringify(await it.records())).not.toMatch(new RegExp(`${first}|${second}`));
     expect(complaints).toEqual([]);
@@ -219,7 +197,7 @@ describe.skipIf(browser === undefined)('in Chromium (skipped where no Chromium s
     await page.getByRole('link', { name: /Dr Ines Okafor/ }).click();
     await page.getByText('Changing people needs the role security-administrator.').waitFor();
     for (const button of await page.locator('article button').all()) expect(await button.isDisabled()).toBe(true);
-    await look(page, 'person-officer', size);
+    await seen(page, 'person-officer', size);
     await page.goto(`${it.issuer}/console/#/apps/ward-app`);
     await page.getByRole('heading', { name: 'Ward View' }).waitFor();
     expect(await page.getByRole('link', { name: 'Register an app or a service' }).count()).toBe(0);

@@ -106,12 +106,18 @@ function together(
   const { conflict } = context.rules;
   let permit: Voice | undefined;
   let objection: ConsentEffect | undefined;
+  let spares = true;
   for (const one of voices) {
     const outcomes = outcomesOf(one, matter, context);
     if ((outcomes & DENY) !== 0) {
       const why = outcomes === DENY ? 'directive' : 'not-enforced';
-      objection ??= denial(why, one.consent, why === 'directive' && one.plain, overridable);
-      if (conflict !== 'permit-overrides') break;
+      const sparesGuardian = why === 'directive' && one.plain;
+      // INVARIANT: one that leaves guardians alone does not speak for another that does not.
+      if (objection === undefined || (spares && !sparesGuardian)) {
+        objection = denial(why, one.consent, sparesGuardian, overridable);
+        spares = sparesGuardian;
+      }
+      if (conflict !== 'permit-overrides' && !spares) break;
     } else if (outcomes === PERMIT) {
       permit ??= one;
       // What was said earlier no longer matters, unless two were said at once.

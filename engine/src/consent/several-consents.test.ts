@@ -64,6 +64,24 @@ describe('R-076 when consents differ', () => {
     expect(effect([permit(), deny()], rules)).toBe('directive');
   });
 
+  test('a denial that leaves guardians alone does not speak for another that does not, in any order', () => {
+    const named = deny('2024-01-01', {
+      provision: { type: 'deny', actor: [{ role: { text: 'x' }, reference: { reference: 'Practitioner/doc' } }] },
+    });
+    for (const conflict of ['deny-overrides', 'most-recent', 'permit-overrides'] as const) {
+      for (const list of [
+        [deny('2025-01-01'), named],
+        [named, deny('2025-01-01')],
+      ]) {
+        const judge = judgeConsents(
+          list.map((text) => new TextEncoder().encode(text)),
+          context({ conflict }),
+        );
+        expect(judge.effect({} as ConsentMatter)).toMatchObject({ kind: 'deny', sparesGuardian: false });
+      }
+    }
+  });
+
   test('what is not in force, or another’s, does not count; what cannot be read denies under every rule', () => {
     const old = deny('2026-01-01', { status: 'inactive' });
     for (const conflict of ['deny-overrides', 'permit-overrides', 'most-recent'] as const) {

@@ -54,7 +54,7 @@ export type Verdict =
       readonly obligations: readonly Obligation[];
       /** What a whole that holds it is labelled with, and what the record says of it; undefined without label rules where it carries no label. */
       readonly marks?: HighWater | undefined;
-      /** Rank that every rule which lets it out reaches. Of what is masked, all that is told of how confidential it is: its own level could be that of what was taken away. */
+      /** Highest rank that any rule reaches for this caller and type. Of what is masked, all that is told of how confidential it is: its own level could be that of what was taken away. */
       readonly reach: number;
       /** Of a write: some rule that applies lets the caller set, change and remove security labels. */
       readonly mayLabel: boolean;

@@ -98,6 +98,8 @@ export class Residual {
   readonly #denies: readonly Applicable[];
   /** Of sets in which a permit beats them. */
   readonly #weakDenies: readonly Applicable[];
+  /** Of all that may let the caller in: those that do may depend on what is masked. */
+  readonly #reach: number;
   /** Positions of sets that deny unless they permit. */
   readonly #demanding: readonly number[];
   readonly #elementDenies: readonly Applicable[];
@@ -124,6 +126,7 @@ export class Residual {
     this.#denies = denies;
     this.#weakDenies = weakDenies;
     this.#elementDenies = elementDenies;
+    this.#reach = Math.max(...parts.permits.map(({ rule }) => confidentialityRanks[rule.clears.confidentiality]));
     this.#demanding = parts.sets.flatMap(({ combining }, at) => (combining === 'deny-unless-permit' ? [at] : []));
   }
 
@@ -361,7 +364,7 @@ export class Residual {
     const unlabelled = this.#parts.labels === undefined && matter.labels === noLabels;
     const marks = unlabelled ? undefined : highWaterOf(matter.labels);
     const { elements } = matter.labels;
-    const view = { now: this.#parts.consents.now, days: this.#days(matter.candidate) };
+    const view = { now: this.#parts.consents.now, days: this.#days(matter.candidate), reach: this.#reach };
     if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks, view);
     // INVARIANT: whatever a verdict depends on is compared here, as it is in the key below.
     const asBefore = view.days === undefined && marks !== undefined && marks === this.#lastMarks && rules === this.#lastRules;
@@ -439,6 +442,8 @@ function pick(rules: readonly Applicable[], positions: string): readonly Applica
 
 /** What changes of a de-identified view depend on. */
 interface ViewMoment {
+  /** See Verdict. */
+  readonly reach: number;
   readonly now: number;
   readonly days: number | undefined;
 }
@@ -448,14 +453,14 @@ function permitted(
   permits: readonly Applicable[],
   withholding: readonly Applicable[],
   marks: HighWater | undefined,
-  { now, days }: ViewMoment,
+  view: ViewMoment,
 ): Verdict {
   const combined = combineMasks(
     permits.map(({ paths }) => paths),
     withholding.map(({ paths }) => paths),
   );
   const withheld = withSignature(type, combined);
-  const changes = changesOf(permits, withheld, days, now);
+  const changes = changesOf(permits, withheld, view.days, view.now);
   // What is beside a value that is shown otherwise (`_birthDate`) could say it; and whatever is changed is masked, to headers and tags.
   const mask =
     changes.length === 0
@@ -470,7 +475,7 @@ function permitted(
     mayLabel: permits.some(({ rule }) => rule.mayLabel),
     mask,
     ...(marks === undefined ? {} : { marks }),
-    reach: Math.min(...permits.map(({ rule }) => confidentialityRanks[rule.clears.confidentiality])),
+    reach: view.reach,
     obligations: Object.freeze([...obligationsOf(permits, withholding, mask), ...changes]),
   });
 }

@@ -61,7 +61,8 @@ function withoutVersions(conditions: FhirRequest['conditions']): FhirRequest['co
 function searched(asked: SearchRequest, place: Place): SearchRequest {
   if (asked.level !== 'type') throw notSupported();
   if (asked.special.size > 0) throw new Problem('parameter-unknown', 'A parameter of this search is not served.');
-  if (asked.sort.some(({ definition }) => closed.has(definition.name) || definition.name === '_id')) throw elementClosed();
+  // In the order of ids, or of references that are not shown.
+  if (asked.sort.some(({ definition }) => closed.has(definition.name) || isOfIds(definition))) throw elementClosed();
   const criteria = asked.criteria.map((one) => criterion(one, asked.types[0]!, place));
   return { ...asked, criteria, shown: asked.criteria };
 }
@@ -76,7 +77,9 @@ function criterion(one: Criterion, type: string, place: Place): Criterion {
   }
   if (closed.has(definition.name) || definition.type === 'special') throw elementClosed();
   if (definition.type === 'composite') return withoutReferences(one, type, place.tables);
-  if (!isOfIds(definition) || modifier === 'missing') return one;
+  if (!isOfIds(definition)) return one;
+  // A reference that can be read by nobody here is there, and not shown.
+  if (modifier === 'missing') return refuse();
   if (definition.name === '_id')
     return modifier === undefined ? { ...one, values: values.map((value) => behind(type, value, place) ?? NOBODY) } : refuse();
   if (modifier !== undefined && !place.tables.types.has(modifier)) return refuse();

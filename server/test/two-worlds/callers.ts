@@ -1,11 +1,11 @@
-/** Callers to whom the policies may mean something, how they stand to patients, and what patients said. */
-import type { Json } from './json.ts';
-import { ACT_CODE } from './naive/labels.ts';
+/** Callers to whom the policies may mean something, and how they stand to patients. */
 import type { Random } from './random.ts';
 import { patients } from './resources.ts';
 import type { SceneCaller, SceneFacts } from './scenario.ts';
 
 export const relations = ['general-practitioner', 'care-team', 'encounter'];
+
+const others = ['emergency-encounter', 'managing-organization', 'device'];
 
 /** Scopes that reach some states only: what may be read in one state may not be written into another, nor out of it. */
 const narrowWrites = [
@@ -90,64 +90,11 @@ export function relationsFor(random: Random, caller: SceneCaller): SceneFacts['r
       .map((id) => {
         if (id === self) return [id, ['self']] as const;
         const share = self === undefined ? 0.7 : 0.1;
-        return [id, random.chance(share) ? random.some([...relations, 'guardian'], 1, 3) : []] as const;
+        return [
+          id,
+          random.chance(share) ? random.some([...relations, 'guardian', ...(random.chance(0.3) ? others : [])], 1, 3) : [],
+        ] as const;
       })
       .filter(([, known]) => known.length > 0),
   );
-}
-
-export function consentsFor(random: Random, caller: SceneCaller): SceneFacts['consents'] {
-  const found: Record<string, SceneFacts['consents'][string]> = {};
-  for (const id of patients) if (random.chance(0.25)) found[id] = [consent(random, id, caller)];
-  return found;
-}
-
-function consent(random: Random, patient: string, caller: SceneCaller): SceneFacts['consents'][string][number] {
-  const base = {
-    resourceType: 'Consent',
-    id: `consent-${patient}`,
-    status: 'active',
-    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
-    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
-    patient: { reference: `Patient/${patient}` },
-  };
-  const other = { role: { text: 'x' }, reference: { reference: 'Practitioner/d9' } };
-  const me = { role: { text: 'x' }, reference: { reference: caller.fhirUser ?? 'Practitioner/d9' } };
-  return random.pick([
-    { resource: { ...base, provision: { type: 'deny' } }, denies: 'everyone-but-guardians' },
-    { resource: { ...base, policyRule: { coding: [{ system: ACT_CODE, code: 'OPTOUT' }] } }, denies: 'everyone-but-guardians' },
-    { resource: { ...base, provision: { type: 'permit' } }, denies: 'nobody', agrees: true },
-    { resource: { ...base, status: 'inactive', provision: { type: 'deny' } }, denies: 'nobody' },
-    { resource: { ...base, provision: { type: 'deny', period: { end: '2020-01-01' } } }, denies: 'nobody' },
-    { resource: { ...base, provision: { type: 'deny', actor: [me] } }, denies: 'everyone' },
-    ...ofData(random, base),
-    // Who is no known person may be whoever is named.
-    {
-      resource: { ...base, provision: { type: 'deny', actor: [other] } },
-      denies: caller.fhirUser === undefined ? 'everyone' : 'nobody',
-    },
-  ]);
-}
-
-const RESOURCE_TYPES = 'http://hl7.org/fhir/resource-types';
-
-/** Consents that decide by the resource; a denial of data leaves nobody alone, guardians neither. */
-function ofData(random: Random, base: Json): readonly SceneFacts['consents'][string][number][] {
-  const types = random.some(['Observation', 'Condition', 'Encounter', 'Patient', 'DocumentReference'], 1, 2);
-  const kinds = types.map((code) => ({ system: RESOURCE_TYPES, code }));
-  const instance = random.pick(['Observation/ob1', 'Observation/ob2', 'Condition/c1', 'Encounter/e1']);
-  const data = [{ meaning: 'instance', reference: { reference: instance } }];
-  const sensitivity = random.pick(['HIV', 'PSY']);
-  const securityLabel = [{ system: ACT_CODE, code: sensitivity }];
-  const permitBut = (exception: Json) => ({
-    ...base,
-    provision: { type: 'permit', provision: [{ type: 'deny', ...exception }] },
-  });
-  return [
-    { resource: permitBut({ class: kinds }), denies: { types }, agrees: true },
-    { resource: { ...base, provision: { type: 'deny', class: kinds } }, denies: { types } },
-    { resource: { ...base, provision: { type: 'permit', class: kinds } }, denies: { butTypes: types }, agrees: true },
-    { resource: permitBut({ data }), denies: { instance }, agrees: true },
-    { resource: permitBut({ securityLabel }), denies: { sensitivity }, agrees: true },
-  ];
 }

@@ -1,4 +1,5 @@
 /** What a run has asked and seen, so that a run which tried nothing cannot pass. */
+import { consentKinds, consentKindsOf } from './consents.ts';
 import type { Played } from './play.ts';
 import { kindsOf } from './policies.ts';
 import { features } from './requests.ts';
@@ -12,6 +13,8 @@ interface Counted {
 
 /** Too few requests say nothing about shares and gaps. */
 const ENOUGH = 2000;
+/** And less than this says nothing about what is drawn now and then. */
+const MANY = 20_000;
 const LEAST_SHOWN = 0.6;
 const LEAST_TOUCHED = 0.5;
 
@@ -32,9 +35,9 @@ export class Coverage {
   }
 
   add(scene: Scene, { requests }: Played): void {
-    for (const { rules } of scene.policies)
-      for (const rule of rules) for (const kind of kindsOf(rule)) this.#rules.set(kind, (this.#rules.get(kind) ?? 0) + 1);
-    for (const kind of siteKindsOf(scene.site ?? {})) this.#rules.set(kind, (this.#rules.get(kind) ?? 0) + 1);
+    if (scene.policies.some(({ upstreams }) => upstreams !== undefined)) this.#note('sets of other servers');
+    for (const { rules } of scene.policies) for (const rule of rules) for (const kind of kindsOf(rule)) this.#note(kind);
+    for (const kind of [...siteKindsOf(scene.site ?? {}), ...consentKindsOf(scene)]) this.#note(kind);
     for (const { asked, status, problem, shown, touched, calls } of requests) {
       this.#calls += calls;
       if (calls > this.#mostCalls) [this.#mostCalls, this.#mostFor] = [calls, `${asked.method} ${asked.target}`];
@@ -50,6 +53,10 @@ export class Coverage {
         this.#tries.set(name, counted);
       }
     }
+  }
+
+  #note(kind: string): void {
+    this.#rules.set(kind, (this.#rules.get(kind) ?? 0) + 1);
   }
 
   lines(): readonly string[] {
@@ -82,7 +89,9 @@ export class Coverage {
     return [
       ...[...this.#served].filter((name) => answered(`feature ${name}`) === 0).map((name) => `no answer to: ${name}`),
       ...kinds.filter((name) => answered(name) === 0).map((name) => `no answer with: ${name}`),
-      ...ruleKinds.filter((name) => !this.#rules.has(name)).map((name) => `no rule with: ${name}`),
+      ...[...ruleKinds, ...(this.requests < MANY ? [] : rareKinds)]
+        .filter((name) => !this.#rules.has(name))
+        .map((name) => `no rule with: ${name}`),
       ...(this.#shown < LEAST_SHOWN * this.requests
         ? [`only ${percent(this.#shown, this.requests)} were answered with something visible`]
         : []),
@@ -100,8 +109,17 @@ const kinds = [
   ...['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'].map((name) => `prefix ${name}`),
   ...[':not', ':missing', ':exact', ':contains', ':[type]'].map((name) => `modifier ${name}`),
   ...['in', 'not-in', 'below', 'above'].map((name) => `modifier code:${name}`),
-  ...['_since', '_at', '_revinclude *'],
+  ...['by pseudonyms', '_since', '_at', '_revinclude *'],
   ...['result _count', 'result _sort'],
+];
+const rareKinds = [
+  ...consentKinds,
+  ...['everyPurpose', 'memberships', 'identities'].map((key) => `caller ${key}`),
+  ...['guardian', 'emergency-encounter', 'managing-organization', 'device'].map((one) => `relation ${one}`),
+  ...['period', 'time', 'networks', 'certificate', 'issuers', 'assurance'].map((key) => `environment ${key}`),
+  ...['group-of-caller', 'caller', 'equals', 'in', 'exists', 'valueSets', 'lastDays', 'start'].map((key) => `where ${key}`),
+  ...['codes of value sets', 'obligations notify', 'obligations rationale', 'fhirVersions', 'denyAs unauthorized'],
+  ...['sets of other servers', 'purposes required'],
 ];
 const ruleKinds = [
   ...['codes', 'beginnings', 'valueSets', 'words', 'types', 'profiles', 'mentions', 'patients'].map(
@@ -133,6 +151,9 @@ const ruleKinds = [
       'deny codes',
       'consentExempt',
       'deIdentify',
+      'deIdentify pseudonyms',
+      'dates year',
+      'dates shift',
       'environment',
       'unless',
       'inside',

@@ -40,7 +40,7 @@ export function drawing(
     for (const versions of Object.values(world)) {
       const current = versions.at(-1);
       if (current === null || current === undefined) continue;
-      put(raw, current);
+      put(raw, decider.asTold(current));
       const seen = world === a ? decider.sees(current, 'search') : undefined;
       if (typeof seen === 'object') put(shown, seen.form);
     }

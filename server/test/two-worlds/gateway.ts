@@ -12,6 +12,7 @@ import {
   type Need,
   Problem,
   type Protection,
+  type Pseudonyms,
   parseScopes,
   type Relation,
   r4,
@@ -25,6 +26,8 @@ import { dialectOf } from '../../src/upstream/dialects.ts';
 import { runExport } from './exporting.ts';
 import type { Json } from './json.ts';
 import { ACT_CODE } from './naive/labels.ts';
+import { daysMoved, idBehind, pseudonymOf } from './pseudonyms.ts';
+import { ruleSets } from './rule-conditions.ts';
 import {
   type Asked,
   type Deciding,
@@ -71,7 +74,7 @@ export class Gateway implements Askable {
   constructor(upstream: Upstream, scene: Deciding & Pick<Scene, 'upstreamPage'>) {
     this.#upstream = upstream;
     this.#scene = scene;
-    this.#policies = compilePolicies(scene.policies, tables);
+    this.#policies = policiesFor(scene);
     this.#protection = protectionFor(scene.site);
   }
 
@@ -123,6 +126,7 @@ export class Gateway implements Askable {
       asked,
       policies: this.#policies,
       protection: this.#protection,
+      pseudonyms,
       tables,
       now,
       bases: { ours: ourBase, upstream: upstreamBase },
@@ -170,11 +174,19 @@ export function dialectFor({ upstreamPage }: Pick<Scene, 'upstreamPage'>): Given
   return { ...demo, maxCount: upstreamPage ?? demo.maxCount };
 }
 
+/** As `server/src/config` makes them. */
+export function policiesFor({ policies }: Pick<Scene, 'policies'>): CompiledPolicies {
+  const sets = new Map(Object.entries(ruleSets).map(([url, codes]) => [url, new Set(codes)]));
+  return compilePolicies(policies, tables, { valueSets: sets, upstream: upstreamBase });
+}
+
+export const pseudonyms: Pseudonyms = { of: pseudonymOf, behind: idBehind, days: daysMoved };
+
 /** As `server/src/config` makes it of what the site settles. */
-export function protectionFor({ labels }: SceneSite = {}): Protection {
+export function protectionFor({ labels, consents, purposesRequired = [] }: SceneSite = {}): Protection {
   return {
-    consents: { conflict: 'deny-overrides', implicit: 'policy', verified: false },
-    purposesRequired: new Set(),
+    consents: consents ?? { conflict: 'deny-overrides', implicit: 'policy', verified: false },
+    purposesRequired: new Set(purposesRequired),
     labels: labels && {
       rules: compileLabelRules(labels.documents, valueSets(labels.valueSets)),
       inherit: labels.inherit,
@@ -186,7 +198,10 @@ export function protectionFor({ labels }: SceneSite = {}): Protection {
 }
 
 /** A fact as the security system knows it. */
-export function factOf({ relations, consents, subjects, containers = {} }: SceneFacts, query: FactQuery): FactAnswer {
+export function factOf(
+  { relations, consents, subjects, memberships, containers = {} }: SceneFacts,
+  query: FactQuery,
+): FactAnswer {
   switch (query.kind) {
     case 'relations':
       return { kind: 'relations', relations: new Map(Object.entries(relations) as [string, Relation[]][]) };
@@ -201,7 +216,7 @@ export function factOf({ relations, consents, subjects, containers = {} }: Scene
         ),
       };
     case 'memberships':
-      return { kind: 'memberships', memberships: undefined };
+      return { kind: 'memberships', memberships: memberships === undefined ? undefined : new Set(memberships) };
     case 'containers':
       return {
         kind: 'containers',

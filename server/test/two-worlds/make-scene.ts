@@ -1,6 +1,7 @@
 /** A whole scene from a seed: caller, policies and facts; a world, its other; and requests. */
 
-import { callerFor, consentsFor, relationsFor } from './callers.ts';
+import { callerFor, relationsFor } from './callers.ts';
+import { consentsFor } from './consents.ts';
 import { drawing } from './drawing.ts';
 import type { Json } from './json.ts';
 import { NaiveDecider } from './naive/decider.ts';
@@ -8,6 +9,7 @@ import { policiesFor } from './policies.ts';
 import { Random } from './random.ts';
 import { requestFor } from './requests.ts';
 import { types as allTypes, terminology } from './resources.ts';
+import { groups } from './rule-conditions.ts';
 import type { Scene, World } from './scenario.ts';
 import { containersFor, siteFor } from './site.ts';
 import { otherWorld, subjectsFor, worldFor } from './worlds.ts';
@@ -21,14 +23,14 @@ export interface SceneOptions {
   readonly world?: World | undefined;
 }
 
-const MOST_VISIBLE = 0.45;
+const MOST_VISIBLE = 0.52;
 
 /** Scenes in which next to nothing may be seen tell little; a few of them are kept all the same. */
 export function makeScene(options: SceneOptions): Scene {
   const random = new Random(options.seed);
-  const wanted = random.chance(0.03) ? 0 : 15;
+  const wanted = random.chance(0.03) ? 0 : 22;
   for (let attempt = 0; ; attempt++) {
-    const scene = attemptScene(random, options, attempt < 8 ? wanted : 0);
+    const scene = attemptScene(random, options, attempt < 16 ? wanted : 0);
     if (scene !== undefined) return scene;
   }
 }
@@ -45,6 +47,7 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
     relations: relationsFor(random, caller),
     consents: consentsFor(random, caller),
     subjects,
+    ...(random.chance(0.8) ? { memberships: random.some(groups, 0, 2) } : {}),
     ...(site.labels?.inherit === true ? { containers: containersFor(random, subjects) } : {}),
   };
   const rules = policies ?? policiesFor(random, types);
@@ -73,6 +76,9 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
     churn,
     habits,
     upstreamPage,
-    requests: Array.from({ length: requests }, () => requestFor(at, served)),
+    requests: Array.from({ length: requests }, () => {
+      const asked = requestFor(at, served);
+      return decider.seesPseudonyms ? { ...asked, tries: [...asked.tries, 'by pseudonyms'] } : asked;
+    }),
   };
 }

@@ -43,11 +43,12 @@ export class PlainServer {
   #fill(): Upstream {
     this.#duties.clear();
     const server = new Upstream(ourBase);
-    for (const [key, current] of [...this.#from.current()].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    for (const [, current] of [...this.#from.current()].sort(([one], [other]) => (one < other ? -1 : 1))) {
       const seen = this.#decider.sees(current, 'search');
       if (typeof seen !== 'object') continue;
-      server.put(key, seen.searched);
-      this.#duties.set(key, seen.duties);
+      const told = `${current.resourceType}/${seen.searched.id}`;
+      server.put(told, seen.searched, current.meta.lastUpdated);
+      this.#duties.set(told, seen.duties);
     }
     return server;
   }

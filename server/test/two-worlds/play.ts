@@ -193,7 +193,8 @@ function showsSomething({ status, json, text }: Answered): boolean {
 function notReadable(answer: Answered, decider: NaiveDecider, upstream: Upstream): string | undefined {
   if (answer.status >= 300 || answer.json === undefined) return undefined;
   for (const resource of everyResource(answer.json)) {
-    const versions = upstream.versions(`${resource.resourceType}/${resource.id}`).filter((version) => version !== null);
+    const key = decider.behind(`${resource.resourceType}/${resource.id}`) ?? 'Basic/nobody';
+    const versions = upstream.versions(key).filter((version) => version !== null);
     const seen = versions.some((version) =>
       (['read', 'search', 'vread', 'history-instance'] as const).some(
         (each) => typeof decider.sees(version, each) === 'object',
@@ -228,7 +229,7 @@ function touching(upstream: Upstream, decider: NaiveDecider) {
     reset: ({ target }: Asked) => {
       touched = false;
       const key = /^\/([A-Z][A-Za-z]+\/[A-Za-z0-9-]+)/.exec(target)?.[1];
-      if (key !== undefined && isClosed(key)) touched = true;
+      if (key !== undefined && isClosed(decider.behind(key) ?? key)) touched = true;
     },
     changed: () => {
       known = new Map();

@@ -7,7 +7,7 @@ import { ACT_CODE, CONFIDENTIALITY } from './naive/labels.ts';
 import { announcedShapes } from './naive/types.ts';
 import type { Random } from './random.ts';
 import { maskCandidates } from './resources.ts';
-import { content, environment } from './rule-conditions.ts';
+import { content, environment, identity } from './rule-conditions.ts';
 
 const R = { group: ['R'] };
 const all = { group: ['C', 'R', 'U', 'D'] };
@@ -17,7 +17,7 @@ export function kindsOf(rule: Json): readonly string[] {
   const { caller = {}, resources = {} } = rule;
   return [
     rule.effect,
-    ...['roles', 'kinds', 'clients', 'purposes', 'purposesOtherThan', 'relations']
+    ...['roles', 'kinds', 'clients', 'purposes', 'everyPurpose', 'purposesOtherThan', 'memberships', 'identities', 'relations']
       .filter((key) => caller[key] !== undefined)
       .map((key) => `caller ${key}`),
     ...['types', 'categories', 'labels'].filter((key) => resources[key] !== undefined).map((key) => `${rule.effect} ${key}`),
@@ -30,6 +30,16 @@ export function kindsOf(rule: Json): readonly string[] {
       (key) => rule[key] !== undefined,
     ),
     ...(resources.inside === undefined ? [] : ['inside']),
+    ...['pseudonyms', 'dates'].filter((key) => rule.deIdentify?.[key] !== undefined).map((key) => `deIdentify ${key}`),
+    ...(rule.deIdentify?.dates === undefined ? [] : [`dates ${rule.deIdentify.dates}`]),
+    ...Object.keys({ ...rule.environment, ...rule.unless }).map((key) => `environment ${key}`),
+    ...(rule.resources?.codes?.valueSets === undefined ? [] : ['codes of value sets']),
+    ...(rule.resources?.where ?? []).flatMap((one: Json) =>
+      Object.keys(one.during ?? one).map((key) => `where ${one.is ?? one.isNot ?? key}`),
+    ),
+    ...(rule.caller?.relations ?? []).map((relation: string) => `relation ${relation}`),
+    ...['notify', 'rationale'].filter((key) => rule.obligations?.[key]).map((key) => `obligations ${key}`),
+    ...(rule.fhirVersions === undefined ? [] : ['fhirVersions']),
     ...(rule.denyAs === undefined ? [] : [`denyAs ${rule.denyAs}`]),
   ];
 }
@@ -117,7 +127,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       effect: 'deny',
       interactions: all,
       resources: { categories: ['patient'] },
-      caller: { relations: random.some(relations, 1, 1) },
+      caller: { relations: random.some(everyRelation, 1, 1) },
       ...denyAs(random),
       ...maybe(random, 0.4, () => ({ consentable: true })),
     });
@@ -171,10 +181,12 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   if (viewed.length > 0 && random.chance(0.12))
     add({
       resources: { types: random.some(viewed, 1, 2) },
+      // Dates of pseudonyms alone are moved.
       deIdentify: random.chance(0.4) ? true : { dates: 'year' },
       ...clears(random),
       ...callerOf(random),
     });
+  if (viewed.length > 0 && random.chance(0.06)) for (const rule of byPseudonyms(random, viewed)) add(rule);
   const announced = [...announceable].filter((path) => types.includes(path.split('.')[0]!));
   if (announced.length > 0 && random.chance(0.35)) {
     const path = random.pick(announced);
@@ -184,30 +196,80 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   }
   for (const rule of rules) {
     const named = rule.resources?.types;
-    if (named !== undefined && random.chance(0.25))
+    if (named !== undefined && random.chance(0.3))
       rule.resources = { ...rule.resources, ...content(random, named, rule.effect) };
     if (rule.resources !== undefined && random.chance(0.05)) rule.resources = { ...rule.resources, inside: random.chance(0.3) };
     if (rule.effect === 'permit' && random.chance(0.05)) rule.obligations = { ...rule.obligations, rationale: true };
-    if (random.chance(0.06)) rule.environment = environment(random);
+    const isPermit = rule.effect === 'permit';
+    if (random.chance(isPermit ? 0.03 : 0.1) && rule.caller?.kinds === undefined)
+      rule.caller = { ...rule.caller, ...identity(random) };
+    if (random.chance(0.04)) rule.fhirVersions = random.pick([['R4'], ['R4', 'R5'], isPermit ? ['R4', 'R6'] : ['R5', 'R6']]);
+    if (isPermit && random.chance(0.015)) {
+      // Only people sign in.
+      rule.caller = { ...rule.caller, kinds: ['user'] };
+      rule.environment = { assurance: { acr: ['urn:example:two-factors'] } };
+    } else if (random.chance(isPermit ? 0.04 : 0.12)) rule.environment = environment(random);
     else if (rule.effect === 'deny' && random.chance(0.1)) rule.unless = environment(random);
     if (rule.effect === 'deny' && random.chance(0.1))
       rule.caller = { ...rule.caller, purposesOtherThan: [random.pick(['TREAT', 'HRESCH'])] };
-    if (rule.effect === 'permit' && random.chance(0.1)) rule.obligations = { labels: [random.pick(duties)] };
+    if (rule.effect === 'permit' && random.chance(0.1))
+      rule.obligations = { ...rule.obligations, labels: [random.pick(duties)] };
+    if (rule.effect === 'permit' && random.chance(0.05)) rule.obligations = { ...rule.obligations, notify: true };
     const masked: readonly string[] = rule.mask ?? rule.elements ?? [];
     if (masked.length > 0 && masked.every((path) => announceable.has(path)) && random.chance(0.4))
       rule.maskAs = 'absent-reason';
     else if (masked.length > 0 && random.chance(0.15)) rule.maskAs = 'silence';
     if (rule.effect === 'deny' && rule.denyAs === undefined && random.chance(0.15)) rule.overridable = 'break-the-glass';
-    if (rule.denyAs === 'forbidden') rule.announces = true;
+    if (rule.denyAs === 'forbidden' && random.chance(0.3)) rule.denyAs = 'unauthorized';
+    if (rule.denyAs === 'forbidden' || rule.denyAs === 'unauthorized') rule.announces = true;
   }
-  if (random.chance(0.75)) return [{ policySet: 'harness', version: 1, combining: 'deny-overrides', rules }];
-  // The same rules in two sets, each with a way of its own to make one answer of them.
-  const first = rules.filter((_, at) => at % 2 === 0);
-  const second = rules.filter((_, at) => at % 2 === 1);
+  const sets =
+    random.chance(0.75) || rules.length < 2
+      ? [{ policySet: 'harness', version: 1, combining: 'deny-overrides', rules }]
+      : // The same rules in two sets, each with a way of its own to make one answer of them.
+        ['harness', 'other'].map((policySet, half) => ({
+          policySet,
+          version: 1,
+          combining: combining(random),
+          rules: rules.filter((_, at) => at % 2 === half),
+        }));
+  // Whether a set that demands a permit has one, is not told apart from whether a surer sign-in would give it one.
+  if (sets.some((set) => set.combining === 'deny-unless-permit'))
+    for (const rule of rules) if (rule.environment?.assurance !== undefined) delete rule.environment;
+  return random.chance(0.06) ? [...sets, elsewhere(random)] : sets;
+}
+
+/** A set for another server, which closes everything there. */
+function elsewhere(random: Random): Json {
+  const rule = { id: 'elsewhere', description: 'A rule of the harness.', effect: 'deny', interactions: all };
+  const upstreams = ['http://other.internal/fhir'];
+  return { policySet: 'elsewhere', version: 1, combining: combining(random), upstreams, rules: [rule] };
+}
+
+/** Views of a project, which alone let in whom one of them lets in; now and then of two. */
+function byPseudonyms(random: Random, viewed: readonly string[]): readonly Json[] {
+  const view = (project: string, more: Json) => ({
+    interactions: random.weighted([
+      [6, ['read', 'search']],
+      [1, ['search']],
+    ]),
+    resources: { types: random.some(viewed, 2, 5) },
+    deIdentify: {
+      pseudonyms: project,
+      ...random.weighted<Json>([
+        [3, { dates: 'shift' }],
+        [2, { dates: 'year' }],
+        [1, {}],
+      ]),
+    },
+    ...(random.chance(0.5) ? { clears: whole } : clears(random)),
+    ...more,
+  });
   return [
-    { policySet: 'harness', version: 1, combining: combining(random), rules: first },
-    { policySet: 'other', version: 1, combining: combining(random), rules: second },
-  ].filter((set) => set.rules.length > 0);
+    view('heart', {}),
+    view('heart', callerOf(random)),
+    ...(random.chance(0.2) ? [view('lung', { caller: { roles: ['nurse'] } })] : []),
+  ];
 }
 
 function combining(random: Random): string {
@@ -228,6 +290,7 @@ const singleForms: Readonly<Record<string, readonly string[]>> = {
   Condition: ['onsetDateTime', 'onsetString'],
   Patient: ['deceasedBoolean'],
 };
+const everyRelation = [...relations, 'guardian', 'emergency-encounter', 'managing-organization', 'device'];
 const NARROWED: readonly string[] = ['Observation', 'Patient'];
 const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
 const duties = [`${ACT_CODE}|NORDSCLCD`, `${ACT_CODE}|DELAU`];
@@ -274,7 +337,7 @@ function callerOf(random: Random): Json {
   return random.weighted<Json>([
     [3, { caller: { roles: ['nurse'] } }],
     [2, { caller: { purposes: [random.pick(['TREAT', 'HRESCH'])] } }],
-    [2, { caller: { relations: random.some(relations, 1, 2) } }],
+    [2, { caller: { relations: random.some(everyRelation, 1, 3) } }],
     [1, { caller: { kinds: ['system'] } }],
     [1, { caller: { clients: ['app'] } }],
     [2, {}],

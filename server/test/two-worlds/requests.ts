@@ -262,7 +262,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
       ),
   ],
   'conditional patch': [
-    1.5,
+    2,
     (d) =>
       onType(
         d,
@@ -277,7 +277,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
       ),
   ],
   'conditional delete': [
-    1,
+    1.5,
     (d) =>
       onType(
         d,
@@ -382,13 +382,25 @@ function bundle(drawing: Drawing, type: 'batch' | 'transaction'): Asked | undefi
   return { method: 'POST', target: '/', body: { resourceType: 'Bundle', type, entry }, tries: [type] };
 }
 
+const byPseudonyms = [
+  'read',
+  'search',
+  'search by POST',
+  'search sorted',
+  'search by what is masked',
+  'search _include',
+  '$export',
+];
+
 /** One request; `served` lists the features that are. */
 export function requestFor(drawing: Drawing, served: ReadonlySet<string>): Asked {
   const choices = Object.entries(features).map(([name, [weight]]) => {
     const narrowly = drawing.writesNarrowly && (name === 'update' || name === 'patch');
     const wholly = drawing.nearlyWhole.length > 0 && name === 'what full sight tells';
     const often = narrowly ? 4 : wholly ? 2.5 : 1;
-    return [served.has(name) ? weight * often : weight / 100, name] as const;
+    // What cannot be asked by pseudonyms is refused by the request alone.
+    const seldom = drawing.decider.seesPseudonyms && !byPseudonyms.includes(name) ? 0.1 : 1;
+    return [served.has(name) ? weight * often * seldom : weight / 100, name] as const;
   });
   for (;;) {
     const name = drawing.random.weighted(choices);

@@ -144,6 +144,9 @@ class Maker {
     this.#type = type;
     const body = this.#makers[type]!.call(this);
     if (this.#random.chance(0.3)) this.#labelElement(type, body);
+    // Its opposite, say.
+    if (['Observation', 'Condition'].includes(type) && this.#random.chance(0.04))
+      body.modifierExtension = [{ url: 'http://example.org/not', valueBoolean: true }];
     // A Bundle is no DomainResource.
     if (type === 'Bundle') return body;
     if (this.#random.chance(0.15))
@@ -179,7 +182,7 @@ class Maker {
   readonly #makers: Readonly<Record<string, () => Json>> = {
     Patient: () => ({
       ...this.#person(),
-      ...this.#maybe(0.5, () => ({ birthDate: this.#random.pick(dates) })),
+      ...this.#maybe(0.5, () => ({ birthDate: this.#random.pick([...dates, '1930-05-06']) })),
       ...this.#maybe(0.3, () =>
         this.#random.pick([
           { deceasedBoolean: true },
@@ -263,7 +266,11 @@ class Maker {
       subject: this.#subject(),
       ...this.#maybe(0.5, () => ({ severity: this.#concept(SNOMED, ['mild', 'severe']) })),
       ...this.#maybe(0.6, () =>
-        this.#random.chance(0.7) ? { onsetDateTime: this.#random.pick(dates) } : { onsetString: this.#random.pick(names) },
+        this.#random.weighted<Json>([
+          [7, { onsetDateTime: this.#random.pick(dates) }],
+          [3, { onsetString: this.#random.pick(names) }],
+          [1, { onsetAge: { value: this.#random.pick([50, 93]), system: 'http://unitsofmeasure.org', code: 'a' } }],
+        ]),
       ),
       ...this.#maybe(0.4, () => ({ encounter: this.#ref('Encounter') })),
       ...this.#maybe(0.3, () => ({ asserter: this.#random.chance(0.3) ? this.#patient() : this.#ref('Practitioner') })),

@@ -32,12 +32,22 @@ export interface SceneFacts {
   readonly consents: Readonly<Record<string, readonly SceneConsent[]>>;
   /** `Type/id` → patients. */
   readonly subjects: Readonly<Record<string, readonly string[]>>;
+  /** What the caller belongs to; undefined: nobody can say. */
+  readonly memberships?: readonly string[];
   /** `Encounter/id` → as it stands; null: there is none. Of others nothing is known. */
   readonly containers?: Readonly<Record<string, Json>>;
 }
 
 /** What the place settles beside its rules. */
 export interface SceneSite {
+  /** Categories that are closed to whoever says no purpose of use. */
+  readonly purposesRequired?: readonly ('anonymous' | 'business' | 'individual' | 'not-classified' | 'patient')[];
+  readonly consents?: {
+    readonly conflict: 'deny-overrides' | 'permit-overrides' | 'most-recent';
+    readonly implicit: 'policy' | 'all-normal' | 'basic-normal' | 'deny' | 'break-glass-only';
+    /** What nobody verified agrees to nothing. */
+    readonly verified: boolean;
+  };
   readonly labels?: SceneLabels;
 }
 
@@ -59,7 +69,9 @@ export type DeniedData =
   | { readonly types: readonly string[] }
   | { readonly butTypes: readonly string[] }
   | { readonly instance: string }
-  | { readonly sensitivity: string };
+  | { readonly sensitivity: string }
+  /** Of `consentaction`. */
+  | { readonly action: 'access' | 'correct' };
 
 export interface SceneConsent {
   readonly resource: Json;
@@ -67,6 +79,13 @@ export interface SceneConsent {
   readonly denies: 'nobody' | 'everyone' | 'everyone-but-guardians' | DeniedData;
   /** It permits what it does not deny, and for certain. */
   readonly agrees?: boolean;
+  /** The day on which it was given. */
+  readonly given?: string;
+  readonly verified?: true;
+  /** Whoever reads it cannot tell what it says. */
+  readonly unreadable?: true;
+  /** It speaks of breaking the glass, which nobody does then. */
+  readonly forbidsOverride?: true;
 }
 
 export interface Asked {

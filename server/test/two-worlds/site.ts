@@ -1,4 +1,5 @@
 /** What the place of a scene settles beside its rules: label rules of every kind, drawn so that they meet what the harness's resources hold. */
+import { consentRulesFor } from './consents.ts';
 import type { Json } from './json.ts';
 import type { Random } from './random.ts';
 import { generate, LOINC, PARTNER, population, SNOMED } from './resources.ts';
@@ -7,14 +8,22 @@ import type { SceneFacts, SceneLabels, SceneSite } from './scenario.ts';
 const LABEL_SETS = ['http://example.org/label-sets/1', 'http://example.org/label-sets/2'];
 
 export function siteFor(random: Random): SceneSite {
-  return { ...(random.chance(0.6) ? { labels: labelsFor(random) } : {}) };
+  return {
+    ...(random.chance(0.04)
+      ? { purposesRequired: random.some(['patient', 'individual', 'not-classified'] as const, 1, 2) }
+      : {}),
+    ...consentRulesFor(random),
+    ...(random.chance(0.6) ? { labels: labelsFor(random) } : {}),
+  };
 }
 
 /** Kinds of label rules and settings, as counted at the end. */
-export function siteKindsOf({ labels }: SceneSite): readonly string[] {
-  if (labels === undefined) return [];
+export function siteKindsOf({ labels, purposesRequired }: SceneSite): readonly string[] {
+  const required = purposesRequired === undefined ? [] : ['purposes required'];
+  if (labels === undefined) return required;
   const rules: readonly Json[] = labels.documents.flatMap((one) => one.rules);
   return [
+    ...required,
     ...new Set([
       ...rules.flatMap((rule) => evidence.filter((key) => rule[key] !== undefined)).map((key) => `label rule by ${key}`),
       ...rules.flatMap((rule) =>

@@ -1,6 +1,6 @@
 /** The real gateway (listener, pipeline, sealed cursors, headers) over one world; only tokens, facts and the way to the upstream are the harness's. */
 import { type Gateway as RealGateway, startGateway } from '../flows/gateway/kit.ts';
-import { type Answered, type Askable, dialectFor, factOf, limits, protectionFor } from './gateway.ts';
+import { type Answered, type Askable, dialectFor, factOf, limits, policiesFor, protectionFor, pseudonyms } from './gateway.ts';
 import { ACT_CODE } from './naive/labels.ts';
 import { type Asked, now, ourBase, type Scene, upstreamBase } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
@@ -28,14 +28,17 @@ export class ThroughHttp implements Askable {
   }
 
   static async start(upstream: Upstream, scene: Scene): Promise<ThroughHttp> {
-    const gateway = await startGateway({ upstream: upstreamBase, policies: scene.policies });
+    const gateway = await startGateway({ upstream: upstreamBase });
+    const policies = policiesFor(scene);
     const through = new ThroughHttp(gateway, scene);
     Object.assign(gateway.use, {
       base: ourBase,
       now: () => now,
       limits,
       dialect: dialectFor(scene),
+      policies: () => policies,
       protection: protectionFor(scene.site),
+      pseudonyms,
       facts: {
         answer: async (queries: readonly Parameters<typeof factOf>[1][]) => queries.map((query) => factOf(scene.facts, query)),
         written: async () => {},

@@ -63,10 +63,10 @@ export class Upstream {
     if (status >= 400) throw new Error(`cannot load ${key}: ${text}`);
   }
 
-  /** Just so, with the time that its bytes tell. */
-  put(key: string, resource: Json): void {
+  /** Just so, at this time. */
+  put(key: string, resource: Json, time: string): void {
     const [type = '', id = ''] = key.split('/');
-    this.#time = Date.parse(resource.meta.lastUpdated);
+    this.#time = Date.parse(time);
     this.store.write((writer) => writer.put(type, id, 'PUT', () => encoder.encode(JSON.stringify(resource))));
     this.#time = now;
   }

@@ -20,7 +20,7 @@ export function drawValue(random: Random, type: TypeFacts, parameter: SearchPara
   const value = random.pick(found);
   const prefix =
     (parameter.type === 'date' || parameter.type === 'quantity' || parameter.type === 'number') && random.chance(0.7)
-      ? random.pick(prefixes)
+      ? random.pick([...prefixes, 'ap', 'eq'])
       : undefined;
   const text = written(random, parameter, value);
   return text === undefined ? undefined : { text: `${prefix ?? ''}${text}`, prefix };

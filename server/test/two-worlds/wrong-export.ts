@@ -29,7 +29,9 @@ export function wrongExport(
     if (typeof seen !== 'object') continue;
     const isOfPatients = target.startsWith('/Patient/') || group !== undefined;
     const belongs =
-      type === 'Patient' ? wanted.includes(key.slice(8)) : wanted.some((id) => inCompartmentOf(seen.searched, id));
+      type === 'Patient'
+        ? wanted.includes(key.slice(8))
+        : wanted.some((id) => inCompartmentOf(seen.searched, decider.told('Patient', id)));
     if (isOfPatients && !belongs) continue;
     expected.push(seen.form);
   }

@@ -21,7 +21,8 @@ export async function asAbsent(asked: Asked, answer: Answered, { gateway }: Judg
 
 export async function wrongRead(asked: Asked, answer: Answered, judging: Judging): Promise<string | undefined> {
   const key = /^\/([^?]*)/.exec(asked.target)![1]!;
-  return wrongInstance(asked, answer, judging, judging.before.current.get(key), 'read');
+  const stored = judging.before.current.get(judging.decider.behind(key) ?? '');
+  return wrongInstance(asked, answer, judging, stored, 'read');
 }
 
 /** Undefined: an announcing rule, about which the law says nothing. */

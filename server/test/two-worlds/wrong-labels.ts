@@ -9,7 +9,7 @@ export function wrongLabels({ tries }: Asked, { json }: Answered, { decider, bef
   const keys: readonly string[] = (json.entry ?? []).map(({ resource }: Json) => `${resource?.resourceType}/${resource?.id}`);
   const ofPatient = tries.includes('$everything');
   const expected = decider.bundleLabels(
-    keys.flatMap((key) => before.current.get(key) ?? []),
+    keys.flatMap((key) => before.current.get(decider.behind(key) ?? '') ?? []),
     ({ resourceType }) => (ofPatient && resourceType === 'Patient' ? 'read' : 'search'),
   );
   const told = (json.meta?.security ?? []).map(({ system, code }: Json) => `${system}|${code}`).sort();

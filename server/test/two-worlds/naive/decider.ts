@@ -4,19 +4,21 @@
  * harness must not share its mistakes.
  */
 import type { Json } from '../json.ts';
-import type { Deciding } from '../scenario.ts';
-import { denied } from './consents.ts';
-import { contentHolds } from './content.ts';
-import { viewOf, yearsOf } from './de-identified.ts';
+import { daysMoved, idBehind, pseudonymOf } from '../pseudonyms.ts';
+import { type Deciding, upstreamBase } from '../scenario.ts';
+import { agrees, objects } from './consents.ts';
+import { type Asking, contentHolds } from './content.ts';
+import { beside, changesIn, changesOf, viewOf } from './de-identified.ts';
 import { inScope, reachesAll } from './in-scope.ts';
-import { innerMask } from './inner-mask.ts';
+import { masksInside } from './inner-mask.ts';
 import { isWriting, type NaiveInteraction } from './interactions.ts';
 import { encountersNamed, judgedLabels } from './label-rules.ts';
 import { ACT_CODE, carries, cleared, clearsAll, isAbove, type NaiveLabels, rankOf } from './labels.ts';
 import { isTouched } from './mask.ts';
 import { announcements, maskOf, pathsOf, signed } from './masked-paths.ts';
-import { covers, mayApply } from './may-apply.ts';
+import { covers, holdsForCaller, isOfR4, mayApply, unlessDenied } from './may-apply.ts';
 import { type About, about, inCompartmentOf, owners, saysWhose } from './patients.ts';
+import { pseudonymous } from './pseudonymous.ts';
 import { Seen } from './seen.ts';
 import { bundleLabels, markOf, toldLabels } from './told-labels.ts';
 import { isTypeOpen } from './type-open.ts';
@@ -27,6 +29,7 @@ interface Matter {
   readonly resource: Json;
   readonly whom: About;
   readonly labels: NaiveLabels;
+  readonly interaction: NaiveInteraction;
 }
 
 export class NaiveDecider {
@@ -34,20 +37,27 @@ export class NaiveDecider {
   readonly #rules: readonly Json[];
   /** By the name of the set. */
   readonly #combining: ReadonlyMap<string, string>;
+  /** Under whose pseudonyms the caller sees everything; of two at once nobody lets them in (R-248). */
+  readonly #project: string | undefined;
   readonly #may = new Map<string, readonly Json[]>();
   /** What was said of a resource stays said: resources are never changed in place. */
   readonly #said = new WeakMap<object, Map<NaiveInteraction, Seen | 'announced' | undefined>>();
 
   constructor(scene: Deciding) {
     this.#scene = scene;
-    this.#combining = new Map(scene.policies.map(({ policySet, combining }) => [policySet, combining]));
-    this.#rules = scene.policies.flatMap(({ policySet, combining, rules }) =>
-      [...rules, ...(combining === 'permit-unless-deny' ? [unlessDenied] : [])].map((rule: Json) => ({
+    const policies = scene.policies.filter(({ upstreams }) => upstreams === undefined || upstreams.includes(upstreamBase));
+    this.#combining = new Map(policies.map(({ policySet, combining }) => [policySet, combining]));
+    this.#rules = policies.flatMap(({ policySet, combining, rules }) =>
+      [...rules.filter(isOfR4), ...(combining === 'permit-unless-deny' ? [unlessDenied] : [])].map((rule: Json) => ({
         ...rule,
         ...viewOf(rule),
         set: policySet,
       })),
     );
+    const projects = this.#rules
+      .filter((rule) => rule.deIdentify?.pseudonyms !== undefined && holdsForCaller(rule, scene.caller))
+      .map(({ deIdentify }) => deIdentify.pseudonyms);
+    this.#project = new Set(projects).size > 1 ? '' : projects[0];
   }
 
   /** Undefined: hidden. `announced`: hidden, and the rule says that the caller may know it. */
@@ -59,6 +69,34 @@ export class NaiveDecider {
     }
     if (!said.has(interaction)) said.set(interaction, this.#judge(resource, interaction));
     return said.get(interaction);
+  }
+
+  /** The key of what is stored, behind one that the caller was told; undefined: behind it is nothing. */
+  behind(key: string): string | undefined {
+    const [type = '', told = ''] = key.split('/');
+    if (this.#project === undefined) return key;
+    const id = idBehind(this.#project, type, told);
+    return id === undefined ? undefined : `${type}/${id}`;
+  }
+
+  /** As the caller calls it. */
+  told(type: string, id: string): string {
+    return this.#project === undefined ? id : pseudonymOf(this.#project, type, id);
+  }
+
+  /** As the caller would be told it, were nothing withheld. */
+  asTold(resource: Json): Json {
+    return this.#project === undefined ? resource : pseudonymous(resource, this.#project);
+  }
+
+  get seesPseudonyms(): boolean {
+    return this.#project !== undefined;
+  }
+
+  /** Of what is about one patient alone. */
+  #days({ patients: [patient, ...others], undetermined }: About): number | undefined {
+    if (this.#project === undefined || patient === undefined || others.length > 0 || undetermined) return undefined;
+    return daysMoved(this.#project, patient);
   }
 
   /** What a searchset says that holds these, as `system|code`, sorted. */
@@ -88,6 +126,8 @@ export class NaiveDecider {
     const whom = whole === undefined || saysWhose(resource) ? about(resource, this.#scene.facts) : whole;
     const matter = this.#matter(resource, whom, interaction);
     const { labels } = matter;
+    if (this.#wantsPurpose(type.category)) return undefined;
+    if (this.#wantsPurpose('patient') && (whom.patients.length > 0 || whom.undetermined)) return undefined;
     if (this.#isKeptBack(labels) || (caller.ceiling !== undefined && isAbove(labels, caller.ceiling))) return undefined;
     const denies = rules.filter((rule) => rule.effect === 'deny' && rule.elements === undefined);
     const says = (rule: Json) => (rule.announces === true ? 'announced' : undefined);
@@ -96,7 +136,7 @@ export class NaiveDecider {
     const applying = this.#firstOfOrdered(permits.filter((rule) => this.#holds(rule, matter) && cleared(labels, rule.clears)));
     const stopped =
       (whom.undetermined && type.category !== 'not-classified' && whole === undefined) ||
-      whom.patients.some((patient) => this.#objects(patient, matter));
+      whom.patients.some((patient) => objects(patient, this.#scene, matter));
     const left = stopped ? applying.filter(({ consentExempt }) => consentExempt !== undefined) : applying;
     if (applying.length > 0 && left.length === 0) return undefined;
     // What is permitted by none of a set's own rules is what its denies, or the set itself, still close.
@@ -120,8 +160,12 @@ export class NaiveDecider {
       [...masks.values()],
       withheld.flatMap((rule) => rule.elements),
     );
-    const years = yearsOf(resource.resourceType, left, gone);
-    const own = [...gone, ...years.map((path) => `_${path}`)];
+    const changes = changesOf(
+      resource.resourceType,
+      left.map((rule) => ({ ...rule, mask: masks.get(rule) })),
+      gone,
+    );
+    const own = [...gone, ...changes.map(beside)];
     const inner = this.#insideMask(matter, whole !== undefined);
     const mask = [...own, ...inner.paths];
     const announced = [...left, ...withheld]
@@ -129,13 +173,15 @@ export class NaiveDecider {
       .flatMap((rule) => rule.mask ?? rule.elements);
     const duties = new Set<string>(left.flatMap((rule) => rule.obligations?.labels ?? []));
     const isLoud = (rule: Json) =>
-      pathsOf(resource.resourceType, rule.years ?? []).length > 0 ||
+      changesIn(resource.resourceType, rule).length > 0 ||
+      rule.deIdentify?.pseudonyms !== undefined ||
       (rule.maskAs !== 'silence' &&
         pathsOf(resource.resourceType, masks.get(rule) ?? rule.elements).some((path) =>
           own.some((one) => one === path || one.startsWith(`${path}.`)),
         ));
     const isMarked = own.length > 0 ? [...left, ...withheld].some(isLoud) : inner.isLoud;
-    const reach = mask.length > 0 ? Math.min(...left.map(({ clears }) => rankOf(clears?.confidentiality ?? 'N'))) : undefined;
+    const reach =
+      mask.length > 0 ? Math.max(...permits.map(({ clears }) => rankOf(clears?.confidentiality ?? 'N'))) : undefined;
     if (this.#scene.site?.labels?.onResources === true && (type.category === 'patient' || whom.patients.length > 0))
       for (const label of toldLabels(labels, reach)) duties.add(label);
     if (!this.#isOpenInside(resource, interaction, whom, duties)) return undefined;
@@ -144,37 +190,24 @@ export class NaiveDecider {
       announced: announcements(resource.resourceType, announced, own),
       obliged: [...duties],
       isMarked,
-      years,
+      changes,
+      days: this.#days(whom),
+      project: this.#project,
       mark: markOf(resource, labels, reach),
     });
   }
 
   /** Of what it contains and is of another type, by the rules for reading that type. */
-  #insideMask(
-    { resource, labels }: Matter,
-    inBundle: boolean,
-  ): { readonly paths: readonly string[]; readonly isLoud: boolean } {
-    const masks = (resource.contained ?? [])
-      .filter(({ resourceType }: Json) => resourceType !== resource.resourceType)
-      .map((inner: Json) => {
-        const type = inner.resourceType;
-        const holds = (rule: Json) =>
-          rule.effect === 'permit' ||
-          contentHolds(rule, inner, { patients: [], undetermined: true }, this.#scene.caller.fhirUser);
-        const { paths, isLoud } = innerMask(type, {
-          rules: this.#rulesFor(type, 'read', inBundle).filter(holds),
-          covers: (rule) => covers(rule, type),
-          isOrdered: ({ set }) => this.#combining.get(set)?.startsWith('ordered') === true,
-          labelled: this.#scene.site?.labels?.elements[type] ?? [],
-          clears: (rule) => cleared(labels, rule.clears),
-        });
-        return { isLoud, paths: paths.map((path) => `contained:${type}.${path}`) };
-      })
-      .filter(({ paths }: Json) => paths.length > 0);
-    return {
-      paths: [...new Set<string>(masks.flatMap(({ paths }: Json) => paths))],
-      isLoud: masks.some(({ isLoud }: Json) => isLoud),
-    };
+  #insideMask({ resource, labels }: Matter, inBundle: boolean) {
+    const isMet = (rule: Json, inner: Json) =>
+      rule.effect === 'permit' || contentHolds(rule, inner, { patients: [], undetermined: true }, this.#asking);
+    return masksInside(resource, (inner) => ({
+      rules: this.#rulesFor(inner.resourceType, 'read', inBundle).filter((rule) => isMet(rule, inner)),
+      covers: (rule) => covers(rule, inner.resourceType),
+      isOrdered: ({ set }) => this.#combining.get(set)?.startsWith('ordered') === true,
+      labelled: this.#scene.site?.labels?.elements[inner.resourceType] ?? [],
+      clears: (rule) => cleared(labels, rule.clears),
+    }));
   }
 
   /** R-084, R-154: a Bundle is seen by whoever sees everything in it, and all of it. Adds to `duties` those of what is inside. */
@@ -196,7 +229,7 @@ export class NaiveDecider {
 
   #matter(resource: Json, whom: About, interaction: NaiveInteraction): Matter {
     const { site, facts } = this.#scene;
-    return { resource, whom, labels: judgedLabels(resource, whom, interaction, { labels: site?.labels, facts }) };
+    return { resource, whom, interaction, labels: judgedLabels(resource, whom, interaction, { labels: site?.labels, facts }) };
   }
 
   #permitsFirst({ set }: Json): boolean {
@@ -218,7 +251,7 @@ export class NaiveDecider {
     const { whom } = matter;
     const all = (test: (patient: string) => boolean) =>
       !whom.undetermined && whom.patients.length > 0 && whom.patients.every(test);
-    if (rule.consentable === true && all((patient) => this.#agrees(patient, matter))) return false;
+    if (rule.consentable === true && all((patient) => agrees(patient, this.#scene, matter))) return false;
     return !(rule.overridable !== undefined && all((patient) => patient === this.#scene.caller.override));
   }
 
@@ -237,6 +270,7 @@ export class NaiveDecider {
     const rules = this.#rulesFor(type, interaction);
     if ((caller.withheld ?? []).length > 0 || caller.ceiling !== undefined) return false;
     if (type === 'Bundle') return false;
+    if (caller.purposes.length === 0 && (this.#scene.site?.purposesRequired ?? []).length > 0) return false;
     if ([...this.#combining.values()].includes('deny-unless-permit')) return false;
     if (rules.some(({ effect, elements }) => effect === 'deny' && elements === undefined)) return false;
     return (
@@ -245,7 +279,9 @@ export class NaiveDecider {
         ({ effect, consentExempt, caller: who, resources, clears, set, ...rule }) =>
           effect === 'permit' &&
           consentExempt !== undefined &&
+          rule.deIdentify === undefined &&
           who?.relations === undefined &&
+          who?.memberships === undefined &&
           ['labels', 'where', 'codes', 'patients'].every((key) => resources[key] === undefined) &&
           clearsAll(clears) &&
           covers({ effect, caller: who, resources, ...rule }, type).plain &&
@@ -257,6 +293,7 @@ export class NaiveDecider {
 
   /** Could anything of the type be this caller's to do so with, by its rules alone? */
   isOpen(type: string, interaction: NaiveInteraction): boolean {
+    if (this.#wantsPurpose(naiveTypes[type]!.category)) return false;
     return isTypeOpen({
       rules: this.#rulesFor(type, interaction),
       caller: this.#scene.caller,
@@ -301,7 +338,8 @@ export class NaiveDecider {
     const isLabelled = rules.some(({ effect, clears }) => effect === 'permit' && !clearsAll(clears));
     return signed(type, [
       ...new Set([
-        ...rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.years ?? []), ...(rule.elements ?? [])])),
+        ...rules.flatMap((rule) => pathsOf(type, [...(rule.mask ?? []), ...(rule.elements ?? [])])),
+        ...rules.flatMap((rule) => changesIn(type, rule).map(({ path }) => path)),
         ...(isLabelled ? (this.#scene.site?.labels?.elements[type] ?? []) : []),
       ]),
     ]);
@@ -313,7 +351,10 @@ export class NaiveDecider {
     let rules = this.#may.get(key);
     if (rules === undefined) {
       rules = this.#rules.filter(
-        (rule) => (rule.resources?.inside ?? inBundle) === inBundle && mayApply(rule, this.#scene.caller, type, interaction),
+        (rule) =>
+          (rule.resources?.inside ?? inBundle) === inBundle &&
+          mayApply(rule, this.#scene.caller, type, interaction) &&
+          (rule.effect === 'deny' || rule.deIdentify?.pseudonyms === this.#project),
       );
       this.#may.set(key, rules);
     }
@@ -324,37 +365,36 @@ export class NaiveDecider {
   #holds(rule: Json, { resource, whom: { patients, undetermined }, labels: carried }: Matter): boolean {
     const reach = covers(rule, resource.resourceType);
     if (!(patients.length > 0 || undetermined ? reach.patients : reach.plain)) return false;
-    if (!contentHolds(rule, resource, { patients, undetermined }, this.#scene.caller.fhirUser)) return false;
+    // R-249: an extension may turn what is shown into something else.
+    if (rule.deIdentify !== undefined && resource.modifierExtension !== undefined) return false;
+    if (!contentHolds(rule, resource, { patients, undetermined }, this.#asking)) return false;
     const relations: readonly string[] | undefined = rule.caller?.relations;
     if (relations !== undefined) {
       const stands = (patient: string) => (this.#scene.facts.relations[patient] ?? []).some((one) => relations.includes(one));
       if (rule.effect === 'permit' && (undetermined || patients.length === 0 || !patients.every(stands))) return false;
       if (rule.effect === 'deny' && !undetermined && !patients.some(stands)) return false;
     }
+    if (rule.caller?.memberships !== undefined && !this.#belongs(rule)) return false;
     const labels = rule.resources?.labels?.any;
     return labels === undefined || carries(carried, labels, rule.effect);
   }
 
-  #objects(patient: string, { resource, labels }: Matter): boolean {
-    const { relations, consents } = this.#scene.facts;
-    const standing = relations[patient] ?? [];
-    if (standing.includes('self')) return false;
-    if (patient === this.#scene.caller.override) return false;
-    return (consents[patient] ?? []).some(({ denies }) => denied(denies, resource, labels, standing.includes('guardian')));
+  /** Nobody asks what strangers and services belong to. */
+  get #asking(): Asking {
+    const { caller, facts } = this.#scene;
+    return { me: caller.fhirUser, groups: caller.kind === 'user' ? facts.memberships : undefined };
   }
 
-  /** For certain; what patients say of themselves is no agreement. */
-  #agrees(patient: string, { resource, labels }: Matter): boolean {
-    const { relations, consents } = this.#scene.facts;
-    const all = consents[patient] ?? [];
-    if ((relations[patient] ?? []).includes('self')) return false;
-    return all.some(({ agrees }) => agrees === true) && all.every(({ denies }) => !denied(denies, resource, labels, false));
+  /** What somebody belongs to and nobody could say, may be anything: reason enough for a deny. */
+  #belongs({ effect, caller: { memberships } }: Json): boolean {
+    const { groups } = this.#asking;
+    if (groups === undefined) return effect === 'deny' && this.#scene.caller.kind === 'user';
+    return memberships.some((one: string) => groups.includes(one));
+  }
+
+  /** R-025: patient data of every type, and whatever else the place says, to whoever says what for. */
+  #wantsPurpose(category: string): boolean {
+    const { site, caller } = this.#scene;
+    return caller.purposes.length === 0 && site?.purposesRequired?.some((one) => one === category) === true;
   }
 }
-
-/** What permit-unless-deny stands for. */
-const unlessDenied = {
-  effect: 'permit',
-  interactions: { group: ['C', 'R', 'U', 'D', 'E'] },
-  resources: { categories: ['anonymous', 'business', 'individual', 'patient', 'not-classified'] },
-};

@@ -3,11 +3,12 @@
  * contained one nobody knows whose it is. Only a permit that asks nothing of the resource shows what others mask.
  */
 import type { Json } from '../json.ts';
+import { changesIn } from './de-identified.ts';
 import { clearsAll } from './labels.ts';
 import { pathsOf } from './masked-paths.ts';
 import { naiveTypes } from './types.ts';
 
-export interface InnerDeciding {
+interface InnerDeciding {
   /** Those that may apply to reads of the type, in their order. */
   readonly rules: readonly Json[];
   readonly covers: (rule: Json) => { readonly plain: boolean; readonly patients: boolean };
@@ -18,11 +19,31 @@ export interface InnerDeciding {
   readonly labelled: readonly string[];
 }
 
-export function innerMask(
+/** Of everything that a resource contains and is of another type. */
+export function masksInside(
+  resource: Json,
+  decidingFor: (inner: Json) => InnerDeciding,
+): { readonly paths: readonly string[]; readonly isLoud: boolean } {
+  const others: readonly Json[] = (resource.contained ?? []).filter(
+    ({ resourceType }: Json) => resourceType !== resource.resourceType,
+  );
+  const masks = others
+    .map((inner) => {
+      const { paths, isLoud } = innerMask(inner.resourceType, decidingFor(inner));
+      return { isLoud, paths: paths.map((path) => `contained:${inner.resourceType}.${path}`) };
+    })
+    .filter(({ paths }) => paths.length > 0);
+  return { paths: [...new Set(masks.flatMap(({ paths }) => paths))], isLoud: masks.some(({ isLoud }) => isLoud) };
+}
+
+function innerMask(
   type: string,
   { rules, covers, isOrdered, clears, labelled }: InnerDeciding,
 ): { readonly paths: readonly string[]; readonly isLoud: boolean } {
-  const taken = ({ mask = [], years = [], elements = [] }: Json) => pathsOf(type, [...mask, ...years, ...elements]);
+  const taken = (rule: Json) => [
+    ...pathsOf(type, [...(rule.mask ?? []), ...(rule.elements ?? [])]),
+    ...changesIn(type, rule).map(({ path }) => path),
+  ];
   const permits = rules.filter(({ effect }) => effect === 'permit');
   const asksNothing = (rule: Json) =>
     rule.deIdentify === undefined &&

@@ -1,5 +1,7 @@
 import type { Json } from '../json.ts';
+import { changed, type ViewChange } from './de-identified.ts';
 import { releasedForm, withDuties } from './mask.ts';
+import { pseudonymous } from './pseudonymous.ts';
 import type { Mark } from './told-labels.ts';
 
 const REDACTED = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue|REDACTED';
@@ -10,8 +12,11 @@ export interface View {
   readonly announced: Json;
   readonly obliged: readonly string[];
   readonly isMarked: boolean;
-  /** Dates of which only the year is shown. */
-  readonly years: readonly string[];
+  readonly changes: readonly ViewChange[];
+  /** By how many days dates are moved. */
+  readonly days: number | undefined;
+  /** Under whose pseudonyms it is seen. */
+  readonly project: string | undefined;
   readonly mark: Mark;
 }
 
@@ -25,24 +30,23 @@ export class Seen {
   /** What a Bundle says that holds it. */
   readonly mark: Mark;
   readonly #resource: Json;
-  readonly #announced: Json;
-  readonly #years: readonly string[];
+  readonly #view: View;
   #form: Json;
   #searched: Json;
 
-  constructor(resource: Json, { mask, announced, obliged, isMarked, years, mark }: View) {
+  constructor(resource: Json, view: View) {
+    const { mask, obliged, isMarked, mark } = view;
     this.mask = mask;
     this.obliged = obliged;
     this.isMarked = isMarked;
     this.mark = mark;
     this.#resource = resource;
-    this.#announced = announced;
-    this.#years = years;
+    this.#view = view;
   }
 
   /** Some of it may be shown otherwise than it is. */
   get isChanged(): boolean {
-    return this.#years.length > 0;
+    return this.#view.changes.length > 0 || this.#view.project !== undefined;
   }
 
   /** All labels that travel with it. */
@@ -58,19 +62,13 @@ export class Seen {
 
   /** As searches see it: what travels along is not searched. */
   get searched(): Json {
-    this.#searched ??= releasedForm(cut(this.#resource, this.#years), this.mask, this.#announced, this.isMarked);
+    this.#searched ??= this.#made();
     return this.#searched;
   }
-}
 
-/** What is no date is not shown where one stands. */
-function cut(resource: Json, years: readonly string[]): Json {
-  const shown = { ...resource };
-  for (const path of years) {
-    if (shown[path] === undefined) continue;
-    if (/^\d{4}(-\d\d(-\d\d(T.*)?)?)?$/.test(shown[path])) shown[path] = shown[path].slice(0, 4);
-    else delete shown[path];
-    delete shown[`_${path}`];
+  #made(): Json {
+    const { changes, days, announced, project } = this.#view;
+    const form = releasedForm(changed(this.#resource, changes, days), this.mask, announced, this.isMarked);
+    return project === undefined ? form : pseudonymous(form, project);
   }
-  return shown;
 }

@@ -14,7 +14,7 @@ import { ThroughHttp } from './through-http.ts';
 import { Upstream } from './upstream.ts';
 
 const SCENES = Number(process.env['FIREGUARD_DOOR_SCENES'] ?? 10);
-const FIRST = Number(process.env['FIREGUARD_DOOR_SEED'] ?? 1);
+const FIRST = Number(process.env['FIREGUARD_DOOR_SEED'] ?? 31);
 const SAMPLE = 4;
 let storage: Storage;
 beforeAll(async () => {

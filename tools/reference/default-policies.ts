@@ -51,6 +51,14 @@ function facts(rule: PolicyRule): readonly string[] {
     `**Who:** ${who.length === 0 ? (effect === 'permit' ? 'everyone who is signed in' : 'everyone') : who.join('; ')}`,
     `**Does:** ${'group' in interactions ? `anything of ${interactions.group.join('')} (create, read, update, delete, execute)` : all(interactions)}`,
     `**With:** ${what.length === 0 ? 'every resource' : what.join('; ')}`,
+    ...(resources?.inside === undefined
+      ? []
+      : [
+          resources.inside
+            ? '**Where:** only as a part of a stored Bundle'
+            : '**Where:** only by itself, not in a stored Bundle',
+        ]),
+    ...(resources?.where ?? []).map((condition) => `**If:** ${ifIt(condition)}`),
     ...(clears === undefined ? [] : [`**Clears:** ${clearance(clears)}`]),
     ...(mask === undefined ? [] : [`**Masked:** ${all(mask)}`]),
     ...(rule.deIdentify === undefined ? [] : ['**Lets out:** a de-identified view only: codes and amounts']),
@@ -62,6 +70,16 @@ function facts(rule: PolicyRule): readonly string[] {
     ...(elements === undefined ? [] : [`**Withholds only:** ${all(elements)}`]),
     ...(denyAs === undefined ? [] : [`**Answers as:** ${denyAs}`]),
   ];
+}
+
+type Condition = NonNullable<NonNullable<PolicyRule['resources']>['where']>[number];
+
+/** Throws for a test that has no words here yet: none may be left out. */
+function ifIt({ elements, is, exists, in: values }: Condition): string {
+  if (is !== undefined) return `${any(elements)} names ${is === 'caller' ? 'who asks' : 'a group of who asks'}`;
+  if (exists !== undefined) return `${any(elements)} is ${exists ? '' : 'not '}there`;
+  if (values !== undefined) return `${any(elements)} is ${any(values)}`;
+  throw new Error(`no words for a condition on ${elements.join()}`);
 }
 
 function clearance({ confidentiality, sensitivities, other }: NonNullable<PolicyRule['clears']>): string {

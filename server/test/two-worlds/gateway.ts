@@ -65,13 +65,13 @@ export interface Askable {
 }
 
 export class Gateway implements Askable {
-  readonly #upstream: Upstream;
+  readonly #upstream: Pick<Upstream, 'answer'>;
   readonly #scene: Pick<Scene, 'caller' | 'facts' | 'upstreamPage'>;
   readonly #policies: CompiledPolicies;
   readonly #protection: Protection;
   before: () => Promise<void> = async () => {};
 
-  constructor(upstream: Upstream, scene: Deciding & Pick<Scene, 'upstreamPage'>) {
+  constructor(upstream: Pick<Upstream, 'answer'>, scene: Deciding & Pick<Scene, 'upstreamPage'>) {
     this.#upstream = upstream;
     this.#scene = scene;
     this.#policies = policiesFor(scene);

@@ -45,6 +45,7 @@ export async function keptUpstream(
       conflict: 'deny-overrides',
       implicit: 'policy',
       onlyVerified: false,
+      inTokens: false,
     },
     { db: storage.db, tables, base: ourBase },
   );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PatientFinder, patientFinder } from '../../../src/gateway/find-patients.ts';
-import { type Gateway, startGateway } from './kit.ts';
+import { type Gateway, POLICY, startGateway } from './kit.ts';
 import { type Ward, ward } from './ward.ts';
 
 let place: Ward;
@@ -80,4 +80,15 @@ test('R-156 each look is recorded as theirs, and from where', async () => {
   expect(gateway.audit.last.address).toBe('198.51.100.7');
   await finder.patientById(doctor, 'ito');
   expect(gateway.audit.last).not.toHaveProperty('address');
+});
+
+test('the picker shows what the API would show from where the person is', async () => {
+  const [directory, treat] = POLICY.rules;
+  const inside = { ...treat, environment: { networks: ['10.0.0.0/8'] } };
+  const house = await startGateway({ upstream: place.server.url, policies: [{ ...POLICY, rules: [directory, inside] }] });
+  const found = patientFinder(house.use);
+  expect((await found.patientById({ ...doctor, address: '10.1.2.3' }, 'ito'))?.name).toBe('ITO, Haruka');
+  for (const elsewhere of [{ ...doctor, address: '198.51.100.7' }, doctor])
+    expect(await found.patientById(elsewhere, 'ito')).toBeUndefined();
+  await house.close();
 });

@@ -32,7 +32,7 @@ const fields: Readonly<Record<keyof AuditRecord, string>> = {
 const kinds: Readonly<Record<AuditKind, string>> = {
   request: 'a FHIR request and how it ended',
   intent:
-    'a write about to be sent to the FHIR server, or tokens about to be ended; the record whose `intent` names it is its end',
+    'a write about to be sent to the FHIR server, or an act about to be done (of administration, a sign-out, the end of tokens); the record whose `intent` names it is its end',
   'sign-in': 'a sign-in, good or bad',
   'sign-out': 'a sign-out',
   token: 'a token issued, refreshed, revoked or refused',

@@ -76,7 +76,7 @@ export interface AuditRecord {
   /** The request exactly as received, base64; Authorization is not part of it. */
   readonly query?: string;
   /** Of the intent of an act that is no write: the kind of its end. */
-  readonly intends?: 'token' | 'sign-out' | 'consent-page';
+  readonly intends?: 'token' | 'sign-out' | 'consent-page' | 'administration';
   /**
    * Of what was about to be done: id of the record of its intent, of which this is the end. INVARIANT: made by us, never by whoever asks (a
    * request id can be chosen, and one that is used twice would end somebody's unfinished intent).

@@ -1,10 +1,10 @@
 /**
- * Administrative acts (R-078). INVARIANT: an act is recorded before it is done, so that nothing can be done unseen, and it is acknowledged only
- * when it holds on every live node; an act that then fails is recorded a second time as failed, under the same request id.
+ * Administrative acts (R-078). INVARIANT: that an act is meant is recorded before it is done, so that nothing can be done unseen, and how it ended after; it is acknowledged only
+ * when it holds on every live node.
  */
 import type { AuditKind, AuditOutcome } from '@fireguard/engine';
-import { Problem } from '@fireguard/engine';
 import type { AuditDraft, AuditLog } from '../audit-log/audit-log.ts';
+import { onRecord } from '../audit-log/on-record.ts';
 import type { AdminCaller } from './admin-caller.ts';
 import type { AdminCall } from './admin-route.ts';
 
@@ -27,17 +27,15 @@ export async function perform<Result>(
   act: Act,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  await auditLog.append(adminDraft(call, 'administration', 'permit', act));
-  try {
-    return await work();
-  } catch (error) {
-    const why = error instanceof Problem ? error.publicText : 'an error inside Fireguard';
-    await auditLog.append(adminDraft(call, 'administration', 'failure', { ...act, reason: `${act.reason} It failed: ${why}` }));
-    throw error;
-  }
+  return onRecord(auditLog, adminDraft(call, 'administration', 'permit', act), work);
 }
 
-export function adminDraft(call: Circumstances, kind: AuditKind, outcome: AuditOutcome, act: Act): AuditDraft {
+export function adminDraft<Kind extends AuditKind>(
+  call: Circumstances,
+  kind: Kind,
+  outcome: AuditOutcome,
+  act: Act,
+): AuditDraft & { readonly kind: Kind } {
   return {
     kind,
     outcome,

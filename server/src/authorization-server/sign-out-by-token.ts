@@ -5,12 +5,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { AuditLog } from '../audit-log/audit-log.ts';
+import { onRecord } from '../audit-log/on-record.ts';
 import type { Database } from '../storage/schema.ts';
 import type { TokenResolver } from '../token/resolved-token.ts';
 import type { TokenRevocation } from '../token/revoke.ts';
 import { tokenHash } from '../token/token-hash.ts';
 import { auditDraft } from './audit-drafts.ts';
-import { onRecord } from './on-record.ts';
 import { requestIdOf } from './request-id.ts';
 import { bearerToken } from './userinfo.ts';
 

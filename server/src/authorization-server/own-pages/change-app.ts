@@ -4,10 +4,10 @@
  */
 import { narrow, parseScopes } from '@fireguard/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { onRecord } from '../../audit-log/on-record.ts';
 import { grantsOfPerson, moveGrant, type PersonGrant } from '../../storage/person-grants.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { chosenScopes } from '../chosen-scopes.ts';
-import { onRecord } from '../on-record.ts';
 import { changeAppPage } from '../pages/change-app.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';

@@ -1,11 +1,11 @@
 /** My apps: what each app may see and add, when it was last used, until when it is connected; and stopping one. */
 import { type AuditRecord, parseScopes } from '@fireguard/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { onRecord } from '../../audit-log/on-record.ts';
 import { searchAuditRecords } from '../../storage/audit-records.ts';
 import { grantsOfPerson, type PersonGrant } from '../../storage/person-grants.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { pickerAt } from '../further-bases.ts';
-import { onRecord } from '../on-record.ts';
 import { type HeldApp, myAppsPage, type StoppedApp } from '../pages/my-apps.ts';
 import type { PeopleDependencies } from '../steps/people.ts';
 import { placeOf, sendPage } from '../steps/step.ts';

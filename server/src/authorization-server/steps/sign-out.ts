@@ -1,12 +1,12 @@
 /** Sign out: ends the session, and all that was promised to last only as long as it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
+import { onRecord } from '../../audit-log/on-record.ts';
 import type { TokenRevocation } from '../../token/revoke.ts';
 import { knownPerson } from '../account.ts';
 import { auditDraft } from '../audit-drafts.ts';
 import { parseForm } from '../form.ts';
 import { own } from '../forward.ts';
-import { onRecord } from '../on-record.ts';
 import { signedOutPage, signOutPage } from '../pages/sign-out.ts';
 import { tellApps } from '../tell-apps.ts';
 import { placeOf, type StepDependencies, sendPage } from './step.ts';

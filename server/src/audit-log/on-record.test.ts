@@ -1,20 +1,20 @@
 /** I4, R-171: the record of an act neither lost nor saying more than happened, wherever it breaks off. */
 import { type AuditRecord, Problem } from '@fireguard/engine';
 import { expect, test } from 'vitest';
-import type { AuditDraft, AuditLog } from '../audit-log/audit-log.ts';
-import { auditDraft } from './audit-drafts.ts';
+import type { AuditDraft, AuditLog } from './audit-log.ts';
 import { onRecord } from './on-record.ts';
 
-const act = auditDraft({
-  kind: 'token',
-  action: 'app-stopped',
-  outcome: 'permit',
-  client: { id: 'app', name: 'App' },
-  person: { id: 'u1', name: 'Pat', roles: ['patient'], fhirUser: 'Patient/p1' },
-  patient: 'p1',
-  address: '198.51.100.7',
-  requestId: 'r1',
-});
+const act = {
+  ...({ kind: 'token', action: 'app-stopped', outcome: 'permit' } as const),
+  caller: {
+    kind: 'user',
+    client: { id: 'app', name: 'App' },
+    user: { id: 'u1', name: 'Pat', fhirUser: 'Patient/p1' },
+    roles: ['patient'],
+    purposes: [],
+  },
+  ...{ patients: ['p1'], resources: [], masked: [], withheld: 0, rules: [], requestId: 'r1' },
+} as const;
 
 /** A log whose disk takes `most` records. */
 function log(most: number) {

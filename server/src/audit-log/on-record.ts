@@ -2,11 +2,10 @@
  * An act of which the record must neither be lost nor say more than happened (I4): that it is meant is on record before it begins, how it ended after. Where the end is missing,
  * because process or disk ended in between, the trail shows an act whose outcome is not known.
  */
-import { Problem } from '@fireguard/engine';
-import type { AuditDraft, AuditLog } from '../audit-log/audit-log.ts';
+import { type AuditRecord, Problem } from '@fireguard/engine';
+import type { AuditDraft, AuditLog } from './audit-log.ts';
 
-/** The kinds of act that this room does on record. */
-type ActKind = 'token' | 'sign-out' | 'consent-page';
+type ActKind = NonNullable<AuditRecord['intends']>;
 
 /** `draft`: of the act as it is when it holds. Rejects as `work` does, or with Problem('audit-unavailable'); then nothing may be told to be done. */
 export async function onRecord<Result>(
@@ -20,8 +19,9 @@ export async function onRecord<Result>(
   try {
     result = await work();
   } catch (error) {
-    const why = error instanceof Problem ? error.publicText : 'an error inside Fireguard.';
-    const reason = `${draft.reason === undefined ? '' : `${draft.reason}. `}It failed, or holds in part only: ${why}`;
+    const why = error instanceof Problem ? error.publicText : 'an error inside Fireguard';
+    const what = draft.reason === undefined ? '' : `${draft.reason.replace(/\.$/, '')}. `;
+    const reason = `${what}It failed, wholly or in part: ${why}`;
     await auditLog.append({ ...draft, outcome: 'failure', reason, intent });
     throw error;
   }

@@ -518,18 +518,6 @@ export const mutants: readonly Mutant[] = [
     '',
   ),
   of(
-    'sorted-by-references-behind-pseudonyms',
-    'enforcement/by-pseudonym.ts',
-    'closed.has(definition.name) || isOfIds(definition)',
-    "closed.has(definition.name) || definition.name === '_id'",
-  ),
-  of(
-    'references-that-are-not-shown-found',
-    'enforcement/by-pseudonym.ts',
-    "if (modifier === 'missing') return refuse();",
-    "if (modifier === 'missing') return one;",
-  ),
-  of(
     'anybody-belongs',
     'decision/residual.ts',
     'for (const group of wanted) if (memberships.has(group)) return true;',

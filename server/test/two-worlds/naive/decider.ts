@@ -1,7 +1,7 @@
 /**
  * The harness's own judgement: may this caller do this with this resource, and what is masked? Written from the policy language and the
  * requirements, resource by resource on plain JSON, as slowly and simply as can be. INVARIANT: it imports nothing from the engine, since the
- * harness must not share its mistakes.
+ * harness must not share its mistakes. Over 400 lines: one judgement in its order, to be read beside the policy language.
  */
 import type { Json } from '../json.ts';
 import { daysMoved, idBehind, pseudonymOf } from '../pseudonyms.ts';
@@ -258,9 +258,14 @@ export class NaiveDecider {
   /** May labels be written on this, by some permit that applies? */
   mayLabel(resource: Json, interaction: NaiveInteraction): boolean {
     const matter = this.#matter(resource, about(resource, this.#scene.facts), interaction);
+    const isStopped = matter.whom.patients.some((patient) => objects(patient, this.#scene, matter));
     return this.#rulesFor(resource.resourceType, interaction).some(
       (rule) =>
-        rule.effect === 'permit' && rule.mayLabel === true && this.#holds(rule, matter) && cleared(matter.labels, rule.clears),
+        rule.effect === 'permit' &&
+        rule.mayLabel === true &&
+        (!isStopped || rule.consentExempt !== undefined) &&
+        this.#holds(rule, matter) &&
+        cleared(matter.labels, rule.clears),
     );
   }
 

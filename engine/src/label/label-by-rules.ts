@@ -91,7 +91,7 @@ function isLabelText(document: JsonDocument, at: JsonNode): boolean {
   const holder = document.parent(at);
   if (document.keyIs(at, DISPLAY)) return document.member(holder, CODE) !== NONE;
   if (!document.keyIs(at, TEXT)) return false;
-  // A concept has codes beside its text, or nothing; a note has an author or a time, and stands in a list called so.
+  // A concept has codes beside its text, or nothing; a note has an author or a time. One that has neither cannot be told apart, and is read.
   return document.member(holder, CODING) !== NONE || document.size(holder) === 1;
 }
 

@@ -106,7 +106,7 @@ export class Residual {
   /** Verdicts by the rules that applied, as their positions: the same few come again and again. */
   readonly #permitted = new Map<string, Verdict>();
   /** The one given last, which is mostly the next one too. */
-  #lastMarks: HighWater | undefined;
+  #lastLabels: Labels | undefined;
   #lastRules = '';
   #lastVerdict: Verdict | undefined;
   /** The same for a patient for whom the glass is broken. */
@@ -361,32 +361,29 @@ export class Residual {
     }
     // Lengths differ when rules do, so the two strings cannot be taken for two others.
     const rules = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
-    const unlabelled = this.#parts.labels === undefined && matter.labels === noLabels;
-    const marks = unlabelled ? undefined : highWaterOf(matter.labels);
-    const { elements } = matter.labels;
-    const view = { now: this.#parts.consents.now, days: this.#days(matter.candidate), reach: this.#reach };
-    if (elements !== undefined) return this.#permitParts(applying, withholding, elements, marks, view);
+    const { labels } = matter;
+    const days = this.#days(matter.candidate);
     // INVARIANT: whatever a verdict depends on is compared here, as it is in the key below.
-    const asBefore = view.days === undefined && marks !== undefined && marks === this.#lastMarks && rules === this.#lastRules;
+    const asBefore = days === undefined && labels === this.#lastLabels && rules === this.#lastRules;
     if (asBefore && this.#lastVerdict !== undefined) return this.#lastVerdict;
-    const moved = view.days === undefined ? rules : `${rules} ${view.days}`;
-    const key =
-      marks === undefined
-        ? moved
-        : `${moved} ${marks.confidentiality} ${marks.labels.map(({ system, code }) => `${system}|${code}`).join()}`;
+    const view = { now: this.#parts.consents.now, days, reach: this.#reach };
+    if (labels.elements !== undefined)
+      return this.#permitParts(applying, withholding, labels.elements, this.#marks(labels), view);
+    const moved = days === undefined ? rules : `${rules} ${days}`;
+    const key = `${moved} ${labels.confidentiality} ${allOf(labels)}`;
     let verdict = this.#permitted.get(key);
     if (verdict === undefined) {
       verdict = permitted(
         this.#parts.type,
         pick(this.#parts.permits, applying),
         pick(this.#elementDenies, withholding),
-        marks,
+        this.#marks(labels),
         view,
       );
       this.#permitted.set(key, verdict);
     }
-    if (view.days === undefined) {
-      this.#lastMarks = marks;
+    if (days === undefined) {
+      this.#lastLabels = labels;
       this.#lastRules = rules;
       this.#lastVerdict = verdict;
     }
@@ -394,9 +391,12 @@ export class Residual {
   }
 
   /** R-247: of a resource that is about one patient, and about nobody else who cannot be told. */
-  #days({ patients: [patient, ...others], undetermined }: Candidate): number | undefined {
-    const { daysOf } = this.#parts;
-    return patient === undefined || others.length > 0 || undetermined ? undefined : daysOf?.(patient);
+  #days({ patients, undetermined }: Candidate): number | undefined {
+    return patients.length !== 1 || undetermined ? undefined : this.#parts.daysOf?.(patients[0]!);
+  }
+
+  #marks(labels: Labels): HighWater | undefined {
+    return this.#parts.labels === undefined && labels === noLabels ? undefined : highWaterOf(labels);
   }
 
   /** R-203: each permit withholds, beside what it masks, the labelled elements that it does not clear. */
@@ -413,6 +413,16 @@ export class Residual {
     });
     return permitted(this.#parts.type, permits, pick(this.#elementDenies, withholding), marks, view);
   }
+}
+
+/** With their lengths, so that no code can look like another's end and beginning. */
+function allOf({ all }: Labels): string {
+  let text = '';
+  for (let at = 0; at < all.length; at++) {
+    const { system, code } = all[at]!;
+    text += `${system.length}:${system}|${code.length}:${code},`;
+  }
+  return text;
 }
 
 const opening = new WeakMap<Verdict, Verdict>();

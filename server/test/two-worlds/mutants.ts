@@ -471,8 +471,8 @@ export const mutants: readonly Mutant[] = [
   of(
     'dates-of-several-moved',
     'decision/residual.ts',
-    'return patient === undefined || others.length > 0 || undetermined ? undefined',
-    'return patient === undefined ? undefined',
+    'return patients.length !== 1 || undetermined ? undefined',
+    'return patients.length === 0 ? undefined',
   ),
   of('modified-meanings-leave', 'decision/residual.ts', 'if (rule.deIdentify && hasModifier(candidate)) return false;', ''),
   of(

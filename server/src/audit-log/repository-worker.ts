@@ -2,8 +2,8 @@
  * The thread that copies the journal into the database: its own event loop, its own connection. It is told how far the journal is durable and
  * tells how far the database has come; it knows nothing else, and must not write to the journal.
  */
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from './give-way.ts';
 import type { JournalPlace } from './journal.ts';
 import { diskFolder } from './journal-folder.ts';
 import { openRepository } from './repository.ts';
@@ -13,8 +13,8 @@ const { config, path, chain, durable: first } = workerData as RepositoryStart;
 const fares = (how: RepositoryFared): void => parentPort!.postMessage(how);
 let durable: JournalPlace = first;
 
-// Linux gives each thread a priority of its own, and 0 means the one that asks: where processors are short, answers come first. Elsewhere it would be the whole process.
-if (process.platform === 'linux') setPriority(0, 10);
+// Answers come first.
+giveWay();
 
 try {
   const repository = await openRepository({

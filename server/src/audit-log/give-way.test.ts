@@ -1,0 +1,28 @@
+/** As an ordinary user sees it: whoever starts the server low (`nice`) may not raise it again. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-give-way-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = path.join(folder, 'give-way.ts');
+copyFileSync(path.join(import.meta.dirname, 'give-way.ts'), file);
+
+const program = `
+  import { getPriority } from 'node:os';
+  const { giveWay } = await import(${JSON.stringify(file)});
+  if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
+  giveWay();
+  console.log(getPriority(0));
+`;
+
+test.skipIf(process.platform !== 'linux').each([
+  [0, 10],
+  [15, 15],
+])('started %i below the usual, it ends at %i', (start, end) => {
+  const args = ['-n', String(start), process.execPath, '--input-type=module', '--eval', program];
+  const { stdout, stderr } = spawnSync('nice', args, { encoding: 'utf8' });
+  expect(stdout.trim(), stderr).toBe(String(end));
+});

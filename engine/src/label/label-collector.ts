@@ -3,7 +3,7 @@ import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import { confidentialityRank, confidentialityRanks, veryRestricted } from '../terminology/confidentiality.ts';
 import { labelKind } from '../terminology/label-kind.ts';
 import { isSensitivity, sensitivitySubsumes } from '../terminology/sensitivity.ts';
-import { canonicalSystem } from './canonical-system.ts';
+import { canonicalSystemAt } from './canonical-system.ts';
 import { bindsDisclosure } from './duties.ts';
 import type { LabelMeanings } from './label-rules.ts';
 import { type LabelCode, type Labels, noLabels } from './labels.ts';
@@ -67,8 +67,9 @@ export class LabelCollector {
   /** True when there was at least one Coding at or below `node`. */
   #addCodings(node: JsonNode): boolean {
     const document = this.#document;
-    if (document.isObject(node) && (document.member(node, CODE) !== NONE || document.member(node, SYSTEM) !== NONE)) {
-      this.#addCoding(document.string(document.member(node, SYSTEM)), document.string(document.member(node, CODE)));
+    const [system, code] = [document.member(node, SYSTEM), document.member(node, CODE)];
+    if (system !== NONE || code !== NONE) {
+      this.#addCoding(canonicalSystemAt(document, system), document.string(code));
       return true;
     }
     let found = false;
@@ -77,12 +78,9 @@ export class LabelCollector {
     return found;
   }
 
-  #addCoding(written: string | undefined, code: string | undefined): void {
-    if (written === undefined || code === undefined) {
-      this.#raise(veryRestricted);
-      return;
-    }
-    this.#note(canonicalSystem(written), code);
+  #addCoding(system: string | undefined, code: string | undefined): void {
+    if (system === undefined || code === undefined) this.#raise(veryRestricted);
+    else this.#note(system, code);
   }
 
   #note(system: string, code: string): void {

@@ -66,11 +66,14 @@ export function v3System(system: string): string | undefined {
   return bySpelling.get(system);
 }
 
-const canonical: ReadonlyMap<string, string> = new Map([...bySpelling].map(([spelled, name]) => [spelled, v3SystemUrl(name)]));
+/** The present URL of each of these systems, by all its spellings. */
+export const canonicalV3Systems: ReadonlyMap<string, string> = new Map(
+  [...bySpelling].map(([spelled, name]) => [spelled, v3SystemUrl(name)]),
+);
 
 /** The present URL of one of these systems in any spelling; undefined for any other system. */
 export function canonicalV3(system: string): string | undefined {
-  return canonical.get(system);
+  return canonicalV3Systems.get(system);
 }
 
 /** The URL of a short name. */

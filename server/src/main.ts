@@ -174,7 +174,7 @@ async function build(config: FireguardConfig, options: StartOptions, closing: Cl
     // Of this base alone: the patients of another have other ids.
     authenticate: authentication({
       ...callers,
-      overriding: (caller, request, glass) => overriding(caller, request, glass, glasses, requestIdOf(request.headers)),
+      overriding: (caller, request, glass) => overriding(caller, request, glass, glasses, () => requestIdOf(request.headers)),
     }),
     bound: (caller, asked) => bound(caller, asked, glasses),
     policies: () => policies,

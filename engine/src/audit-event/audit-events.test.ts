@@ -46,6 +46,8 @@ const read: FhirRequest = {
 
 function ended(changes: Partial<AuditRecord>): AuditRecord {
   return {
+    id: 'rec-1',
+    recorded: Date.UTC(2026, 4, 1, 10),
     ...auditRecord(input({ kind: 'problem', problem: new Problem('not-found', 'x') })),
     outcome: 'permit',
     status: 200,
@@ -62,8 +64,6 @@ function input(outcome: AuditInput['outcome'], asked: FhirRequest | undefined = 
     asked,
     original: read.original,
     requestId: 'req-1',
-    recorded: Date.UTC(2026, 4, 1, 10),
-    id: 'rec-1',
   };
 }
 

@@ -1,4 +1,4 @@
-/** One record per request, permit or deny, from its outcome: what the journal keeps before the first byte leaves. */
+/** One record per request, permit or deny, from its outcome: what the journal keeps before the first byte leaves. Its id and its time are the log's to give. */
 import { type Caller, identityOf } from '../caller.ts';
 import type { Outcome } from '../enforcement/outcome.ts';
 import type { Problem } from '../problem.ts';
@@ -16,23 +16,17 @@ export interface AuditInput {
   /** What was received, for a request that was not understood. */
   readonly original: FhirRequest['original'];
   readonly requestId: string;
-  /** Milliseconds since the epoch. */
-  readonly recorded: number;
-  /** UUID. */
-  readonly id: string;
   /** Network address, where there is no caller to hold it. */
   readonly address?: string;
 }
 
-export function auditRecord(input: AuditInput): AuditRecord {
-  const { caller, asked, requestId, recorded, id } = input;
+export function auditRecord(input: AuditInput): Omit<AuditRecord, 'id' | 'recorded'> {
+  const { caller, asked, requestId } = input;
   const type = asked === undefined ? undefined : typeOf(asked);
   // Empty where it is not known, as for a socket that is gone or of this machine's own.
   const address = caller?.address || input.address || undefined;
-  return Object.freeze({
-    id,
+  return {
     kind: readsAudit(asked) ? 'audit-read' : 'request',
-    recorded,
     action: asked?.interaction ?? 'not-understood',
     ...(type === undefined ? {} : { type }),
     ...(caller === undefined ? {} : { caller: callerOf(caller) }),
@@ -40,7 +34,7 @@ export function auditRecord(input: AuditInput): AuditRecord {
     ...ending(input),
     query: base64(rawRequest(asked?.original ?? input.original)),
     requestId,
-  });
+  };
 }
 
 /** DICOM 110101: looking at the audit is an act of its own, also by FHIR. Feeding it is a write like others. */

@@ -1,16 +1,20 @@
 /** RFC 4648 §4: base64 of a text's UTF-8 bytes. Written here because the engine has neither Buffer nor btoa. */
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+import { utf8Text } from '../json/string-text.ts';
+
 const encoder = new TextEncoder();
+const alphabet = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const PADDING = 0x3d;
 
 export function base64(text: string): string {
   const bytes = encoder.encode(text);
-  let out = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [one, two, three] = [bytes[at]!, bytes[at + 1], bytes[at + 2]];
-    const bits = (one << 16) | ((two ?? 0) << 8) | (three ?? 0);
-    out += alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]!;
-    out += two === undefined ? '=' : alphabet[(bits >> 6) & 63]!;
-    out += three === undefined ? '=' : alphabet[bits & 63]!;
+  const letters = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  for (let at = 0, to = 0; at < bytes.length; at += 3, to += 4) {
+    const left = bytes.length - at;
+    const bits = (bytes[at]! << 16) | (left > 1 ? bytes[at + 1]! << 8 : 0) | (left > 2 ? bytes[at + 2]! : 0);
+    letters[to] = alphabet[bits >> 18]!;
+    letters[to + 1] = alphabet[(bits >> 12) & 63]!;
+    letters[to + 2] = left > 1 ? alphabet[(bits >> 6) & 63]! : PADDING;
+    letters[to + 3] = left > 2 ? alphabet[bits & 63]! : PADDING;
   }
-  return out;
+  return utf8Text(letters, 0, letters.length);
 }

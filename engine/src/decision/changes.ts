@@ -17,6 +17,7 @@ export function changesOf(
   days: number | undefined,
   now: number,
 ): readonly ChangeObligation[] {
+  if (permits.every(({ changes }) => changes.length === 0)) return nothing;
   const known = new Map<string, ViewChange>();
   for (const permit of permits) for (const change of permit.changes) known.set(change.path, change);
   const earliest = new Date(now).getUTCFullYear() - OLDEST;
@@ -31,6 +32,8 @@ export function changesOf(
   }
   return found;
 }
+
+const nothing: readonly never[] = Object.freeze([]);
 
 function covers(mask: readonly string[], path: string): boolean {
   return mask.some((one) => path === one || path.startsWith(`${one}.`));

@@ -5,6 +5,7 @@
  */
 import { identityOf } from '../caller.ts';
 import { clearsAll } from '../label/is-cleared.ts';
+import type { Applicable } from '../policy/compiled.ts';
 import { relationBits } from '../policy/relations.ts';
 import { checks } from './checks.ts';
 import { innerMasksOf, masksInside } from './inner-masks.ts';
@@ -29,6 +30,7 @@ export function decide(input: DecideInput): Permit | Refusal {
   const isSpared = asked.permits.every(({ rule }) => rule.consentExempt);
   const readsOwn = !onlySelf(asked) && (!isSpared || asked.denies.some(({ rule }) => rule.consentable));
   const readsConsents = holdsOthers || readsOwn;
+  const rules = [...asked.permits, ...asked.denies];
   return mintPermit({
     type: asked.type,
     decision: permitDecision(asked.permits.map(({ rule }) => rule)),
@@ -38,10 +40,10 @@ export function decide(input: DecideInput): Permit | Refusal {
     masksInside: () => masksInside(asked),
     // A consent spares patients themselves and their guardians, so who reads consents needs relations too.
     needs: Object.freeze({
-      relations: holdsOthers || readsConsents || readsRelations(asked),
+      relations: holdsOthers || readsConsents || rules.some(({ rule }) => rule.relations !== 0),
       consents: readsConsents,
-      organizations: holdsOthers || [...asked.permits, ...asked.denies].some(({ rule }) => (rule.relations & MANAGING) !== 0),
-      memberships: holdsOthers || [...asked.permits, ...asked.denies].some(({ rule }) => rule.wantsMemberships),
+      organizations: holdsOthers || rules.some(({ rule }) => (rule.relations & MANAGING) !== 0),
+      memberships: holdsOthers || rules.some(({ rule }) => rule.wantsMemberships),
     }),
     onlyPatient: asked.scope?.onlyPatient ?? selfPatient(asked),
     judge: (candidate, facts) => residual.judge(candidate, facts),
@@ -86,18 +88,21 @@ function daysOf({ permits, pseudonyms }: Question): ((patient: string) => number
 
 /** Every path that any rule could mask here, whatever its other conditions. */
 function maskable({ permits, denies, protection, type }: Question): readonly string[] {
-  const labelled = permits.every(({ rule }) => clearsAll(rule.clears)) ? [] : (protection?.labels?.elements?.get(type) ?? []);
+  const labelled = permits.every(({ rule }) => clearsAll(rule.clears))
+    ? none
+    : (protection?.labels?.elements?.get(type) ?? none);
+  const isMasking = (one: Applicable): boolean => one.paths.length > 0 || one.changes.length > 0;
+  if (labelled.length === 0 && !permits.some(isMasking) && !denies.some(isMasking)) return none;
   const paths = [...permits, ...denies].flatMap((one) => one.paths);
   return Object.freeze([...withSignature(type, [...new Set([...paths, ...changeable({ permits }), ...labelled])])]);
 }
 
 function changeable({ permits }: Pick<Question, 'permits'>): readonly string[] {
+  if (!permits.some(({ changes }) => changes.length > 0)) return none;
   return Object.freeze([...new Set(permits.flatMap(({ changes }) => changes.map(({ path }) => path)))]);
 }
 
-function readsRelations({ permits, denies }: Question): boolean {
-  return [...permits, ...denies].some(({ rule }) => rule.relations !== 0);
-}
+const none: readonly string[] = Object.freeze([]);
 
 /** Who may break the glass is for rules to say: those whom one permits by that relation (R-217, R-218). */
 function mayOverride({ caller, permits }: Question): boolean {
@@ -118,8 +123,9 @@ function onlySelf({ permits }: Question): boolean {
  * compartment, by callers whom only rules with the relation `self` permit.
  */
 function selfPatient(asked: Question): string | undefined {
+  if (!onlySelf(asked)) return undefined;
   const [type, id] = asked.caller.user?.fhirUser?.split('/') ?? [];
   const inCompartments =
     asked.category === 'patient' && (asked.tables.types.get(asked.type)?.patientCompartment.length ?? 0) > 0;
-  return inCompartments && type === 'Patient' && onlySelf(asked) ? id : undefined;
+  return inCompartments && type === 'Patient' ? id : undefined;
 }

@@ -1,6 +1,7 @@
 /** Which elements are withheld when several rules apply (architecture §6): what every permit masks, and what any deny withholds. */
 
 const INNER = 'contained:';
+const nothing: readonly string[] = Object.freeze([]);
 
 /** The part of a mask that is for the resource itself, and for copies of its own type inside. */
 export function ownMask(mask: readonly string[]): readonly string[] {
@@ -36,6 +37,7 @@ export function combineMasks(
   permits: readonly (readonly string[])[],
   denies: readonly (readonly string[])[],
 ): readonly string[] {
+  if (denies.length === 0 && permits.some((mask) => mask.length === 0)) return nothing;
   const withheld = new Set(denies.flat());
   for (const path of new Set(permits.flat())) {
     if (permits.every((mask) => mask.some((masked) => path === masked || path.startsWith(`${masked}.`)))) withheld.add(path);

@@ -3,12 +3,15 @@ import { name } from '../json/scan.ts';
 import type { Applicable } from '../policy/compiled.ts';
 import type { Candidate, Obligation } from './permit.ts';
 
-/** `mask`: what is withheld in the end. */
+/** `mask`: what is withheld in the end. `changes`: what is shown otherwise than it is. */
 export function obligationsOf(
   permits: readonly Applicable[],
   withholding: readonly Applicable[],
   mask: readonly string[],
+  changes: readonly Obligation[],
 ): readonly Obligation[] {
+  // As for most resources.
+  if (mask.length === 0 && changes.length === 0 && permits.every(obligesToNothing)) return nothing;
   const labels = new Map(permits.flatMap(({ rule }) => rule.adds).map((label) => [`${label.system}|${label.code}`, label]));
   const announced = new Map(
     [...permits, ...withholding]
@@ -18,14 +21,22 @@ export function obligationsOf(
   );
   const named = permits.some(({ rule }) => rule.pseudonyms !== undefined);
   const isTaken = (path: string) => mask.some((one) => one === path || one.startsWith(`${path}.`));
-  const changes = named || permits.some((one) => one.changes.length > 0);
-  const loud = changes || [...permits, ...withholding].some(({ rule, paths }) => !rule.silent && paths.some(isTaken));
+  const alters = named || permits.some((one) => one.changes.length > 0);
+  const loud = alters || [...permits, ...withholding].some(({ rule, paths }) => !rule.silent && paths.some(isTaken));
   return Object.freeze([
     ...(named ? [Object.freeze({ kind: 'pseudonyms' } as const)] : []),
     ...(mask.length > 0 && !loud ? [silence] : []),
     ...[...labels.values()].map(({ system, code }) => Object.freeze({ kind: 'label', system, code } as const)),
     ...[...announced.values()].map(({ key, value }) => Object.freeze({ kind: 'announce', key, value } as const)),
+    ...changes,
   ]);
+}
+
+const nothing: readonly Obligation[] = Object.freeze([]);
+
+/** Where nothing is withheld. */
+function obligesToNothing({ rule }: Applicable): boolean {
+  return rule.adds.length === 0 && rule.pseudonyms === undefined;
 }
 
 const silence: Obligation = Object.freeze({ kind: 'silence' });

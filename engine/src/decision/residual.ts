@@ -447,7 +447,9 @@ function byConsents(verdict: Verdict, consents: ReadonlySet<string> | undefined)
 }
 
 function pick(rules: readonly Applicable[], positions: string): readonly Applicable[] {
-  return Array.from({ length: positions.length }, (_, index) => rules[positions.charCodeAt(index)]!);
+  const picked: Applicable[] = [];
+  for (let at = 0; at < positions.length; at++) picked.push(rules[positions.charCodeAt(at)]!);
+  return picked;
 }
 
 /** What changes of a de-identified view depend on. */
@@ -486,6 +488,6 @@ function permitted(
     mask,
     ...(marks === undefined ? {} : { marks }),
     reach: view.reach,
-    obligations: Object.freeze([...obligationsOf(permits, withholding, mask), ...changes]),
+    obligations: obligationsOf(permits, withholding, mask, changes),
   });
 }

@@ -37,17 +37,19 @@ export function scopeBound(
 ): ScopeBound | undefined {
   const letter = scopeLetter(interaction);
   if (letter === undefined) return undefined;
-  const alternatives = scopeCovers(caller.scopes, letter, type)
-    .map((scope) => alternativeOf(scope, caller, type, tables, bases))
-    .filter((alternative) => alternative !== undefined);
+  const alternatives: Alternative[] = [];
+  for (const scope of scopeCovers(caller.scopes, letter, type)) {
+    const alternative = alternativeOf(scope, caller, type, tables, bases);
+    if (alternative !== undefined) alternatives.push(alternative);
+  }
   const own = ownResource(caller, interaction, type);
   if (own !== undefined) alternatives.push(own);
-  if (alternatives.length === 0) return undefined;
-  const patients = new Set(alternatives.map((alternative) => alternative.patient));
+  const [first] = alternatives;
+  if (first === undefined) return undefined;
   return Object.freeze({
     alternatives: Object.freeze(alternatives),
     unbounded: alternatives.some(reachesAll),
-    onlyPatient: patients.size === 1 ? alternatives[0]!.patient : undefined,
+    onlyPatient: alternatives.every(({ patient }) => patient === first.patient) ? first.patient : undefined,
   });
 }
 
@@ -80,8 +82,9 @@ function alternativeOf(
 
 /** OpenID Connect `fhirUser`: whoever signed in may read the resource that says who they are. */
 function ownResource(caller: Caller, interaction: DecidedInteraction, type: string): Alternative | undefined {
-  const [ownType, id] = caller.user?.fhirUser?.split('/') ?? [];
-  if (interaction !== 'read' || caller.kind !== 'user' || ownType !== type || id === undefined) return undefined;
+  const fhirUser = caller.user?.fhirUser;
+  if (interaction !== 'read' || caller.kind !== 'user' || fhirUser?.startsWith(`${type}/`) !== true) return undefined;
+  const id = fhirUser.split('/', 2)[1]!;
   if (!caller.scopes.some((scope) => scope.kind === 'identity' && scope.name !== 'profile')) return undefined;
   return { patient: type === 'Patient' && id === caller.patient ? id : undefined, id, constraints: [] };
 }

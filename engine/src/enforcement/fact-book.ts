@@ -72,12 +72,12 @@ export class FactBook implements KnownFacts {
       ...this.#containerQueries(drafts),
       ...this.#membershipQueries(permits.some(({ needs }) => needs.memberships)),
     ]);
-    const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
-    yield* this.#ask(this.#patientQueries(permits, revealed));
-    if (permits.some(({ needs }) => needs.consents)) {
+    if (pending.length > 0) {
+      const revealed = pending.flatMap((reference) => this.#subjects.get(reference) ?? []);
+      yield* this.#ask(this.#patientQueries(permits, revealed));
       for (const patient of revealed) patients.add(patient);
-      yield* this.#ask(this.#consentQueries(patients));
     }
+    if (permits.some(({ needs }) => needs.consents)) yield* this.#ask(this.#consentQueries(patients));
   }
 
   seesContext(key: string): boolean {
@@ -181,7 +181,7 @@ export class FactBook implements KnownFacts {
     if (queries.length === 0) return;
     const found = yield { kind: 'facts', queries };
     if (found.kind !== 'facts' || found.answers.length !== queries.length) throw new Error('the host answered something else');
-    for (const [index, answer] of found.answers.entries()) this.#note(queries[index]!, answer);
+    for (let at = 0; at < queries.length; at++) this.#note(queries[at]!, found.answers[at]!);
   }
 
   /** INVARIANT: only what was asked for is noted; an answer about other patients is not a fact about these. */

@@ -38,11 +38,14 @@ const kinds: readonly JsonKind[] = ['object', 'array', 'string', 'number', 'true
 export class JsonDocument {
   readonly bytes: Uint8Array;
   readonly root: JsonNode = 0;
+  /** Some string in it holds an escape: there is a backslash among its bytes. */
+  readonly hasEscapes: boolean;
   #count: number;
   #tape: Int32Array;
 
-  constructor(bytes: Uint8Array, tape: Int32Array, count: number) {
+  constructor(bytes: Uint8Array, tape: Int32Array, count: number, hasEscapes: boolean) {
     this.bytes = bytes;
+    this.hasEscapes = hasEscapes;
     this.#tape = tape;
     this.#count = count;
   }

@@ -66,6 +66,7 @@ export function scan(bytes: Uint8Array, limits: ScanLimits = {}): JsonDocument {
   let parent = -1;
   let previous = 0;
   let inObject = false;
+  let hasEscapes = false;
 
   value: for (;;) {
     at = skipSpace(bytes, at, end);
@@ -119,6 +120,7 @@ export function scan(bytes: Uint8Array, limits: ScanLimits = {}): JsonDocument {
       const after = stringEnd(bytes, at + 1, end);
       at = after < 0 ? ~after : after;
       tape[base + META] = after < 0 ? STRING | ESCAPED : STRING;
+      hasEscapes ||= after < 0;
     } else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > maxDepth) refuse('nested too deeply', at);
       inObject = byte === 0x7b;
@@ -159,7 +161,7 @@ export function scan(bytes: Uint8Array, limits: ScanLimits = {}): JsonDocument {
       at = skipSpace(bytes, at, end);
       if (parent < 0) {
         if (at !== end) refuse('bytes after the value', at);
-        return new JsonDocument(bytes, tape, count);
+        return new JsonDocument(bytes, tape, count, hasEscapes);
       }
       const closing = at < end ? bytes[at]! : 0;
       if (closing === 0x2c) {

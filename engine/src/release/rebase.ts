@@ -29,25 +29,13 @@ export function rebase(from: string, to: string): Rebase {
 export function noteRebase(edit: JsonEdit, node: JsonNode, { from, fromText, to }: Rebase): void {
   const { document } = edit;
   const end = document.end(node);
-  const hidden = hasBackslash(document) && mayHideText(document.bytes, document.start(node), end);
+  const hidden = document.hasEscapes && mayHideText(document.bytes, document.start(node), end);
   if (!hidden && !containsText(document.bytes, document.start(node), end, from)) return;
   for (let at = node; at < document.count && document.start(at) < end; at++) {
     if (!document.isString(at) || !(hidden || startsWith(document, at, from.bytes))) continue;
     const text = document.string(at)!;
     if (isBelow(text, fromText)) edit.replace(at, JSON.stringify(to + text.slice(fromText.length)));
   }
-}
-
-const backslashed = new WeakMap<JsonDocument, boolean>();
-
-/** Most documents have none: asked once, and not of each resource in them. */
-function hasBackslash(document: JsonDocument): boolean {
-  let found = backslashed.get(document);
-  if (found === undefined) {
-    found = document.bytes.includes(BACKSLASH);
-    backslashed.set(document, found);
-  }
-  return found;
 }
 
 /** `\/` and `\u002f` write a base in such a way that its bytes are not there. Other escapes cannot. */

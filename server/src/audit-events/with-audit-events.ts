@@ -20,13 +20,14 @@ type Answered = Awaited<ReturnType<Upstream['send']>>;
 export function withAuditEvents(upstream: Upstream, given: AuditEventsGiven): Upstream {
   return Object.freeze<Upstream>({
     ...upstream,
-    async send(request) {
+    send(request) {
       if (!UpstreamRequest.isUpstreamRequest(request)) throw new Error('not planned');
-      const place = /^(?:Patient\/([A-Za-z0-9.-]{1,64})\/)?AuditEvent(?=$|[/?])(.*)$/s.exec(request.path.replace(/^\//, ''));
+      const place = /^\/?(?:Patient\/([A-Za-z0-9.-]{1,64})\/)?AuditEvent(?=$|[/?])(.*)$/s.exec(request.path);
       if (place !== null) return serve(request, place[1], place[2]!, given);
-      if (request.about.some((key) => key.split('/', 1)[0] === 'AuditEvent')) return outcome(405, 'not-supported');
-      const answered = await upstream.send(request);
-      return /^\/?metadata($|\?)/.test(request.path) ? listed(answered) : answered;
+      if (request.about.some((key) => key.split('/', 1)[0] === 'AuditEvent'))
+        return Promise.resolve(outcome(405, 'not-supported'));
+      const answered = upstream.send(request);
+      return /^\/?metadata($|\?)/.test(request.path) ? answered.then(listed) : answered;
     },
   });
 }

@@ -58,9 +58,11 @@ export function authentication(options: AuthenticationOptions): Authenticate {
     const spoken = rationale === undefined ? caller : Object.freeze({ ...caller, rationale });
     const purposeful = withCeiling(options.purposes?.(spoken) ?? spoken, request.headers);
     if (options.overriding === undefined) return purposeful;
-    return options.overriding(purposeful, request, resolved.glass).catch((error: unknown) => {
+    try {
+      return await options.overriding(purposeful, request, resolved.glass);
+    } catch (error) {
       throw error instanceof Problem ? new RefusedCaller(purposeful, error) : error;
-    });
+    }
   };
 }
 

@@ -10,18 +10,18 @@ import type { Glasses } from './glasses.ts';
 
 const BTG = Object.freeze({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG' });
 
-/** `glassId`: of the token, where it was issued for one. Throws Problem forbidden. */
+/** `glassId`: of the token, where it was issued for one. `requestId`: asked for where something is put on record. Throws Problem forbidden. */
 export async function overriding(
   caller: Caller,
   { headers }: Pick<Incoming, 'headers'>,
   glassId: string | undefined,
   glasses: Glasses,
-  requestId: string,
+  requestId: () => string,
 ): Promise<Caller> {
   const invoked = invokesBreakGlass(headers.get('category') ?? [], glasses.legacyCode);
   if (!invoked && glassId === undefined) return caller;
   const { user } = caller;
-  const place = { address: caller.address, requestId };
+  const place = { address: caller.address, requestId: requestId() };
   if (caller.kind === 'system' && glassId !== undefined) {
     // Declared with the token, for a human who was named: of this very client.
     const declared = await glasses.openById(glassId);

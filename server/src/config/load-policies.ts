@@ -13,7 +13,7 @@ export function loadPolicies(places: readonly string[] | undefined): readonly un
   if (files.length === 0) throw new ConfigError(['policies.files: there is no policy file in there.']);
   return files.map((file) => {
     try {
-      return parsedYaml(readFileSync(file, 'utf8'), file);
+      return withOwnTexts(parsedYaml(readFileSync(file, 'utf8'), file));
     } catch (error) {
       throw error instanceof ConfigError ? error : new ConfigError([`${file}: cannot be read.`]);
     }
@@ -31,6 +31,17 @@ export function loadValueSets(places: readonly string[] | undefined): readonly u
         throw new ConfigError([`${file}: cannot be read as JSON.`]);
       }
     });
+}
+
+/**
+ * A text that was cut out of a file keeps the whole file, and with it the two bytes a letter that one dash in a comment takes: so would every record and answer in
+ * which a rule is named.
+ */
+function withOwnTexts(value: unknown): unknown {
+  if (typeof value === 'string') return /^[\x20-\x7e]*$/.test(value) ? Buffer.from(value, 'latin1').toString('latin1') : value;
+  if (Array.isArray(value)) return value.map(withOwnTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withOwnTexts(member)]));
 }
 
 function filesAt(place: string, ending: RegExp, key: string): readonly string[] {

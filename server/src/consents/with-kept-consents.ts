@@ -43,21 +43,16 @@ export function withKeptConsents(upstream: Upstream, { from, created }: Consents
   };
   return Object.freeze<Upstream>({
     ...upstream,
-    async send(request) {
+    send(request) {
       // INVARIANT: as for the real one, only what was planned is answered.
       if (!UpstreamRequest.isUpstreamRequest(request)) throw new Error('not planned');
       const passOn = () => upstream.send(request);
-      const path = request.path.replace(/^\//, '');
+      const path = request.path.startsWith('/') ? request.path.slice(1) : request.path;
       const place = /^(?:Patient\/([A-Za-z0-9.-]{1,64})\/)?Consent(?=$|[/?])(.*)$/s.exec(path);
       if (place !== null) return serve(request, path, place[1], place[2]!, given, passOn);
       if (/^_history(?=$|\?)/.test(path)) return historyKept(path, given, true, passOn);
-      if (request.about.some((key) => key.split('/', 1)[0] === 'Consent') && (await writesKept(request.about, given)))
-        throw new Problem(
-          'interaction-not-supported',
-          'Consents that are kept here are not written in transactions: send a batch.',
-        );
-      const answered = await passOn();
-      return /^metadata($|\?)/.test(path) ? listedConsent(answered, alsoUpstream) : answered;
+      if (request.about.some((key) => key.split('/', 1)[0] === 'Consent')) return unlessKept(request.about, given, passOn);
+      return /^metadata($|\?)/.test(path) ? passOn().then((answered) => listedConsent(answered, alsoUpstream)) : passOn();
     },
   });
 }
@@ -92,8 +87,16 @@ async function serve(
 }
 
 /** A transaction is one write of the FHIR server behind, which must not be given what is kept here. */
-async function writesKept(about: readonly string[], given: KeptConsentsGiven): Promise<boolean> {
-  if (given.created === 'fireguard') return true;
+async function unlessKept(
+  about: readonly string[],
+  given: KeptConsentsGiven,
+  passOn: () => Promise<UpstreamAnswer>,
+): Promise<UpstreamAnswer> {
   const ids = about.filter((key) => key.startsWith('Consent/')).map((key) => key.slice('Consent/'.length));
-  return (await keptIds(given.db, ids)).size > 0;
+  if (given.created === 'fireguard' || (await keptIds(given.db, ids)).size > 0)
+    throw new Problem(
+      'interaction-not-supported',
+      'Consents that are kept here are not written in transactions: send a batch.',
+    );
+  return passOn();
 }

@@ -67,7 +67,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   const relations = new GuardedCache<Relations | 'too many'>(options.cluster, bounds);
   const consents = new GuardedCache<readonly Uint8Array[]>(options.cluster, bounds);
   const memberships = new GuardedCache<ReadonlySet<string> | undefined>(options.cluster, bounds);
-  const containers = new GuardedCache<{ readonly text: Uint8Array | undefined }>(options.cluster, bounds);
+  const containers = new GuardedCache<Uint8Array | undefined>(options.cluster, bounds);
   const membershipRuns = new NextRuns<ReadonlySet<string> | undefined>();
   const relationRuns = new NextRuns<Relations>();
   const consentRuns = new NextRuns<ReadonlyMap<string, readonly Uint8Array[]>>();
@@ -90,8 +90,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   async function relationsOf(query: RelationsQuery): Promise<Relations> {
     const { user, fhirUser, patients, organizations } = query;
     if (remembers) {
-      const key = `${user ?? ''} ${fhirUser ?? ''}${organizations === true ? ' organizations' : ''}`;
-      const all = await relations.get(key, () => everyRelation({ ...query, patients: 'all' }));
+      const all = await relations.get(whoseRelations(query), () => everyRelation({ ...query, patients: 'all' }));
       if (all !== 'too many') return all;
     }
     const question = JSON.stringify([user, fhirUser, patients, organizations]);
@@ -137,13 +136,7 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
 
   async function consentsOf(patients: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {
     if (!remembers) return askConsents(patients);
-    const known = new Map<string, readonly Uint8Array[]>();
-    const missing: string[] = [];
-    for (const patient of patients) {
-      const found = consents.peek(patient);
-      if (found === undefined) missing.push(patient);
-      else known.set(patient, found);
-    }
+    const { known, missing } = consents.peekAll(patients);
     if (missing.length === 0) return known;
     const keep = consents.begin();
     for (const [patient, found] of await askConsents(missing)) {
@@ -155,17 +148,11 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
 
   /** Encounters, from the cache where that may be trusted; the rest in one search. */
   async function containersOf(references: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
-    const known = new Map<string, Uint8Array | undefined>();
-    const missing: string[] = [];
-    for (const reference of references) {
-      const found = remembers ? containers.peek(reference) : undefined;
-      if (found === undefined) missing.push(reference);
-      else known.set(reference, found.text);
-    }
+    const { known, missing } = containers.peekAll(references);
     if (missing.length === 0) return known;
     const keep = containers.begin();
     for (const [reference, text] of await upstreamResources(ask(), options.tables, missing)) {
-      if (remembers) keep(reference, { text });
+      if (remembers) keep(reference, text);
       known.set(reference, text);
     }
     return known;
@@ -175,6 +162,26 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
     if (fhirUser === undefined) return undefined;
     const load = () => upstreamMemberships(ask(), fhirUser);
     return remembers ? memberships.get(`${user ?? ''} ${fhirUser}`, load) : membershipRuns.run(fhirUser, load);
+  }
+
+  /** Told at once; undefined where anything must be asked for. What is not to be remembered is in no cache. */
+  function remembered(query: FactQuery): FactAnswer | undefined {
+    switch (query.kind) {
+      case 'relations': {
+        const all = relations.peek(whoseRelations(query));
+        return all === undefined || all === 'too many' ? undefined : { kind: 'relations', relations: all };
+      }
+      case 'consents': {
+        const { known, missing } = consents.peekAll(query.patients);
+        return missing.length > 0 ? undefined : { kind: 'consents', consents: known };
+      }
+      case 'containers': {
+        const { known, missing } = containers.peekAll(query.references);
+        return missing.length > 0 ? undefined : { kind: 'containers', containers: known };
+      }
+      default:
+        return undefined;
+    }
   }
 
   async function one(query: FactQuery): Promise<FactAnswer> {
@@ -195,14 +202,23 @@ export function fhirFacts(options: FhirFactsOptions): FactSource {
   }
 
   return Object.freeze<FactSource>({
-    answer: (queries) =>
-      Promise.all(queries.map(one)).catch((cause: unknown) => {
+    async answer(queries) {
+      try {
+        const known = queries.map(remembered);
+        if (known.every((each) => each !== undefined)) return known;
+        return await Promise.all(queries.map((query, at) => known[at] ?? one(query)));
+      } catch (cause) {
         throw cause instanceof Problem ? cause : unavailable('a fact could not be had', cause);
-      }),
+      }
+    },
     async written(path) {
       const type = path.split(/[/?]/, 1)[0]!;
       if (!remembers || !DECIDING.has(type)) return;
       await options.cluster.announce({ kind: 'relation', id: '*' });
     },
   });
+}
+
+function whoseRelations({ user, fhirUser, organizations }: RelationsQuery): string {
+  return `${user ?? ''} ${fhirUser ?? ''}${organizations === true ? ' organizations' : ''}`;
 }

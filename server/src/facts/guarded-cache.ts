@@ -30,6 +30,20 @@ export class GuardedCache<Value> {
     return entry !== undefined && entry.until > performance.now() ? entry.value : undefined;
   }
 
+  /** The same of many at once: what is known, and which of them are not. */
+  peekAll(keys: readonly string[]): { readonly known: Map<string, Value>; readonly missing: readonly string[] } {
+    const known = new Map<string, Value>();
+    const missing: string[] = [];
+    const trusted = this.#cluster.trusted();
+    const now = performance.now();
+    for (const key of keys) {
+      const entry = trusted ? this.#entries.get(key) : undefined;
+      if (entry !== undefined && entry.until > now) known.set(key, entry.value);
+      else missing.push(key);
+    }
+    return { known, missing };
+  }
+
   /** The cached value, or what `load` gives, which is kept when nothing changed meanwhile. Many who miss the same at once share one `load`. */
   async get(key: string, load: () => Promise<Value>): Promise<Value> {
     const known = this.peek(key);

@@ -49,20 +49,23 @@ export function fhirDoor(options: DoorOptions): RawHandler {
     return [options, { kind: 'elsewhere' }];
   };
   let inWork = 0;
-  return (message, response, target) => {
-    const incoming = readIncoming(message, target, options.maxBodyBytes);
+  return async (message, response, target) => {
     inWork++;
-    const [base, place] = find(target);
-    pass(incoming, place, base === options ? options : { ...options, ...base }, inWork > options.maxConcurrent)
-      .catch((error: unknown) => fixedAnswer('broken', incoming, options.use, framesOf(error)))
-      .then((answer) =>
-        'stream' in answer ? writeStream(message, response, answer) : writeResponse(message, response, answer),
-      )
+    try {
+      const incoming = readIncoming(message, target, options.maxBodyBytes);
+      const [base, place] = find(target);
+      const within = base === options ? options : { ...options, ...base };
+      const answer = await pass(incoming, place, within, inWork > options.maxConcurrent).catch((error: unknown) =>
+        fixedAnswer('broken', incoming, options.use, framesOf(error)),
+      );
+      if ('stream' in answer) await writeStream(message, response, answer);
+      else writeResponse(message, response, answer);
+    } catch {
       // A socket that broke while being written to has nobody left to tell.
-      .catch(() => response.destroy())
-      .finally(() => {
-        inWork--;
-      });
+      response.destroy();
+    } finally {
+      inWork--;
+    }
   };
 }
 
@@ -92,7 +95,11 @@ async function pass(
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 
-async function answered(incoming: Incoming, place: Place, options: DoorOptions): Promise<HttpResponse | StreamedResponse> {
+function answered(
+  incoming: Incoming,
+  place: Place,
+  options: DoorOptions,
+): HttpResponse | Promise<HttpResponse | StreamedResponse> {
   switch (place.kind) {
     case 'fhir':
       return handle({ ...incoming, target: place.target }, options.use);

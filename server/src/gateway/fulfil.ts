@@ -16,20 +16,22 @@ export async function resume<Result>(
   return flow.next(found);
 }
 
-async function fulfil(need: Need, use: Collaborators): Promise<Found> {
+function fulfil(need: Need, use: Collaborators): Promise<Found> {
   switch (need.kind) {
     case 'facts':
-      return { kind: 'facts', answers: await use.facts.answer(need.queries) };
+      return use.facts.answer(need.queries).then((answers) => ({ kind: 'facts', answers }));
     case 'several':
-      return { kind: 'several', found: await Promise.all(need.needs.map((one) => settled(one, use))) };
-    case 'upstream': {
-      if (!need.writes) return use.upstream.send(need);
-      try {
-        return await use.upstream.send(need);
-      } finally {
-        await wrote(need.about, use);
-      }
-    }
+      return Promise.all(need.needs.map((one) => settled(one, use))).then((found) => ({ kind: 'several', found }));
+    case 'upstream':
+      return need.writes ? write(need, use) : use.upstream.send(need);
+  }
+}
+
+async function write(need: Extract<Need, { kind: 'upstream' }>, use: Collaborators): Promise<Found> {
+  try {
+    return await use.upstream.send(need);
+  } finally {
+    await wrote(need.about, use);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The audit side of a request. Nothing may be answered before one of these has resolved (I4). */
-import { type AuditRecord, auditRecord, type Outcome, Problem } from '@fireguard/engine';
+import { auditRecord, type Outcome, Problem } from '@fireguard/engine';
 import type { AuditDraft } from '../audit-log/audit-log.ts';
 import { RefusedCaller } from '../authentication/refused-caller.ts';
 import type { Collaborators } from './collaborators.ts';
@@ -80,22 +80,10 @@ function failed(known: Known, failure: Failure, status: number): AuditDraft {
 }
 
 function draft(known: Known, outcome: Outcome | { readonly kind: 'problem'; readonly problem: Problem }): AuditDraft {
-  const {
-    id: _id,
-    recorded: _recorded,
-    ...rest
-  }: AuditRecord = auditRecord({
-    outcome,
-    caller: known.caller,
-    asked: known.asked,
-    requestId: known.requestId,
-    recorded: known.now,
-    id: '',
-    address: known.address,
-    original: { method: known.method, target: known.target, form: undefined },
-  });
-  const { intent, act } = known;
-  return { ...rest, ...(intent === undefined ? {} : { intent }), ...(act === undefined ? {} : { action: act }) };
+  const { caller, asked, requestId, address, method, target, intent, act } = known;
+  const record = auditRecord({ outcome, caller, asked, requestId, address, original: { method, target, form: undefined } });
+  if (intent === undefined && act === undefined) return record;
+  return { ...record, ...(intent === undefined ? {} : { intent }), ...(act === undefined ? {} : { action: act }) };
 }
 
 function line(known: Known, status: number) {

@@ -23,15 +23,13 @@ export interface Asked {
 const READ = ['content-type', 'etag', 'last-modified', 'location', 'content-location'] as const;
 const NOTHING = new Uint8Array(0);
 
-export async function exchange(way: Exchange, asked: Asked): Promise<UpstreamAnswer> {
-  try {
-    return await once(way, asked);
-  } catch (cause) {
+export function exchange(way: Exchange, asked: Asked): Promise<UpstreamAnswer> {
+  return once(way, asked).catch((cause: unknown) => {
     // A kept connection may have been closed under us before anything was read: a read can be asked again, a write never.
     if (asked.writes || !wasStale(cause)) throw problemOf(cause);
-  }
-  return once(way, asked).catch((again: unknown) => {
-    throw problemOf(again);
+    return once(way, asked).catch((again: unknown) => {
+      throw problemOf(again);
+    });
   });
 }
 
@@ -66,7 +64,7 @@ function once(way: Exchange, asked: Asked): Promise<UpstreamAnswer> {
         onResponseEnd() {
           const body = size === 0 ? NOTHING : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
           try {
-            resolve(checkedAnswer(status, kept, body));
+            resolve(answerOf(status, kept, body));
           } catch (problem) {
             reject(problem);
           }
@@ -79,18 +77,21 @@ function once(way: Exchange, asked: Asked): Promise<UpstreamAnswer> {
   });
 }
 
-function headersOf(way: Exchange, asked: Asked): Record<string, string> {
-  const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of asked.headers) headers[name] = value;
-  if (way.authorization !== undefined) headers['authorization'] = way.authorization;
+/** Names and values in turn. What the engine planned has neither of ours. */
+function headersOf(way: Exchange, asked: Asked): string[] {
   // RFC 9111 §5.2.1.4. Some servers answer a search by what the same search found a minute ago (HAPI): a withdrawn consent would go on holding.
-  headers['cache-control'] = 'no-cache';
+  const headers = ['cache-control', 'no-cache'];
+  if (way.authorization !== undefined) headers.push('authorization', way.authorization);
+  for (const [name, value] of asked.headers) headers.push(name, value);
   return headers;
 }
 
 /** As it may be handed to the engine. Throws Problem upstream-odd or upstream-unavailable. Header names in lower case. */
 export function checkedAnswer(status: number, headers: ReadonlyMap<string, string>, body: Uint8Array): UpstreamAnswer {
-  const kept = new Map(READ.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)!] as const] : [])));
+  return answerOf(status, new Map(READ.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)!]] : []))), body);
+}
+
+function answerOf(status: number, kept: ReadonlyMap<string, string>, body: Uint8Array): UpstreamAnswer {
   return Object.freeze({ kind: 'upstream', status: checked(status, kept, body), headers: kept, body });
 }
 
@@ -105,14 +106,12 @@ function checked(status: number, headers: ReadonlyMap<string, string>, body: Uin
   return status;
 }
 
+/** One of the three names, and of its parameters no charset but UTF-8. */
+const JSON_TYPE =
+  /^\s*application\/(?:fhir\+json|json|json\+fhir)\s*(?:;(?:\s*charset\s*=\s*"?utf-8"?\s*(?=;|$)|(?!\s*charset\s*=)[^;]*))*$/i;
+
 function isJson(type: string | undefined): boolean {
-  if (type === undefined) return false;
-  const [media, ...parameters] = type.toLowerCase().split(';');
-  const plain = media!.trim();
-  if (plain !== 'application/fhir+json' && plain !== 'application/json' && plain !== 'application/json+fhir') return false;
-  return parameters.every(
-    (parameter) => !/^\s*charset\s*=/.test(parameter) || /^\s*charset\s*=\s*"?utf-8"?\s*$/.test(parameter),
-  );
+  return type !== undefined && JSON_TYPE.test(type);
 }
 
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);

@@ -27,11 +27,14 @@ if (folder !== undefined) {
     const file = String(name);
     if (file === folder) return folderHandle(await open(name, flags, mode));
     if (path.dirname(file) !== folder || flags === 'r' || flags === undefined) return open(name, flags, mode);
-    const isNew = flags === 'wx' && /^\d{8}\.jsonl$/.test(path.basename(file));
-    if (!isNew) return heldHandle(await open(name, flags, mode), flags === 'a');
+    // A handle of the kind whose writes are syncs: here the two are done one after the other, so that a kill can fall between them.
+    const bits = typeof flags === 'number' ? flags : 0;
+    const syncs = (bits & fs.constants.O_DSYNC) !== 0;
+    const isNew = (bits & fs.constants.O_EXCL) !== 0 && /^\d{8}\.jsonl$/.test(path.basename(file));
+    if (!isNew) return heldHandle(await open(name, syncs ? bits & ~fs.constants.O_DSYNC : flags, mode), { appending: flags === 'a', syncs });
     if (fs.existsSync(file)) throw Object.assign(new Error(`EEXIST: ${file}`), { code: 'EEXIST' });
     unnamed.add(file);
-    return heldHandle(await open(`${file}.unnamed`, 'w', mode), false);
+    return heldHandle(await open(`${file}.unnamed`, 'w', mode), { appending: false, syncs });
   };
   syncBuiltinESMExports();
 }
@@ -47,7 +50,7 @@ function folderHandle(handle: FileHandle): FileHandle {
   });
 }
 
-function heldHandle(handle: FileHandle, appending: boolean): FileHandle {
+function heldHandle(handle: FileHandle, { appending, syncs }: { appending: boolean; syncs: boolean }): FileHandle {
   let held: Held[] = [];
   let size: number | undefined;
   const sizeNow = async () => (size ??= (await handle.stat()).size);
@@ -72,9 +75,16 @@ function heldHandle(handle: FileHandle, appending: boolean): FileHandle {
   const some = async (bytes: Uint8Array, done: number, at: number) =>
     (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
 
+  async function datasync(): Promise<void> {
+    await sleep(Math.random() * slow);
+    await release();
+    await handle.datasync();
+  }
+
   return over(handle, {
     async write(bytes: Uint8Array, from = 0, length = bytes.length - from, position = 0) {
       await put(bytes.subarray(from, from + length), position);
+      if (syncs) await datasync();
       return { bytesWritten: length, buffer: bytes };
     },
     async writeFile(text: string) {
@@ -87,11 +97,7 @@ function heldHandle(handle: FileHandle, appending: boolean): FileHandle {
     async stat() {
       return { size: await sizeNow() };
     },
-    async datasync() {
-      await sleep(Math.random() * slow);
-      await release();
-      await handle.datasync();
-    },
+    datasync,
     async sync() {
       await release();
       await handle.sync();

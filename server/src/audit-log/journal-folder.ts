@@ -1,11 +1,15 @@
 /** The files beneath the journal, as an interface: so that a test can put a disk there that loses whatever was not synced, or is full. */
+import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface JournalFile {
-  /** Writes all of it at `position`, or throws. */
+  /**
+   * Resolves once all of it is on disk at `position`. INVARIANT: a file that threw here is written to no more through this handle: part of the bytes may be there, and the
+   * kernel may have dropped the pages that it failed to write.
+   */
   write(bytes: Uint8Array, position: number): Promise<void>;
-  /** fdatasync. INVARIANT: what threw once is not asked again on the same handle: the kernel may have dropped the pages it failed to write. */
+  /** Makes a truncation durable. */
   sync(): Promise<void>;
   truncate(length: number): Promise<void>;
   close(): Promise<void>;
@@ -25,12 +29,19 @@ export interface JournalFolder {
   sync(): Promise<void>;
 }
 
+// On Linux a write through such a handle is on disk when it returns, as if fdatasync had followed, and a record waits for the event loop once instead of twice. Elsewhere the flag promises
+// less than fdatasync does (macOS leaves the bytes in the cache of the disk), or is not there.
+const durableWrites = process.platform === 'linux';
+const written = durableWrites ? constants.O_DSYNC : 0;
+const made = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | written;
+const opened = constants.O_RDWR | written;
+
 export function diskFolder(path: string): JournalFolder {
   return {
     names: () => readdir(path),
-    create: async (name) => diskFile(await open(join(path, name), 'wx', 0o600)),
+    create: async (name) => diskFile(await open(join(path, name), made, 0o600)),
     async open(name) {
-      const handle = await open(join(path, name), 'r+');
+      const handle = await open(join(path, name), opened);
       return { file: diskFile(handle), length: (await handle.stat()).size };
     },
     async read(name, position, into) {
@@ -77,6 +88,7 @@ function diskFile(handle: FileHandle): JournalFile {
         const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
         done += bytesWritten;
       }
+      if (!durableWrites) await handle.datasync();
     },
     sync: () => handle.datasync(),
     truncate: (length) => handle.truncate(length),

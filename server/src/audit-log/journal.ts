@@ -1,7 +1,7 @@
 /**
- * The journal: append-only segments, hash-chained. INVARIANT (I4): `append` resolves only after fdatasync of the write that holds the record has
- * succeeded. Whatever is queued while one sync runs goes out together in the next (group commit). After a failure nothing is acknowledged
- * until the file is known to end where the last good sync left it; after a failed sync, on a new file.
+ * The journal: append-only segments, hash-chained. INVARIANT (I4): `append` resolves only after the write that holds the record is on disk. Whatever
+ * is queued while one write runs goes out together in the next (group commit). After a failure nothing is acknowledged until the file is known to end
+ * where the last good write left it, and then on a new file.
  */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -19,7 +19,7 @@ export interface JournalOptions {
   readonly now: () => number;
   /** Hears of failures and repairs. */
   readonly tell: (line: string) => void;
-  /** Called after each sync. */
+  /** Called after each write. */
   readonly grown?: () => void;
   /** Bytes after which a new segment begins; default 64 MB. */
   readonly segmentBytes?: number;
@@ -64,7 +64,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let { segment, length, seq, hash } = end ?? { segment: 0, length: 0, seq: 0, hash: nothingBefore };
   let recorded = end?.recorded ?? 0;
   let file: JournalFile | undefined;
-  let broken: 'write' | 'sync' | undefined;
+  let broken = false;
   let healthy = true;
   /** Why not, in each way that was told. */
   const told = new Set<string>();
@@ -73,6 +73,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let writing: Promise<void> | undefined;
   let headSeq = -1;
   let headTimer: NodeJS.Timeout | undefined;
+  let heading = Promise.resolve();
   let retryTimer: NodeJS.Timeout | undefined;
 
   async function beginSegment(): Promise<void> {
@@ -84,7 +85,6 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       const header = writeHeader({ chain, segment: segment + 1, first: seq + 1, prev: hash });
       const bytes = Buffer.from(`${header.line}\n`);
       await made.write(bytes, 0);
-      await made.sync();
       await folder.sync();
       const old = file;
       file = made;
@@ -98,12 +98,12 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     }
   }
 
-  /** Makes the last segment end where the last good sync left it, and gives a file to go on with. */
+  /** Makes the last segment end where the last good write left it, and gives a file to go on with. */
   async function repair(): Promise<void> {
     const opened = await folder.open(segmentName(segment));
     try {
-      if (opened.length < length) throw new Error(`${segmentName(segment)} is shorter than what was synced`);
-      if (opened.length > length || broken !== undefined) {
+      if (opened.length < length) throw new Error(`${segmentName(segment)} is shorter than what was written`);
+      if (opened.length > length || broken) {
         await opened.file.truncate(length);
         await opened.file.sync();
       }
@@ -112,8 +112,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       throw error;
     }
     file = opened.file;
-    if (broken === 'sync') await beginSegment().catch(dropFile);
-    broken = undefined;
+    if (broken) await beginSegment().catch(dropFile);
+    broken = false;
   }
 
   async function dropFile(error: unknown): Promise<never> {
@@ -134,11 +134,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       nextHash = written.hash;
     }
     const bytes = Buffer.from(text);
-    broken = 'write';
+    broken = true;
     await file!.write(bytes, length).catch(dropFile);
-    broken = 'sync';
-    await file!.sync().catch(dropFile);
-    broken = undefined;
+    broken = false;
     length += bytes.length;
     seq = nextSeq;
     hash = nextHash;
@@ -219,19 +217,21 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     const made = await folder.create('probe');
     try {
       await made.write(new Uint8Array(65_536).fill(32), 0);
-      await made.sync();
     } finally {
       await made.close().catch(() => undefined);
       await folder.remove('probe').catch(() => undefined);
     }
   }
 
-  /** Best effort: it only ever says less than what is durable. */
-  async function writeHead(): Promise<void> {
+  /** Best effort: it only ever says less than what is durable. One at a time, since two would write into the same new file, and one might put the other's half in place. */
+  function writeHead(): Promise<void> {
     headTimer = undefined;
-    if (headSeq === seq) return;
-    headSeq = seq;
-    await folder.replace(headName, `${JSON.stringify({ chain, seq, hash })}\n`).catch(() => undefined);
+    heading = heading.then(async () => {
+      if (headSeq === seq) return;
+      headSeq = seq;
+      await folder.replace(headName, `${JSON.stringify({ chain, seq, hash })}\n`).catch(() => undefined);
+    });
+    return heading;
   }
 
   if (end === undefined) await beginSegment();

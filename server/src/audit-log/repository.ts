@@ -3,7 +3,6 @@
  * a batch or does not, and never loses one. While the database is away the journal goes on; this catches up. Runs in a thread of its own
  * (repository-worker.ts), because copying must never hold up an answer.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type ClientConfig } from 'pg';
 import { type CopyPlace, copyRecords, readCopyPlace } from '../storage/audit-copy.ts';
 import { type RecordLine, readLine } from './chain.ts';
@@ -27,14 +26,14 @@ export interface RepositoryOptions {
 export interface Repository {
   /** The journal has grown. */
   wake(): void;
-  /** As `wake`, also where the database failed a moment ago: somebody waits. */
+  /** As `wake`, and at once: somebody waits. */
   hurry(): void;
   stop(): Promise<void>;
 }
 
 const batchRecords = 1_000;
-/** To let a batch gather; what is searched may be this much behind. */
-const gather = 50;
+/** Milliseconds between two batches that are not full: what is searched may be this much behind. Each batch costs the disk a sync, and answers wait for theirs on the same disk. */
+const gather = 250;
 
 /** Starts copying from where the database says it was left. Throws when the database has records that the journal has not. */
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
@@ -67,11 +66,25 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   }
   moved(position.seq);
   let stopping = false;
-  let asleep = new AbortController();
   let failing = false;
+  /** Somebody waits for the records up to this one. */
+  let awaited = 0;
+  /** While the loop rests: whether there is nothing to copy, and how to go on before the time. */
+  let resting: { readonly idle: boolean; readonly end: () => void } | undefined;
 
   const behind = () => durable().seq - position.seq;
-  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: asleep.signal }).catch(() => undefined);
+
+  function rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        resting = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      resting = { idle: behind() === 0, end };
+    });
+  }
 
   async function copySome(): Promise<void> {
     const { lines, next } = await readBatch(folder, position, durable());
@@ -86,11 +99,10 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     let wait = 100;
     while (!stopping) {
       if (behind() === 0) {
-        await pause(60_000);
-        if (asleep.signal.aborted) asleep = new AbortController();
-        if (!stopping) await sleep(gather);
+        await rest(60_000);
         continue;
       }
+      if (!failing && behind() < batchRecords && position.seq >= awaited) await rest(gather);
       try {
         await copySome();
         if (failing) tell('the audit records are being copied into the database again');
@@ -102,8 +114,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
         client = undefined;
         if (!failing) tell(`audit records wait in the journal, the database does not take them: ${(error as Error).message}`);
         failing = true;
-        await pause(wait);
-        if (asleep.signal.aborted) asleep = new AbortController();
+        await rest(wait);
         wait = Math.min(wait * 2, 2_000);
       }
     }
@@ -112,12 +123,15 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 
   return {
     wake() {
-      if (!failing) asleep.abort();
+      if (resting?.idle === true) resting.end();
     },
-    hurry: () => asleep.abort(),
+    hurry() {
+      awaited = durable().seq;
+      resting?.end();
+    },
     async stop() {
       stopping = true;
-      asleep.abort();
+      resting?.end();
       await running;
       await client?.end().catch(() => undefined);
     },

@@ -15,12 +15,12 @@ export interface LosingFolder extends JournalFolder {
   /** As seen by a reader now. */
   contents(name: string): Uint8Array;
   put(name: string, bytes: Uint8Array | string): void;
-  /** Asked before each step; what it throws, the step throws. `write` may say how many bytes get through first. */
+  /** Asked before each step; what it throws, the step throws. `write` may say how many bytes get through first; a `sync` follows each that got through. */
   fail: (
     step: 'create' | 'write' | 'sync' | 'truncate',
     name: string,
   ) => undefined | { readonly after: number; readonly error: Error };
-  /** Awaited inside each file's sync. */
+  /** Awaited inside each of a file's syncs. */
   slow: (name: string) => Promise<void> | void;
   readonly counts: { writes: number; syncs: number };
 }
@@ -37,6 +37,13 @@ export function losingFolder(
 
   function handle(name: string): JournalFile {
     const file = existing(name);
+    async function sync(): Promise<void> {
+      folder.counts.syncs += 1;
+      const seen = file.bytes;
+      await folder.slow(name);
+      folder.fail('sync', name);
+      file.synced = seen;
+    }
     return {
       async write(bytes, position) {
         folder.counts.writes += 1;
@@ -47,14 +54,9 @@ export function losingFolder(
         grown.set(through, position);
         file.bytes = grown;
         if (planted !== undefined) throw planted.error;
+        await sync();
       },
-      async sync() {
-        folder.counts.syncs += 1;
-        const seen = file.bytes;
-        await folder.slow(name);
-        folder.fail('sync', name);
-        file.synced = seen;
-      },
+      sync,
       async truncate(length) {
         folder.fail('truncate', name);
         file.bytes = file.bytes.slice(0, length);

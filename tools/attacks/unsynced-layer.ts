@@ -31,7 +31,11 @@ if (folder !== undefined) {
     const bits = typeof flags === 'number' ? flags : 0;
     const syncs = (bits & fs.constants.O_DSYNC) !== 0;
     const isNew = (bits & fs.constants.O_EXCL) !== 0 && /^\d{8}\.jsonl$/.test(path.basename(file));
-    if (!isNew) return heldHandle(await open(name, syncs ? bits & ~fs.constants.O_DSYNC : flags, mode), { appending: flags === 'a', syncs });
+    if (!isNew)
+      return heldHandle(await open(name, syncs ? bits & ~fs.constants.O_DSYNC : flags, mode), {
+        appending: flags === 'a',
+        syncs,
+      });
     if (fs.existsSync(file)) throw Object.assign(new Error(`EEXIST: ${file}`), { code: 'EEXIST' });
     unnamed.add(file);
     return heldHandle(await open(`${file}.unnamed`, 'w', mode), { appending: false, syncs });

@@ -1,5 +1,5 @@
 /**
- * The audit log as the rest of the server sees it. A record is durable (journal, hash chain, fdatasync) when `append` resolves, before the
+ * The audit log as the rest of the server sees it. A record is durable (journal, hash chain, on disk) when `append` resolves, before the
  * answer it is about leaves (I4); its way into PostgreSQL comes after and may lag, never lose.
  */
 import type { AuditRecord } from '@fireguard/engine';

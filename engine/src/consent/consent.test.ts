@@ -134,6 +134,17 @@ describe('what a consent says', () => {
     },
   );
 
+  test('R-076 data whose times contradict each other may be of any time, and a consent whose period ends before it starts is not understood', () => {
+    const denied = (period: object) => {
+      const text = JSON.stringify(provision({ type: 'deny', dataPeriod: { start: '2022', end: '2022' } }));
+      const found = judgeConsents([new TextEncoder().encode(text)], context()).effect(resultOf({ effectivePeriod: period }));
+      return found.kind === 'deny' ? found.why : found.kind;
+    };
+    expect(denied({ start: '2024', end: '2025' })).toBe('none');
+    expect(denied({ start: '2024', end: '2020' })).toBe('not-enforced');
+    expect(effect(provision({ type: 'deny', period: { start: '2027', end: '2020' } }))).toBe('unreadable');
+  });
+
   test('a permit for some actors or purposes does nothing: it never authorises, and the others are not its matter', () => {
     expect(effect(provision({ type: 'permit', actor: actor('Organization/x'), purpose: purpose('TREAT') }))).toBe('none');
   });

@@ -14,13 +14,13 @@ export interface Range {
   readonly to: number;
 }
 
-/** A Period, as long as it may mean. Undefined when it cannot be read. */
+/** A Period, as long as it may mean. Undefined when it cannot be read, or ends before it starts. */
 export function rangeOf(period: unknown): Range | undefined {
   if (typeof period !== 'object' || period === null || Array.isArray(period)) return undefined;
   const { start, end } = period as { readonly start?: unknown; readonly end?: unknown };
   const from = start === undefined ? Number.NEGATIVE_INFINITY : momentsOf(start)?.from;
   const to = end === undefined ? Number.POSITIVE_INFINITY : momentsOf(end)?.to;
-  return from === undefined || to === undefined ? undefined : { from, to };
+  return from === undefined || to === undefined || from > to ? undefined : { from, to };
 }
 
 const HOUR = 3_600_000;

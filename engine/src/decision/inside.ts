@@ -6,7 +6,7 @@ import { patientsOf } from '../compartment/patients-of.ts';
 import { containedIn, orphansIn } from '../fhir/contained.ts';
 import { type JsonDocument, type JsonNode, NONE, name } from '../json/scan.ts';
 import type { Decision } from './decision.ts';
-import { innerMask } from './masks.ts';
+import { innerMask, ownMask } from './masks.ts';
 import type { Candidate, KnownFacts, Obligation, Permit, Refusal, Verdict } from './permit.ts';
 import type { DecideInput } from './question.ts';
 
@@ -76,7 +76,8 @@ function isTouched(document: JsonDocument, node: JsonNode, type: string, mask: r
   const holdsMasked = (resource: JsonNode, paths: readonly string[]): boolean =>
     paths.some((path) => holds(document, resource, path.split('.'), 0));
   if (document.member(node, TEXT) !== NONE || holdsMasked(node, mask)) return true;
-  if (orphansIn(document, node, nothing).length > 0) return true;
+  // A mask of what is contained alone leaves what nothing leads to (release/mask.ts).
+  if (ownMask(mask).length > 0 && orphansIn(document, node, nothing).length > 0) return true;
   return containedIn(document, node).some(
     (inner) =>
       document.member(inner.node, TEXT) !== NONE ||

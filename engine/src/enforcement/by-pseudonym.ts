@@ -78,10 +78,9 @@ function criterion(one: Criterion, type: string, place: Place): Criterion {
   if (closed.has(definition.name) || definition.type === 'special') throw elementClosed();
   if (definition.type === 'composite') return withoutReferences(one, type, place.tables);
   if (!isOfIds(definition)) return one;
-  // A reference that can be read by nobody here is there, and not shown.
-  if (modifier === 'missing') return refuse();
   if (definition.name === '_id')
     return modifier === undefined ? { ...one, values: values.map((value) => behind(type, value, place) ?? NOBODY) } : refuse();
+  // `missing`, too: a reference that can be read by nobody here is there, and not shown.
   if (modifier !== undefined && !place.tables.types.has(modifier)) return refuse();
   const targets = modifier === undefined ? definition.targets : [modifier];
   return { ...one, values: values.map((value) => reference(value, targets, place)) };

@@ -63,6 +63,7 @@ function* gatherFrom(
 ): Generator<Need, Gathered | undefined, Found> {
   const visible: { readonly one: Visible; readonly page: string }[] = [];
   let passed = start.after === undefined;
+  const before = book.wouldOpen;
   const read = yield* readMatches(given, book, {
     permit,
     plan,
@@ -71,13 +72,20 @@ function* gatherFrom(
     budget,
     take: (one, page) => {
       if (passed) visible.push({ one, page });
-      else passed = one.id === start.after;
+      else if (one.id === start.after) {
+        passed = true;
+        // How much is read again before the anchor depends on what is hidden there.
+        book.wouldOpen = before;
+      }
       return visible.length <= count;
     },
     // The anchor has left the place that the hint remembers: begin at the beginning rather than read on to the end.
     goOn: (pages) => passed || from === '' || pages < PAGES_NEAR_HINT,
   });
-  if (!passed || read.end === 'lost') return undefined;
+  if (!passed || read.end === 'lost') {
+    book.wouldOpen = before;
+    return undefined;
+  }
   const shown = visible.slice(0, count);
   return {
     visible: shown.map(({ one }) => one),

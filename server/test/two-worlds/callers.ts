@@ -20,8 +20,31 @@ const narrowWrites = [
 
 export function callerFor(random: Random): SceneCaller {
   const caller = plainCaller(random);
-  const narrowed = random.chance(0.12) ? { ...caller, ceiling: random.pick(['M', 'N', 'N', 'R'] as const) } : caller;
+  const broken = withGlass(random, caller);
+  const narrowed = random.chance(0.12) ? { ...broken, ceiling: random.pick(['M', 'N', 'N', 'R'] as const) } : broken;
   return random.chance(0.5) ? { ...narrowed, rationale: 'because' } : narrowed;
+}
+
+/** For a patient of their own, with the purpose that comes with it; a service for a person whom it named. */
+function withGlass(random: Random, caller: SceneCaller): SceneCaller {
+  const share = caller.kind === 'system' ? 0.15 : caller.kind === 'user' && caller.roles[0] !== 'patient' ? 0.2 : 0;
+  if (!random.chance(share)) return caller;
+  return {
+    ...caller,
+    purposes: [...caller.purposes, 'BTG'],
+    override: random.pick(patients),
+    ...(random.chance(0.2) ? { overrideEnded: true } : {}),
+  };
+}
+
+/** As counted at the end. */
+export function glassesOf({ caller, facts }: { readonly caller: SceneCaller; readonly facts: SceneFacts }): readonly string[] {
+  const forged = Object.values(facts.relations).some((known) => known.includes('break-the-glass'));
+  return [
+    ...(caller.override === undefined ? [] : [caller.overrideEnded === true ? 'glass that has ended' : 'glass that is broken']),
+    ...(caller.override !== undefined && caller.kind === 'system' ? ['glass of a service'] : []),
+    ...(forged ? ['glass of which a fact speaks'] : []),
+  ];
 }
 
 function plainCaller(random: Random): SceneCaller {
@@ -55,7 +78,7 @@ function plainCaller(random: Random): SceneCaller {
     case 'anonymous':
       return { kind: 'anonymous', client: 'none', roles: [], scopes: [], purposes: [] };
     case 'user':
-      return { ...user, scopes: [`user/*.${wide}`], ...(random.chance(0.12) ? { override: random.pick(patients) } : {}) };
+      return { ...user, scopes: [`user/*.${wide}`] };
     case 'patient':
       return {
         ...user,
@@ -92,7 +115,18 @@ export function relationsFor(random: Random, caller: SceneCaller): SceneFacts['r
         const share = self === undefined ? 0.7 : 0.1;
         return [
           id,
-          random.chance(share) ? random.some([...relations, 'guardian', ...(random.chance(0.3) ? others : [])], 1, 3) : [],
+          random.chance(share)
+            ? random.some(
+                [
+                  ...relations,
+                  'guardian',
+                  ...(random.chance(0.3) ? others : []),
+                  ...(random.chance(0.1) ? ['break-the-glass'] : []),
+                ],
+                1,
+                3,
+              )
+            : [],
         ] as const;
       })
       .filter(([, known]) => known.length > 0),

@@ -1,5 +1,6 @@
 /** What a run has asked and seen, so that a run which tried nothing cannot pass. */
-import { consentKinds, consentKindsOf } from './consents.ts';
+import { glassesOf } from './callers.ts';
+import { consentKinds, consentKindsOf, provisionKinds } from './consents.ts';
 import type { Played } from './play.ts';
 import { kindsOf } from './policies.ts';
 import { features } from './requests.ts';
@@ -37,8 +38,9 @@ export class Coverage {
   add(scene: Scene, { requests }: Played): void {
     if (scene.policies.some(({ upstreams }) => upstreams !== undefined)) this.#note('sets of other servers');
     for (const { rules } of scene.policies) for (const rule of rules) for (const kind of kindsOf(rule)) this.#note(kind);
-    for (const kind of [...siteKindsOf(scene.site ?? {}), ...consentKindsOf(scene)]) this.#note(kind);
-    for (const { asked, status, problem, shown, touched, calls } of requests) {
+    for (const kind of [...siteKindsOf(scene.site ?? {}), ...consentKindsOf(scene), ...glassesOf(scene)]) this.#note(kind);
+    for (const { asked, status, problem, shown, touched, hinted, calls } of requests) {
+      if (hinted) this.#note('told of breaking the glass');
       this.#calls += calls;
       if (calls > this.#mostCalls) [this.#mostCalls, this.#mostFor] = [calls, `${asked.method} ${asked.target}`];
       this.requests++;
@@ -122,6 +124,9 @@ const rareKinds = [
   ...['sets of other servers', 'purposes required'],
 ];
 const ruleKinds = [
+  ...provisionKinds,
+  ...['relation break-the-glass', 'told of breaking the glass', 'glass that is broken', 'glass that has ended'],
+  ...['glass of a service', 'glass of which a fact speaks'],
   ...['codes', 'beginnings', 'valueSets', 'words', 'types', 'profiles', 'mentions', 'patients'].map(
     (key) => `label rule by ${key}`,
   ),

@@ -142,7 +142,7 @@ export class Gateway implements Askable {
   }
 
   #caller(): Caller {
-    const { kind, client, roles, fhirUser, scopes, patient, purposes, withheld, ceiling, override, rationale } =
+    const { kind, client, roles, fhirUser, scopes, patient, purposes, withheld, ceiling, override, overrideEnded, rationale } =
       this.#scene.caller;
     const signedIn = kind !== 'anonymous';
     return {
@@ -158,7 +158,9 @@ export class Gateway implements Askable {
       token: signedIn ? { id: 't', issuer: 'https://guard.example', expiresAt: now + 3_600_000 } : undefined,
       address: '192.0.2.1',
       ...(rationale === undefined ? {} : { rationale }),
-      ...(override === undefined ? {} : { override: { id: 'o', patient: override, expiresAt: now + 3_600_000 } }),
+      ...(override === undefined
+        ? {}
+        : { override: { id: 'o', patient: override, expiresAt: overrideEnded === true ? now : now + 3_600_000 } }),
     };
   }
 }
@@ -199,7 +201,7 @@ export function protectionFor({ labels, consents, purposesRequired = [] }: Scene
 
 /** A fact as the security system knows it. */
 export function factOf(
-  { relations, consents, subjects, memberships, containers = {} }: SceneFacts,
+  { relations, consents, subjects, memberships, containers = {}, pointers = {} }: SceneFacts,
   query: FactQuery,
 ): FactAnswer {
   switch (query.kind) {
@@ -228,7 +230,12 @@ export function factOf(
         ),
       };
     case 'pointers':
-      return { kind: 'pointers', pointers: new Map() };
+      return {
+        kind: 'pointers',
+        pointers: new Map(
+          query.references.flatMap((key) => (pointers[key] === undefined ? [] : [[key, pointers[key] ?? undefined] as const])),
+        ),
+      };
     case 'subjects':
       return {
         kind: 'subjects',

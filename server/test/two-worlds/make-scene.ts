@@ -11,7 +11,7 @@ import { requestFor } from './requests.ts';
 import { types as allTypes, terminology } from './resources.ts';
 import { groups } from './rule-conditions.ts';
 import type { Scene, World } from './scenario.ts';
-import { containersFor, siteFor } from './site.ts';
+import { containersFor, pointersFor, siteFor } from './site.ts';
 import { otherWorld, subjectsFor, worldFor } from './worlds.ts';
 
 export interface SceneOptions {
@@ -23,12 +23,12 @@ export interface SceneOptions {
   readonly world?: World | undefined;
 }
 
-const MOST_VISIBLE = 0.52;
+const MOST_VISIBLE = 0.56;
 
 /** Scenes in which next to nothing may be seen tell little; a few of them are kept all the same. */
 export function makeScene(options: SceneOptions): Scene {
   const random = new Random(options.seed);
-  const wanted = random.chance(0.03) ? 0 : 22;
+  const wanted = random.chance(0.03) ? 0 : 24;
   for (let attempt = 0; ; attempt++) {
     const scene = attemptScene(random, options, attempt < 16 ? wanted : 0);
     if (scene !== undefined) return scene;
@@ -43,11 +43,13 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
   const caller = callerFor(random);
   const subjects = subjectsFor(random);
   const site = siteFor(random);
+  const memberships = random.chance(0.8) ? random.some(groups, 0, 2) : undefined;
   const facts = {
     relations: relationsFor(random, caller),
-    consents: consentsFor(random, caller),
+    consents: consentsFor(random, caller, memberships),
     subjects,
-    ...(random.chance(0.8) ? { memberships: random.some(groups, 0, 2) } : {}),
+    pointers: pointersFor(random, subjects),
+    ...(memberships === undefined ? {} : { memberships }),
     ...(site.labels?.inherit === true ? { containers: containersFor(random, subjects) } : {}),
   };
   const rules = policies ?? policiesFor(random, types);

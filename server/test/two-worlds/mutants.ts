@@ -2,6 +2,9 @@
  * Engines with one thing broken, each a line replaced in one file when it is loaded: what the harness must notice. `find` must occur exactly
  * once in the file; a test holds the list to the engine as it is. Over 400 lines: one list.
  */
+import { brokenGlassMutants } from './mutants-broken-glass.ts';
+import { consentMutants } from './mutants-consents.ts';
+
 export interface Mutant {
   readonly id: string;
   /** Below engine/src. */
@@ -560,4 +563,6 @@ export const mutants: readonly Mutant[] = [
   of('sets-of-other-servers-hold', 'policy/compile-policies.ts', 'if (!holdsFor(checked, upstream)) return;', ''),
   of('purposes-not-required', 'decision/residual.ts', 'if (this.#parts.purposeless && ', 'if (false && '),
   of('levels-of-the-rules-that-apply', 'decision/residual.ts', 'this.#reach = Math.max(', 'this.#reach = Math.min('),
+  ...consentMutants,
+  ...brokenGlassMutants,
 ];

@@ -7,6 +7,7 @@ import { compareReleased, everyResource, type Snapshot, snapshot, wrongWrite } f
 import { type Asked, ourBase, type Scene, upstreamBase } from './scenario.ts';
 import { Upstream } from './upstream.ts';
 import { wrongAnswer } from './wrong-answer.ts';
+import { tellsOfTheGlass } from './wrong-hint.ts';
 
 export interface Difference {
   /** `worlds`: A ≠ B. `plain`: not the answer of a plain server. `released`: the worlds differ after a write. `write`: not allowed. `bug`: thrown. */
@@ -24,6 +25,8 @@ export interface Played {
     readonly problem: string | undefined;
     readonly shown: boolean;
     readonly touched: boolean;
+    /** It was told that breaking the glass would help. */
+    readonly hinted: boolean;
     /** Requests to the server behind, for each page that the client asked for. */
     readonly calls: number;
   }[];
@@ -92,7 +95,7 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
       const before = snapshot(a);
       for (const path of openly(asked)) touches.saw((await a.plain({ method: 'GET', path })).text);
       if (isWrite(asked)) plain.ready();
-      const pages = await bothWorlds(asked, inA, inB, note);
+      const pages = await bothWorlds(asked, inA, inB, note, at % 2 === 0);
       const calls = a.calls / pages.length;
       const answer = pages[0]!;
       if (answer.problem !== undefined && !lawful.has(answer.problem))
@@ -116,11 +119,12 @@ export async function play(scene: Scene, { stopAtFirst = false, gatewayOver = in
         problem: answer.problem,
         shown: showsSomething(answer),
         touched: touches.touched(),
+        hinted: pages.some(tellsOfTheGlass),
         calls,
       });
     } catch (error) {
       note('bug', error instanceof Error ? (error.stack ?? error.message) : String(error));
-      requests.push({ asked, status: 500, problem: undefined, shown: false, touched: false, calls: 0 });
+      requests.push({ asked, status: 500, problem: undefined, shown: false, touched: false, hinted: false, calls: 0 });
     }
     if (stopAtFirst && differences.length > 0) break;
   }
@@ -150,18 +154,19 @@ function openly({ method, target, headers, body, plain, tries }: Asked): readonl
 
 const isWrite = ({ method, target }: Asked) => method !== 'GET' && !target.endsWith('/_search');
 
-/** All pages: each is asked in A and in B with the cursor that A gave, so that B continues what A began. */
+/** All pages: each is asked in A and in B with the cursor that A gave, so that B continues what A began; or with what each gave itself. */
 async function bothWorlds(
   asked: Asked,
   inA: Askable,
   inB: Askable,
   note: (kind: 'worlds', says: string) => void,
+  together: boolean,
 ): Promise<readonly Answered[]> {
   const pages: Answered[] = [];
-  let next: Asked | undefined = asked;
+  let [next, nextInB]: [Asked | undefined, Asked | undefined] = [asked, asked];
   while (next !== undefined && pages.length < MOST_PAGES) {
     const one: Answered = await inA.ask(next);
-    const other = await inB.ask(next);
+    const other: Answered = await inB.ask(nextInB ?? next);
     const [left, right] = [tellable(one), tellable(other)];
     if (!same(left, right)) {
       note(
@@ -171,13 +176,16 @@ async function bothWorlds(
       return pages.length === 0 ? [one] : pages;
     }
     pages.push(one);
-    const url: string | undefined =
-      one.status === 200 ? one.json?.link?.find(({ relation }: Json) => relation === 'next')?.url : undefined;
-    next = url?.startsWith(`${ourBase}/`)
-      ? { ...asked, method: 'GET', target: url.slice(ourBase.length), headers: {}, body: undefined }
-      : undefined;
+    [next, nextInB] = [following(asked, one), together ? undefined : following(asked, other)];
   }
   return pages;
+}
+
+function following(asked: Asked, { status, json }: Answered): Asked | undefined {
+  const url: string | undefined =
+    status === 200 ? json?.link?.find(({ relation }: Json) => relation === 'next')?.url : undefined;
+  if (url?.startsWith(`${ourBase}/`) !== true) return undefined;
+  return { ...asked, method: 'GET', target: url.slice(ourBase.length), headers: {}, body: undefined };
 }
 
 /** All that can be told from outside; cursors are opaque. */

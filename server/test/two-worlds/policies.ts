@@ -177,6 +177,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...(random.chance(0.7) ? {} : callerOf(random)),
     });
   }
+  if (random.chance(0.3)) add(throughBrokenGlass(random, types));
   const viewed = types.filter((type) => deIdentified[type] !== undefined);
   if (viewed.length > 0 && random.chance(0.12))
     add({
@@ -237,6 +238,23 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   if (sets.some((set) => set.combining === 'deny-unless-permit'))
     for (const rule of rules) if (rule.environment?.assurance !== undefined) delete rule.environment;
   return random.chance(0.06) ? [...sets, elsewhere(random)] : sets;
+}
+
+/** What somebody may see who broke the glass; now and then, who may not see it then. */
+function throughBrokenGlass(random: Random, types: readonly string[]): Json {
+  const caller = {
+    relations: ['break-the-glass'],
+    ...maybe(random, 0.5, () => ({ roles: [random.pick(['physician', 'nurse'])] })),
+  };
+  if (random.chance(0.1)) return { effect: 'deny', interactions: all, caller, resources: { types: random.some(types, 1, 2) } };
+  const named = random.chance(0.3) ? random.some(types, 2, 4) : undefined;
+  return {
+    caller,
+    interactions: random.pick<Json>([R, R, ['read', 'search'], ['read', 'vread', 'history-instance', 'search'], all]),
+    resources: named === undefined ? { categories: ['patient', 'not-classified'] } : { types: named },
+    ...(random.chance(0.5) ? { clears: { confidentiality: 'R', sensitivities: ['HIV', 'SUD'] } } : clears(random)),
+    ...maybe(random, 0.2, () => ({ mask: masks(random, named ?? types) })),
+  };
 }
 
 /** A set for another server, which closes everything there. */

@@ -23,6 +23,8 @@ export interface SceneCaller {
   readonly rationale?: string;
   /** The patient for whom the glass is broken. */
   readonly override?: string;
+  /** It was, and is no longer. */
+  readonly overrideEnded?: true;
 }
 
 /** What the security system knows; the same in both worlds. */
@@ -36,6 +38,8 @@ export interface SceneFacts {
   readonly memberships?: readonly string[];
   /** `Encounter/id` → as it stands; null: there is none. Of others nothing is known. */
   readonly containers?: Readonly<Record<string, Json>>;
+  /** `Type/id` → what that resource points to; null: there is none. Of others nothing is known. */
+  readonly pointers?: Readonly<Record<string, readonly string[] | null>>;
 }
 
 /** What the place settles beside its rules. */
@@ -64,19 +68,40 @@ export interface SceneLabels {
   readonly onResources: boolean;
 }
 
-/** To everyone: these, or all but these, or what carries the sensitivity or no label at all. */
-export type DeniedData =
+/** What a consent names: of a resource, and of what is done with it, it is so, perhaps so, or not so. */
+export type Named =
+  | 'perhaps'
   | { readonly types: readonly string[] }
-  | { readonly butTypes: readonly string[] }
   | { readonly instance: string }
+  /** That resource, what it points to, and what points to it. */
+  | { readonly related: string }
+  /** That resource, and what points to it. */
+  | { readonly dependents: string }
+  | { readonly authoredBy: string }
+  /** Data of this sensitivity; by a permit: of no other. */
   | { readonly sensitivity: string }
+  | { readonly onlySensitivity: string }
+  /** As confidential as that at least, or at most. */
+  | { readonly from: string }
+  | { readonly upTo: string }
+  /** As `system|code`. */
+  | { readonly label: string }
+  | { readonly code: string }
+  | { readonly document: string }
+  /** A media type. */
+  | { readonly media: string }
+  /** First and last day. */
+  | { readonly during: { readonly start?: string; readonly end?: string } }
   /** Of `consentaction`. */
-  | { readonly action: 'access' | 'correct' };
+  | { readonly action: 'access' | 'collect' | 'correct' | 'use' }
+  | { readonly not: Named }
+  | { readonly all: readonly Named[] }
+  | { readonly any: readonly Named[] };
 
 export interface SceneConsent {
   readonly resource: Json;
   /** What it means, said by whoever wrote it, so that the naive decider need not read consents. */
-  readonly denies: 'nobody' | 'everyone' | 'everyone-but-guardians' | DeniedData;
+  readonly denies: 'nobody' | 'everyone' | 'everyone-but-guardians' | Named;
   /** It permits what it does not deny, and for certain. */
   readonly agrees?: boolean;
   /** The day on which it was given. */

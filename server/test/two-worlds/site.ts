@@ -52,6 +52,19 @@ export function containersFor(random: Random, subjects: SceneFacts['subjects']):
   );
 }
 
+/** What the resources point to that consents name, as the security system knows it, in both worlds. */
+export function pointersFor(random: Random, subjects: SceneFacts['subjects']): NonNullable<SceneFacts['pointers']> {
+  const known = ['Encounter/e1', 'Encounter/e2', 'List/li1'].filter(() => !random.chance(0.35));
+  return Object.fromEntries(
+    known.map((key) => {
+      const [type = '', id = ''] = key.split('/');
+      if (random.chance(0.1)) return [key, null];
+      const named = [...JSON.stringify(generate(random, type, id, subjects)).matchAll(/"reference":"([^"]+)"/g)];
+      return [key, [...named.map(([, text = '']) => text), ...random.some(['Observation/ob1', 'Condition/c1'], 0, 2)]];
+    }),
+  );
+}
+
 function labelsFor(random: Random): SceneLabels {
   const rules = Array.from({ length: 1 + random.below(5) }, (_, at) => labelRule(random, at));
   const first = { labelRules: 'harness', version: 1, ...settings(random), rules };

@@ -15,7 +15,7 @@ const engine = path.resolve(import.meta.dirname, '../../../engine/src');
 
 describe('the law of two worlds', () => {
   test('R-092 I11: 3,000 random requests are answered alike in both worlds, and as a plain server over the released world would', async () => {
-    const found = await run({ requests: 3000, seed: 2, mostFailures: 3 });
+    const found = await run({ requests: 3000, seed: 7, mostFailures: 3 });
     expect(found.differences.map(({ says, scene }) => `${says}\n${JSON.stringify(scene)}`)).toEqual([]);
     expect(found.gaps).toEqual([]);
   }, 600_000);
@@ -25,7 +25,7 @@ describe('the law of two worlds', () => {
     for (let seed = 1; seed <= 12; seed++) {
       const made = makeScene({ seed, requests: 20, served });
       // The kit's tokens are of people who broke no glass and kept nothing back.
-      const { override, withheld, ...caller } = made.caller;
+      const { override, overrideEnded: _, withheld, ...caller } = made.caller;
       if (override !== undefined || withheld !== undefined) continue;
       const scene = { ...made, caller };
       const opened: ThroughHttp[] = [];

@@ -84,7 +84,7 @@ export function agree(scene: Scene): boolean {
   );
 }
 
-/** Hidden to every interaction, and not because of a rule that announces it. */
+/** Hidden to every interaction, and not because of a rule that announces it, nor from somebody who may break the glass for it. */
 export function isHidden(decider: NaiveDecider, versions: Versions): boolean {
   const last = versions.findLast((version) => version !== null);
   return (
@@ -158,7 +158,7 @@ function alike(decider: NaiveDecider, one: Versions, other: Versions): boolean {
     return interactions.every((interaction) => {
       if (interaction === 'create') return true;
       const [a, b] = [decider.sees(version, interaction), decider.sees(candidate, interaction)];
-      if (typeof a !== 'object' || typeof b !== 'object') return a === b && (a !== 'announced' || same(version, candidate));
+      if (typeof a !== 'object' || typeof b !== 'object') return a === b && (a === undefined || same(version, candidate));
       return same(a.form, b.form) && same(a.mask, b.mask);
     });
   });

@@ -6,6 +6,7 @@ import type { Snapshot } from './released.ts';
 import type { Asked } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 import { wrongExport } from './wrong-export.ts';
+import { wrongHint } from './wrong-hint.ts';
 import { wrongHistories, wrongHistory, wrongMeta, wrongRead, wrongVersion } from './wrong-instance.ts';
 import { wrongLabels } from './wrong-labels.ts';
 import { wrongEverything, wrongLast } from './wrong-operation.ts';
@@ -25,6 +26,8 @@ export async function wrongAnswer(asked: Asked, pages: readonly Answered[], judg
   const { tries } = asked;
   const answer = pages[0]!;
   const writes = answer.status >= 400 && judging.upstream.store.log.length !== judging.before.length;
+  const untold = wrongHint(asked, pages, judging);
+  if (untold !== undefined) return untold;
   if (writes) return `answers ${answer.status}, and something was written`;
   if (tries.some((each) => writing.includes(each))) return wrongWrite(asked, answer, judging);
   if (tries.includes('batch') || tries.includes('transaction')) return wrongTogether(asked, answer, judging);

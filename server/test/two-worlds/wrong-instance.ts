@@ -4,6 +4,7 @@ import { type Json, same, within } from './json.ts';
 import type { NaiveInteraction } from './naive/interactions.ts';
 import type { Asked } from './scenario.ts';
 import type { Judging } from './wrong-answer.ts';
+import { tellsOfTheGlass } from './wrong-hint.ts';
 import { untagged } from './wrong-search.ts';
 
 /** Undefined: it is told like what never was. */
@@ -35,6 +36,7 @@ async function wrongInstance(
 ): Promise<string | undefined> {
   const seen = resource === undefined ? undefined : judging.decider.sees(resource, interaction);
   if (seen === 'announced') return undefined;
+  if (seen === 'openable') return withHint(answer, resource);
   if (seen === undefined) return asGoneOrAbsent(asked, answer, judging);
   if (answer.status === 304 && asked.headers !== undefined && !seen.isMarked) return undefined;
   if (answer.status !== 200) return `answers ${answer.status} though it may be seen`;
@@ -44,6 +46,12 @@ async function wrongInstance(
   if (/_elements|_summary/.test(asked.target))
     return within(answer.json, seen.form) ? undefined : 'shows more than may be seen';
   return same(answer.json, seen.form) ? undefined : `shows ${answer.text}, expected ${JSON.stringify(seen.form)}`;
+}
+
+/** Hidden from somebody who may break the glass, who is told that it would help. Of what a Bundle holds nobody is told. */
+function withHint(answer: Answered, { resourceType }: Json): string | undefined {
+  if (answer.status < 400) return 'shows what only a broken glass would open';
+  return resourceType === 'Bundle' || tellsOfTheGlass(answer) ? undefined : 'does not tell of breaking the glass';
 }
 
 /** Deleted is told only where nothing of the type could be hidden from this caller; elsewhere, and of what never was or is hidden, it is absent. */
@@ -63,6 +71,7 @@ export async function wrongMeta(asked: Asked, answer: Answered, judging: Judging
   const resource = judging.before.current.get(key);
   const seen = resource === undefined ? undefined : judging.decider.sees(resource, 'read');
   if (seen === 'announced') return undefined;
+  if (seen === 'openable') return withHint(answer, resource);
   if (seen === undefined) return asGoneOrAbsent(asked, answer, judging);
   // A stranger has no operations, whatever may be read.
   if (answer.status === 401) return undefined;
@@ -75,9 +84,12 @@ export async function wrongVersion(asked: Asked, answer: Answered, judging: Judg
   const current = judging.before.current.get(key);
   const now = current === undefined ? undefined : judging.decider.sees(current, 'vread');
   if (now === 'announced') return undefined;
+  if (now === 'openable') return withHint(answer, current);
   const then = now === undefined ? undefined : judging.upstream.versions(key)[Number(version) - 1];
   if (current === undefined && judging.upstream.versions(key).length > 0) return undefined; // Deleted: told only where its last version may be seen.
-  return wrongInstance(asked, answer, judging, then ?? undefined, 'vread');
+  // Of a version of what may be seen nothing is told.
+  const hidden = then == null || judging.decider.sees(then, 'vread') === 'openable';
+  return wrongInstance(asked, answer, judging, hidden ? undefined : then, 'vread');
 }
 
 export async function wrongHistory(asked: Asked, pages: readonly Answered[], judging: Judging): Promise<string | undefined> {
@@ -86,6 +98,7 @@ export async function wrongHistory(asked: Asked, pages: readonly Answered[], jud
   if (current === undefined && judging.upstream.versions(key).length > 0) return undefined;
   const now = current === undefined ? undefined : judging.decider.sees(current, 'history-instance');
   if (now === 'announced') return undefined;
+  if (now === 'openable') return withHint(pages[0]!, current);
   if (now === undefined) return asAbsent(asked, pages[0]!, judging);
   const visible = judging.upstream
     .versions(key)
@@ -164,7 +177,9 @@ function isShortened({ target }: Asked): boolean {
 
 export function resourcesOf(pages: readonly Answered[]): readonly Json[] {
   return pages.flatMap(({ json }) =>
-    (json?.entry ?? []).flatMap(({ resource }: Json) => (resource === undefined ? [] : [resource])),
+    (json?.entry ?? []).flatMap(({ resource, search }: Json) =>
+      resource === undefined || search?.mode === 'outcome' ? [] : [resource],
+    ),
   );
 }
 

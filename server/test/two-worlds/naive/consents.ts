@@ -1,31 +1,32 @@
 /** What a patient's consents say together, each as whoever wrote it said what it means (R-076, R-122, R-236; docs/how-to/respect-consents-and-labels.md). */
-import type { Json } from '../json.ts';
 import type { Deciding, SceneConsent, SceneSite } from '../scenario.ts';
-import { groups, type NaiveInteraction } from './interactions.ts';
-import type { NaiveLabels } from './labels.ts';
+import { isOverriding } from './broken-glass.ts';
+import { isNamed, type NamedMatter } from './named.ts';
 
-type Matter = Pick<Concerning, 'resource' | 'labels' | 'interaction'>;
+type Matter = Omit<NamedMatter, 'pointers'>;
 
 /** Against it stand neither patients' own record nor, as a rule, the one for whom the glass is broken. */
 export function objects(patient: string, { facts, site, caller }: Deciding, matter: Matter): boolean {
   const standing = facts.relations[patient] ?? [];
   if (standing.includes('self')) return false;
-  const concerning = { ...matter, isGuardian: standing.includes('guardian'), purposes: caller.purposes };
+  const concerning = {
+    ...matter,
+    pointers: facts.pointers,
+    isGuardian: standing.includes('guardian'),
+    purposes: caller.purposes,
+  };
   const said = together(facts.consents[patient] ?? [], concerning, site?.consents);
-  return said === 'final' || (said === 'denied' && patient !== caller.override);
+  return said === 'final' || (said === 'denied' && !isOverriding(caller, patient));
 }
 
-/** For certain; what patients say of themselves is no agreement. */
+/** For certain; what patients say of themselves is no agreement, nor is there any to breaking the glass (D15). */
 export function agrees(patient: string, { facts, site, caller }: Deciding, matter: Matter): boolean {
-  if ((facts.relations[patient] ?? []).includes('self')) return false;
-  const concerning = { ...matter, isGuardian: false, purposes: caller.purposes };
+  if ((facts.relations[patient] ?? []).includes('self') || caller.purposes.includes('BTG')) return false;
+  const concerning = { ...matter, pointers: facts.pointers, isGuardian: false, purposes: caller.purposes };
   return together(facts.consents[patient] ?? [], concerning, site?.consents) === 'permitted';
 }
 
-interface Concerning {
-  readonly resource: Json;
-  readonly labels: NaiveLabels;
-  readonly interaction: NaiveInteraction;
+interface Concerning extends NamedMatter {
   /** A denial of everything to everyone leaves them alone. */
   readonly isGuardian: boolean;
   readonly purposes: readonly string[];
@@ -42,7 +43,9 @@ function together(
 ): 'permitted' | 'denied' | 'final' | 'nothing' {
   if (consents.some((one) => one.unreadable === true)) return 'final';
   const denied = consents.some(({ forbidsOverride }) => forbidsOverride === true) ? 'final' : 'denied';
-  const said = consents.map((one) => ({ given: one.given, says: saysOf(one, concerning, verified) }));
+  // Of somebody else, or of another time.
+  const meant = consents.filter(({ denies, agrees }) => denies !== 'nobody' || agrees === true);
+  const said = meant.map((one) => ({ given: one.given, says: saysOf(one, concerning, verified) }));
   const says = (what: Said) => said.some((one) => one.says === what);
   // To a guardian a denial that spares guardians says nothing, but it is no agreement of the others either.
   const none = says('spares') ? 'nothing' : implicitly(implicit, concerning.purposes);
@@ -74,19 +77,21 @@ function saysOf(consent: SceneConsent, concerning: Concerning, onlyVerified: boo
   return agrees === true && (verified === true || !onlyVerified) ? 'permits' : 'nothing';
 }
 
-function isDenied(denies: SceneConsent['denies'], { resource, labels, interaction }: Concerning): boolean {
-  if (typeof denies === 'string') return denies === 'everyone';
-  if ('types' in denies) return denies.types.includes(resource.resourceType);
-  if ('butTypes' in denies) return !denies.butTypes.includes(resource.resourceType);
-  if ('instance' in denies) return `${resource.resourceType}/${resource.id}` === denies.instance;
-  // Who creates neither reads nor corrects.
-  if ('action' in denies) return (denies.action === 'access' ? 'R' : 'UD').includes(groups[interaction]);
-  return labels.sensitivities.includes(denies.sensitivity) || labels.rank < 0;
+/** What may be denied is. */
+function isDenied(denies: SceneConsent['denies'], concerning: Concerning): boolean {
+  if (denies === 'everyone' || denies === 'nobody') return denies === 'everyone';
+  return denies !== 'everyone-but-guardians' && isNamed(denies, concerning) !== 'no';
 }
 
 /** IHE PCF, where no consent says anything. */
 function implicitly(implicit: Rules['implicit'], purposes: readonly string[]): 'final' | 'nothing' {
-  const isTreatment = purposes.length > 0 && purposes.every((one) => one === 'TREAT');
-  const denies = { policy: false, 'all-normal': false, 'basic-normal': !isTreatment, deny: true, 'break-glass-only': true };
+  const isAll = (...named: readonly string[]) => purposes.length > 0 && purposes.every((one) => named.includes(one));
+  const denies = {
+    policy: false,
+    'all-normal': false,
+    'basic-normal': !isAll('TREAT', 'BTG'),
+    deny: true,
+    'break-glass-only': !isAll('BTG'),
+  };
   return denies[implicit] ? 'final' : 'nothing';
 }

@@ -4,7 +4,7 @@ import { ruleSets } from '../rule-conditions.ts';
 import { now, ourBase, upstreamBase } from '../scenario.ts';
 import type { About } from './patients.ts';
 
-type Told = 'yes' | 'no' | 'unknown';
+export type Told = 'yes' | 'no' | 'unknown';
 
 /** `groups`: undefined where nobody can say what they belong to. */
 export interface Asking {
@@ -64,7 +64,7 @@ function isOurs(value: Json, groups: readonly string[] | undefined): Told {
   return groups.includes(key) ? 'yes' : 'no';
 }
 
-function localKey(value: Json): string | undefined {
+export function localKey(value: Json): string | undefined {
   const local = [ourBase, upstreamBase].reduce((text, base) => text.replace(`${base}/`, ''), String(value.reference ?? ''));
   return /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/.test(local) ? local : undefined;
 }

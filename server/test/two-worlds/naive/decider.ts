@@ -6,10 +6,12 @@
 import type { Json } from '../json.ts';
 import { daysMoved, idBehind, pseudonymOf } from '../pseudonyms.ts';
 import { type Deciding, upstreamBase } from '../scenario.ts';
+import { isOverriding, mayBreak, relationsTo } from './broken-glass.ts';
 import { agrees, objects } from './consents.ts';
 import { type Asking, contentHolds } from './content.ts';
 import { beside, changesIn, changesOf, viewOf } from './de-identified.ts';
-import { inScope, reachesAll } from './in-scope.ts';
+import { seesAllOf } from './full-sight.ts';
+import { inScope } from './in-scope.ts';
 import { masksInside } from './inner-mask.ts';
 import { isWriting, type NaiveInteraction } from './interactions.ts';
 import { encountersNamed, judgedLabels } from './label-rules.ts';
@@ -32,6 +34,9 @@ interface Matter {
   readonly interaction: NaiveInteraction;
 }
 
+/** Undefined: hidden. `announced`: hidden, and the rule says that the caller may know it. `openable`: hidden from somebody who may break the glass for it. */
+export type Sight = Seen | 'announced' | 'openable' | undefined;
+
 export class NaiveDecider {
   readonly #scene: Deciding;
   readonly #rules: readonly Json[];
@@ -41,7 +46,9 @@ export class NaiveDecider {
   readonly #project: string | undefined;
   readonly #may = new Map<string, readonly Json[]>();
   /** What was said of a resource stays said: resources are never changed in place. */
-  readonly #said = new WeakMap<object, Map<NaiveInteraction, Seen | 'announced' | undefined>>();
+  readonly #said = new WeakMap<object, Map<NaiveInteraction, Sight>>();
+  /** Who would judge if the glass were broken, by the patient for whom. */
+  readonly #broken = new Map<string, NaiveDecider>();
 
   constructor(scene: Deciding) {
     this.#scene = scene;
@@ -60,15 +67,33 @@ export class NaiveDecider {
     this.#project = new Set(projects).size > 1 ? '' : projects[0];
   }
 
-  /** Undefined: hidden. `announced`: hidden, and the rule says that the caller may know it. */
-  sees(resource: Json, interaction: NaiveInteraction): Seen | 'announced' | undefined {
+  sees(resource: Json, interaction: NaiveInteraction): Sight {
     let said = this.#said.get(resource);
     if (said === undefined) {
       said = new Map();
       this.#said.set(resource, said);
     }
-    if (!said.has(interaction)) said.set(interaction, this.#judge(resource, interaction));
+    if (!said.has(interaction))
+      said.set(interaction, this.#judge(resource, interaction) ?? this.#wouldOpen(resource, interaction));
     return said.get(interaction);
+  }
+
+  mayBreakGlass(type: string, interaction: NaiveInteraction): boolean {
+    return mayBreak(this.#scene.caller, this.#rulesFor(type, interaction));
+  }
+
+  /** R-225: of one patient alone, by judging once more as if the glass were broken. */
+  #wouldOpen(resource: Json, interaction: NaiveInteraction): 'openable' | undefined {
+    const { caller, facts } = this.#scene;
+    if (naiveTypes[resource.resourceType] === undefined || !this.mayBreakGlass(resource.resourceType, interaction))
+      return undefined;
+    const { patients, undetermined } = about(resource, facts);
+    const [patient, ...others] = patients;
+    if (patient === undefined || others.length > 0 || undetermined || isOverriding(caller, patient)) return undefined;
+    const { overrideEnded: _, ...asking } = caller;
+    const broken = this.#broken.get(patient) ?? new NaiveDecider({ ...this.#scene, caller: { ...asking, override: patient } });
+    this.#broken.set(patient, broken);
+    return typeof broken.sees(resource, interaction) === 'object' ? 'openable' : undefined;
   }
 
   /** The key of what is stored, behind one that the caller was told; undefined: behind it is nothing. */
@@ -252,7 +277,7 @@ export class NaiveDecider {
     const all = (test: (patient: string) => boolean) =>
       !whom.undetermined && whom.patients.length > 0 && whom.patients.every(test);
     if (rule.consentable === true && all((patient) => agrees(patient, this.#scene, matter))) return false;
-    return !(rule.overridable !== undefined && all((patient) => patient === this.#scene.caller.override));
+    return !(rule.overridable !== undefined && all((patient) => isOverriding(this.#scene.caller, patient)));
   }
 
   /** May labels be written on this, by some permit that applies? */
@@ -269,31 +294,13 @@ export class NaiveDecider {
     );
   }
 
-  /** Nothing of the type could be hidden from this caller: a rule permits all of it, whatever it carries and whoever objects. */
   seesAll(type: string, interaction: NaiveInteraction): boolean {
-    const { caller } = this.#scene;
-    const rules = this.#rulesFor(type, interaction);
-    if ((caller.withheld ?? []).length > 0 || caller.ceiling !== undefined) return false;
-    if (type === 'Bundle') return false;
-    if (caller.purposes.length === 0 && (this.#scene.site?.purposesRequired ?? []).length > 0) return false;
-    if ([...this.#combining.values()].includes('deny-unless-permit')) return false;
-    if (rules.some(({ effect, elements }) => effect === 'deny' && elements === undefined)) return false;
-    return (
-      reachesAll(caller, type, interaction) &&
-      rules.some(
-        ({ effect, consentExempt, caller: who, resources, clears, set, ...rule }) =>
-          effect === 'permit' &&
-          consentExempt !== undefined &&
-          rule.deIdentify === undefined &&
-          who?.relations === undefined &&
-          who?.memberships === undefined &&
-          ['labels', 'where', 'codes', 'patients'].every((key) => resources[key] === undefined) &&
-          clearsAll(clears) &&
-          covers({ effect, caller: who, resources, ...rule }, type).plain &&
-          covers({ effect, caller: who, resources, ...rule }, type).patients &&
-          this.#combining.get(set)?.startsWith('ordered') !== true,
-      )
-    );
+    return seesAllOf(type, interaction, {
+      rules: this.#rulesFor(type, interaction),
+      caller: this.#scene.caller,
+      site: this.#scene.site ?? {},
+      combining: this.#combining,
+    });
   }
 
   /** Could anything of the type be this caller's to do so with, by its rules alone? */
@@ -375,7 +382,8 @@ export class NaiveDecider {
     if (!contentHolds(rule, resource, { patients, undetermined }, this.#asking)) return false;
     const relations: readonly string[] | undefined = rule.caller?.relations;
     if (relations !== undefined) {
-      const stands = (patient: string) => (this.#scene.facts.relations[patient] ?? []).some((one) => relations.includes(one));
+      const { caller, facts } = this.#scene;
+      const stands = (patient: string) => relationsTo(patient, caller, facts).some((one) => relations.includes(one));
       if (rule.effect === 'permit' && (undetermined || patients.length === 0 || !patients.every(stands))) return false;
       if (rule.effect === 'deny' && !undetermined && !patients.some(stands)) return false;
     }

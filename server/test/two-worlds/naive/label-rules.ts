@@ -121,7 +121,7 @@ function hasWord(resource: Json, word: string): boolean {
 }
 
 /** Every text that is called so, at any depth, and what holds it. */
-function everyValue(value: Json, key: string): readonly { readonly value: string; readonly holder: Json }[] {
+export function everyValue(value: Json, key: string): readonly { readonly value: string; readonly holder: Json }[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = typeof value[key] === 'string' ? [{ value: value[key], holder: value }] : [];
   return [...own, ...Object.values<Json>(value).flatMap((member) => everyValue(member, key))];

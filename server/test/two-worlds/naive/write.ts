@@ -41,7 +41,7 @@ export function expectedWrite(decider: NaiveDecider, write: NaiveWrite, current:
   const seen = stored === undefined ? undefined : decider.sees(stored, 'read');
   if (seen === undefined && stored === undefined && kind === 'update' && decider.seesAll(type, 'read'))
     return putCreated(decider, write, current);
-  if (seen === 'announced') return no('it is hidden, which may be told');
+  if (seen === 'announced' || seen === 'openable') return no('it is hidden, which may be told');
   if (typeof seen !== 'object') return absent;
   if (kind === 'delete') {
     if (typeof decider.sees(stored, kind) !== 'object') return no('it is not to be deleted');

@@ -61,6 +61,7 @@ export function breakGlassRoutes(use: AdminApiDependencies): readonly AdminRoute
     return found;
   };
   const shownWhole = async (one: BrokenGlass): Promise<z.infer<typeof whole>> => {
+    await use.auditLog.searchable();
     const looks = await looksUnderGlass(db, one);
     const since = new Date(one.opened_at.getTime() - DAYS_90_MS);
     const all = one.person_id === null ? [] : await glassesOf(db, one.person_id, since);

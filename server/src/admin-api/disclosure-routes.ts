@@ -46,7 +46,7 @@ export function disclosureRoutes({ db, auditLog, now = Date.now }: AdminApiDepen
           patients: [patient],
         };
         await auditLog.append(adminDraft(call, 'audit-read', 'permit', act));
-        await auditLog.caughtUp(2_000).catch(() => undefined);
+        await auditLog.searchable();
         const disclosures = [];
         for (
           let after: Awaited<ReturnType<typeof looksAt>>['next'], isFirst = true;

@@ -40,7 +40,7 @@ async function serve(request: Asked, patient: string | undefined, rest: string, 
   if (method === 'POST' && rest === '') return receiveEvent(request.body ?? new Uint8Array(0), given);
   const instance = /^\/([A-Za-z0-9.-]{1,64})(?:\/_history\/1)?$/.exec(rest);
   if (method === 'GET' && instance !== null) {
-    await given.log.caughtUp(2_000).catch(() => undefined);
+    await given.log.searchable();
     const found = await given.log.eventById(instance[1]!, given.tables.version);
     return found === undefined ? outcome(404, 'not-found') : answer(200, found.event);
   }

@@ -24,7 +24,8 @@ function log(most: number) {
     kept.push(draft);
     return { ...draft, id: `record-${kept.length}`, recorded: 0 };
   };
-  return { kept, auditLog: { append, healthy: () => true, close: async () => undefined } satisfies AuditLog };
+  const nothing = async () => undefined;
+  return { kept, auditLog: { append, searchable: nothing, healthy: () => true, close: nothing } satisfies AuditLog };
 }
 
 const told = (kept: readonly AuditDraft[]) => kept.map(({ kind, outcome, intent }) => [kind, outcome, intent]);

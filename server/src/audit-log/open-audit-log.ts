@@ -142,6 +142,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
     eventOf: (record, version) => auditEvents(record, options.site, version)[0],
     lag: () => copying.lag(),
     caughtUp: (patience = 5_000) => copying.caughtUp(patience),
+    searchable: () => copying.caughtUp(2_000).catch(() => undefined),
     verify: () =>
       verifyInThread({
         path,

@@ -13,6 +13,7 @@ export function recordsOfBase(log: AuditLog, base: string): AuditLog {
           ? {}
           : { labels: Object.fromEntries(Object.entries(draft.labels).map(([key, labels]) => [`${base}/${key}`, labels])) }),
       }),
+    searchable: () => log.searchable(),
     healthy: () => log.healthy(),
     close: () => log.close(),
   };

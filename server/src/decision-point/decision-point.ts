@@ -223,6 +223,7 @@ function naming(door: Door, audit: AuditLog): AuditLog {
   return {
     append: (draft) =>
       audit.append({ ...draft, reason: `${draft.reason ?? ''} Asked through the door ${door.id}.`.trimStart() }),
+    searchable: () => audit.searchable(),
     healthy: () => audit.healthy(),
     close: () => audit.close(),
   };

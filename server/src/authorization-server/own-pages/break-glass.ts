@@ -168,6 +168,7 @@ async function ownGlass(use: GlassDependencies, mine: OwnSession, form: URLSearc
 }
 
 export async function showOpened(use: GlassDependencies, reply: FastifyReply, mine: OwnSession) {
+  await use.auditLog.searchable();
   const all = await glassesOf(use.db, mine.person.id, new Date(use.now() - YEAR_MS));
   if (all.length === 0) needPrivilege(use, mine);
   const page = glassesOpenedPage({

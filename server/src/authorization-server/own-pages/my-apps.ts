@@ -61,6 +61,7 @@ export async function answerStop(
 
 /** The apps that the person stopped within a year, by the audit trail, save those that hold something again. */
 async function stoppedBy(use: PeopleDependencies, personId: string, held: ReadonlySet<string>): Promise<readonly StoppedApp[]> {
+  await use.auditLog.searchable();
   const from = new Date(use.now() - YEAR_MS);
   const { rows } = await searchAuditRecords(use.db, {
     personId,

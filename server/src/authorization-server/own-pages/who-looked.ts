@@ -128,9 +128,10 @@ async function sendTable(
     .send(lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join(''));
 }
 
-function record(use: PeopleDependencies, request: FastifyRequest, mine: OwnSession, patient: string) {
+async function record(use: PeopleDependencies, request: FastifyRequest, mine: OwnSession, patient: string): Promise<void> {
   const act = { kind: 'audit-read', action: 'own-access-log-read', outcome: 'permit', person: mine.person, patient } as const;
-  return use.auditLog.append(auditDraft({ ...act, ...placeOf(request) }));
+  await use.auditLog.append(auditDraft({ ...act, ...placeOf(request) }));
+  await use.auditLog.searchable();
 }
 
 const patientOf = ({ person }: OwnSession): string | undefined =>

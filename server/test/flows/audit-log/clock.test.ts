@@ -14,6 +14,7 @@ function memory() {
         records.push(draft);
         return { ...draft, id: 'x', recorded: 0 };
       },
+      searchable: async () => undefined,
       healthy: () => true,
       close: async () => undefined,
     },

@@ -137,6 +137,7 @@ export async function startIssuer({
       records.push(record);
       return record;
     },
+    searchable: () => Promise.resolve(),
     healthy: () => works,
     close: () => Promise.resolve(),
   };

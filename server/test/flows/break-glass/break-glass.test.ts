@@ -55,8 +55,15 @@ async function broken(patient: string | null = 'other', form: Record<string, str
 }
 
 const hinted = (body: string) => body.includes('"code":"suppressed"') && body.includes('"code":"BTG"');
-const records = (action: string) =>
-  running.storage.db.selectFrom('audit_record').selectAll().where('action', '=', action).orderBy('recorded', 'desc').execute();
+const records = async (action: string) => {
+  await running.audit.caughtUp();
+  return running.storage.db
+    .selectFrom('audit_record')
+    .selectAll()
+    .where('action', '=', action)
+    .orderBy('recorded', 'desc')
+    .execute();
+};
 const until = async <Value>(find: () => Promise<Value | undefined>): Promise<Value> => {
   for (let tries = 0; tries < 100; tries++) {
     const found = await find();

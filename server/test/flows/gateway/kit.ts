@@ -77,6 +77,8 @@ export class MemoryAudit implements AuditLog {
     return !this.broken;
   }
 
+  async searchable(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   get last(): AuditRecord {

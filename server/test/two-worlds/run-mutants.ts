@@ -1,5 +1,6 @@
 /** Tests the harness itself: every mutant must be noticed, most of them soon. */
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { type Mutant, mutants } from './mutants.ts';
 
@@ -24,11 +25,16 @@ export async function runMutants({ seed, only, say }: MutantOptions): Promise<bo
   const chosen = mutants.filter(({ id }) => only === undefined || id === only);
   if (chosen.length === 0) throw new Error(`there is no mutant called ${only}`);
   const outcomes: Outcome[] = [];
-  for (const mutant of chosen) {
-    const outcome = await judge(mutant, seed);
-    say(`${mutant.id}: ${outcome.noticed ? `noticed after ${outcome.asked} requests` : `NOT noticed ${outcome.says}`}`);
-    outcomes.push(outcome);
-  }
+  const left = chosen.values();
+  // As many at once as there are processors; each is a process of its own.
+  const inTurn = async (): Promise<void> => {
+    for (const mutant of left) {
+      const outcome = await judge(mutant, seed);
+      say(`${mutant.id}: ${outcome.noticed ? `noticed after ${outcome.asked} requests` : `NOT noticed ${outcome.says}`}`);
+      outcomes.push(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, inTurn));
   const noticed = outcomes.filter((each) => each.noticed);
   const soon = noticed.filter(({ asked }) => asked <= SOON);
   say(`mutants: ${outcomes.length}, noticed ${noticed.length}, within ${SOON} requests ${soon.length}`);

@@ -55,9 +55,10 @@ function standingOf(patient: string, facts: KnownFacts, context: StandingContext
   // INVARIANT: no fact is an override; only the caller's own, open one is.
   const relations = (relationBits(facts.relations.get(patient) ?? []) & ~OVERRIDE) | (overrides ? OVERRIDE : 0);
   const consents = facts.consents.get(patient);
-  if ((relations & SELF) !== 0) return Object.freeze({ relations, objection: () => undefined, agreement: () => undefined });
-  if (consents === undefined) return Object.freeze({ relations, objection: () => unknown, agreement: () => undefined });
+  if ((relations & SELF) !== 0) return Object.freeze({ relations, objection: nothing, agreement: nothing });
+  if (consents === undefined) return Object.freeze({ relations, objection: () => unknown, agreement: nothing });
   const judge = judgeConsents(consents, { ...context, patient, memberships: facts.memberships });
+  if (judge.always?.kind === 'none') return Object.freeze({ relations, objection: nothing, agreement: nothing });
   const effect = effectOf(judge, facts);
   const spared = (relations & GUARDIAN) !== 0;
   return Object.freeze<Standing>({
@@ -69,6 +70,9 @@ function standingOf(patient: string, facts: KnownFacts, context: StandingContext
     },
   });
 }
+
+/** No consent says anything. */
+const nothing = (): undefined => undefined;
 
 const unknown: ConsentDenial = Object.freeze({ why: 'unknown', consent: undefined });
 

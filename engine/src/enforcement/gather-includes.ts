@@ -21,6 +21,7 @@ export function* gatherIncludes(
   includes: readonly Include[],
   matches: readonly Visible[],
 ): Generator<Need, readonly Visible[], Found> {
+  if (includes.length === 0) return [];
   const seen = new Set(matches.map(keyOf));
   const included: Visible[] = [];
   let from = matches;

@@ -133,12 +133,14 @@ function release(given: Given, asked: SearchRequest, wanted: Wanted, { decision 
   const total = search.total === 'none' || continued !== undefined ? undefined : gathered.total;
   if (countOnly && gathered.total === undefined) throw new Problem('too-costly', 'Counting is too costly here.');
   const last = gathered.more ? gathered.visible.at(-1) : undefined;
-  const place = {
-    target: canonicalTarget({ ...search, count }),
-    hint: gathered.lastPage.length > LONGEST_HINT ? '' : gathered.lastPage,
-    plan: parts.find(({ type }) => type.name === last?.type)?.plan.fingerprint ?? '',
-  };
-  const next = last === undefined ? undefined : makeCursor(given, { ...place, after: `${last.type}/${last.id}` });
+  const next =
+    last &&
+    makeCursor(given, {
+      target: canonicalTarget({ ...search, count }),
+      hint: gathered.lastPage.length > LONGEST_HINT ? '' : gathered.lastPage,
+      plan: parts.find(({ type }) => type.name === last.type)?.plan.fingerprint ?? '',
+      after: `${last.type}/${last.id}`,
+    });
   const page = {
     visible: before.length === 0 ? gathered.visible : [...before, ...gathered.visible],
     included,

@@ -7,12 +7,15 @@ export function recordedLabels(
   visible: readonly Visible[],
   key: (one: Visible, index: number) => string = ({ type, id }) => `${type}/${id}`,
 ): { readonly labels?: RecordedLabels } {
-  const labels: Record<string, readonly string[]> = {};
-  for (const [index, one] of visible.entries()) {
+  let labels: Record<string, readonly string[]> | undefined;
+  for (let index = 0; index < visible.length; index++) {
+    const one = visible[index]!;
     const carried = told(one.type, one.marks);
-    if (carried.length > 0) labels[key(one, index)] = carried;
+    if (carried.length === 0) continue;
+    labels ??= {};
+    labels[key(one, index)] = carried;
   }
-  return Object.keys(labels).length === 0 ? {} : { labels };
+  return labels === undefined ? {} : { labels };
 }
 
 /** The same of one that was withheld. `key`: as it stands in `resources`. */
@@ -21,7 +24,10 @@ export function withheldLabels({ by, candidate, facts }: Withheld, key: string):
   return carried.length === 0 ? {} : { labels: { [key]: carried } };
 }
 
+const none: readonly string[] = Object.freeze([]);
+
 /** An audit event is restricted by itself, and a record of a look at many would say so of each. */
 function told(type: string, marks: Visible['marks']): readonly string[] {
-  return type === 'AuditEvent' ? [] : (marks?.labels ?? []).map(({ system, code }) => `${system}|${code}`);
+  if (type === 'AuditEvent' || marks === undefined || marks.labels.length === 0) return none;
+  return marks.labels.map(({ system, code }) => `${system}|${code}`);
 }

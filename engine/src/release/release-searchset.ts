@@ -40,27 +40,28 @@ export function releaseSearchset(page: Page, decision: Decision, bases: Bases): 
     id: bases.names?.of(one.type, idIn(one)) ?? idIn(one),
     resource: bodies[index]!,
   }));
+  const [patients, masked, consents] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for (const one of visible) {
+    for (const patient of one.patients) patients.add(patient);
+    for (const path of one.mask) masked.add(path);
+    for (const consent of one.decision.consents ?? []) consents.add(consent);
+  }
   const security = page.labelFor && bundleLabels(visible, page.labelFor);
   const outcome = page.wouldOpen === true ? breakGlassEntry : undefined;
   return mintReleased({
     status: 200,
     headers,
     body: searchset({ self, next, total, base: bases.ours, entries, matches: page.visible.length, security, outcome }),
-    decision: byConsents(decision, visible),
+    // R-089: a search is permitted as a whole; what consents opened of it is told by the resources.
+    decision: consents.size === 0 ? decision : Object.freeze({ ...decision, consents: Object.freeze([...consents]) }),
     disclosure: {
-      patients: [...new Set(visible.flatMap(({ patients }) => patients))],
+      patients: [...patients],
       resources: visible.slice(0, MOST_RESOURCES_RECORDED).map(({ type, id }) => `${type}/${id}`),
       ...recordedLabels(visible.slice(0, MOST_RESOURCES_RECORDED)),
-      masked: [...new Set(visible.flatMap(({ mask }) => mask))],
+      masked: [...masked],
       withheld,
     },
   });
-}
-
-/** R-089: a search is permitted as a whole; what consents opened of it is told by the resources. */
-function byConsents(decision: Decision, visible: readonly Visible[]): Decision {
-  const consents = new Set(visible.flatMap((one) => one.decision.consents ?? []));
-  return consents.size === 0 ? decision : Object.freeze({ ...decision, consents: Object.freeze([...consents]) });
 }
 
 function idIn({ id }: Visible): string {

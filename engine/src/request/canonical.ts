@@ -137,5 +137,6 @@ function criterionPair({ name, definition, modifier, values, chain, has }: Crite
 
 /** Values are encoded whole but for the characters that a query may carry and people want to read. */
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/%(?:2C|2F|3A|24)/g, decodeURIComponent);
+  const encoded = encodeURIComponent(text);
+  return encoded.includes('%') ? encoded.replace(/%(?:2C|2F|3A|24)/g, decodeURIComponent) : encoded;
 }

@@ -10,7 +10,8 @@ import type { Conditions } from '../request/request.ts';
 export function isUnchanged(visible: Visible, { ifNoneMatch, ifModifiedSince }: Conditions): boolean {
   if (isMarked(visible)) return false;
   if (ifNoneMatch !== undefined) return ifNoneMatch === '*' || ifNoneMatch === versionOf(visible.document, visible.node);
-  const since = Date.parse(ifModifiedSince ?? '');
+  if (ifModifiedSince === undefined) return false;
+  const since = Date.parse(ifModifiedSince);
   const updated = lastUpdatedOf(visible);
   return !Number.isNaN(since) && updated !== undefined && updated <= since;
 }

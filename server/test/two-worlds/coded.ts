@@ -12,7 +12,7 @@ export function codedTerm(drawing: Drawing, parameter: SearchParameter, resource
   const { random, shown } = drawing;
   const codings = codingsOf(parameter, resource);
   if (parameter.type !== 'token' || codings.length === 0) return undefined;
-  const modifier = random.pick(['in', 'not-in', 'below', 'below', 'above']);
+  const modifier = random.pick(['in', 'not-in', 'not-in', 'below', 'below', 'above', 'above']);
   const tries = ['parameter token', `modifier code:${modifier}`];
   const known = codings.filter(({ system, code }) =>
     (shown.get('CodeSystem') ?? []).some((one) => one.url === system && JSON.stringify(one).includes(`"${code}"`)),

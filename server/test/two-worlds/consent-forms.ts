@@ -40,7 +40,7 @@ function withExceptions(random: Random, { caller, memberships }: ConsentPlace): 
   };
   const [one, other] = [phrase(), phrase()];
   return random.weighted<Said>([
-    [6, { base: 'permit', exceptions: [{ phrase: one }], denies: one.denied }],
+    [9, { base: 'permit', exceptions: [{ phrase: one }], denies: one.denied }],
     [1, { base: 'deny', exceptions: [{ phrase: one }], denies: not(one.permitted) }],
     [
       2,
@@ -90,7 +90,7 @@ const flipped = { permit: 'deny', deny: 'permit' } as const;
 
 export function asR5(random: Random, place: ConsentPlace): SceneConsent {
   const base = { resourceType: 'Consent', status: 'active', subject: { reference: `Patient/${place.patient}` } };
-  if (random.chance(0.35)) return plainR5(random, base, place);
+  if (random.chance(0.25)) return plainR5(random, base, place);
   const said = withExceptions(random, place);
   const provision = said.exceptions.map(({ phrase, but }) => ({
     ...phrase.r5,
@@ -136,8 +136,8 @@ export function asR4(random: Random, place: ConsentPlace): SceneConsent {
     category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
     patient: { reference: `Patient/${place.patient}` },
   };
-  if (random.chance(0.35)) return plainR4(random, base, place);
-  if (random.chance(0.35)) return rooted(random, base, place);
+  if (random.chance(0.25)) return plainR4(random, base, place);
+  if (random.chance(0.25)) return rooted(random, base, place);
   const said = withExceptions(random, place);
   // Nested types may be left out: each level turns the one above it around.
   const type = (effect: 'permit' | 'deny') => (random.chance(0.7) ? { type: effect } : {});

@@ -54,11 +54,12 @@ function during(random: Random): Phrase {
 
 function ofReference(random: Random): Phrase {
   const one = random.pick(['Observation/ob1', 'Observation/ob2', 'Condition/c1', 'Encounter/e1']);
-  const whole = random.pick(['Encounter/e1', 'Encounter/e2', 'List/li1']);
+  const whole = random.pick(['Encounter/e1', 'Encounter/e2', 'List/li1', 'Organization/o1']);
+  const known = random.pick(['Encounter/e1', 'Practitioner/d1', 'Practitioner/d2']);
   const author = random.pick(['Practitioner/d1', 'Practitioner/d2', 'Organization/o1']);
   const [meaning, reference, named] = random.pick<readonly [string, string, Named]>([
     ['instance', one, { instance: one }],
-    ['dependents', whole, { dependents: whole }],
+    ['dependents', known, { dependents: known }],
     ['related', whole, { related: whole }],
     ['authoredby', author, { authoredBy: author }],
   ]);

@@ -11,11 +11,12 @@ const days = ['2024-01-01', '2025-01-01', '2025-01-01', undefined];
 export function consentsFor(
   random: Random,
   caller: SceneCaller,
-  memberships: SceneFacts['memberships'],
+  { relations, memberships }: Pick<SceneFacts, 'relations' | 'memberships'>,
 ): SceneFacts['consents'] {
   const found: Record<string, readonly SceneConsent[]> = {};
   for (const id of patients) {
-    if (!random.chance(0.23)) continue;
+    // Of whom nothing may be seen, it matters little what they said.
+    if (!random.chance(relations[id] === undefined ? 0.06 : 0.2)) continue;
     const count = random.weighted([
       [6, 1],
       [3, 2],

@@ -15,7 +15,7 @@ interface Counted {
 /** Too few requests say nothing about shares and gaps. */
 const ENOUGH = 2000;
 /** And less than this says nothing about what is drawn now and then. */
-const MANY = 20_000;
+const MANY = 10_000;
 const LEAST_SHOWN = 0.6;
 const LEAST_TOUCHED = 0.5;
 
@@ -36,6 +36,7 @@ export class Coverage {
   }
 
   add(scene: Scene, { requests }: Played): void {
+    for (const { combining } of scene.policies) this.#note(`combining ${combining}`);
     if (scene.policies.some(({ upstreams }) => upstreams !== undefined)) this.#note('sets of other servers');
     for (const { rules } of scene.policies) for (const rule of rules) for (const kind of kindsOf(rule)) this.#note(kind);
     for (const kind of [...siteKindsOf(scene.site ?? {}), ...consentKindsOf(scene), ...glassesOf(scene)]) this.#note(kind);
@@ -122,9 +123,28 @@ const rareKinds = [
   ...['group-of-caller', 'caller', 'equals', 'in', 'exists', 'valueSets', 'lastDays', 'start'].map((key) => `where ${key}`),
   ...['codes of value sets', 'obligations notify', 'obligations rationale', 'fhirVersions', 'denyAs unauthorized'],
   ...['sets of other servers', 'purposes required'],
+  ...['permit-overrides', 'ordered-deny-overrides', 'ordered-permit-overrides', 'deny-unless-permit', 'permit-unless-deny'].map(
+    (one) => `combining ${one}`,
+  ),
+  ...[
+    'codes any',
+    'codes at',
+    'codes valueSets',
+    'where isNot',
+    'inside true',
+    'inside false',
+    'kind system',
+    'kind anonymous',
+  ],
 ];
 const ruleKinds = [
   ...provisionKinds,
+  ...['C', 'R', 'U', 'D', 'E', 'operation', 'read', 'vread', 'search', 'create', 'update', 'patch', 'delete'].map(
+    (one) => `interactions ${one}`,
+  ),
+  ...['history-instance', 'history-type', 'history-system'].map((one) => `interactions ${one}`),
+  ...['confidentiality', 'sensitivities', 'other'].map((key) => `clears ${key}`),
+  ...['combining deny-overrides', 'maskAs absent-reason', 'maskAs silence'],
   ...['relation break-the-glass', 'told of breaking the glass', 'glass that is broken', 'glass that has ended'],
   ...['glass of a service', 'glass of which a fact speaks'],
   ...['codes', 'beginnings', 'valueSets', 'words', 'types', 'profiles', 'mentions', 'patients'].map(

@@ -85,7 +85,7 @@ export function typeFor({ random, types, shown, closed }: Drawing): string {
   const seen = types.filter((type) => shown.has(type));
   const mixed = seen.filter((type) => closed.has(type));
   if (mixed.length > 0 && random.chance(0.9)) return random.pick(mixed);
-  return seen.length > 0 && random.chance(0.93) ? random.pick(seen) : random.pick(types);
+  return seen.length > 0 && random.chance(0.97) ? random.pick(seen) : random.pick(types);
 }
 
 export function one({ random, shown, raw }: Drawing, type: string): Json | undefined {

@@ -28,7 +28,7 @@ const MOST_VISIBLE = 0.56;
 /** Scenes in which next to nothing may be seen tell little; a few of them are kept all the same. */
 export function makeScene(options: SceneOptions): Scene {
   const random = new Random(options.seed);
-  const wanted = random.chance(0.03) ? 0 : 24;
+  const wanted = random.chance(0.03) ? 0 : 25;
   for (let attempt = 0; ; attempt++) {
     const scene = attemptScene(random, options, attempt < 16 ? wanted : 0);
     if (scene !== undefined) return scene;
@@ -44,9 +44,10 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
   const subjects = subjectsFor(random);
   const site = siteFor(random);
   const memberships = random.chance(0.8) ? random.some(groups, 0, 2) : undefined;
+  const relations = relationsFor(random, caller);
   const facts = {
-    relations: relationsFor(random, caller),
-    consents: consentsFor(random, caller, memberships),
+    relations,
+    consents: consentsFor(random, caller, memberships === undefined ? { relations } : { relations, memberships }),
     subjects,
     pointers: pointersFor(random, subjects),
     ...(memberships === undefined ? {} : { memberships }),

@@ -563,6 +563,18 @@ export const mutants: readonly Mutant[] = [
   of('sets-of-other-servers-hold', 'policy/compile-policies.ts', 'if (!holdsFor(checked, upstream)) return;', ''),
   of('purposes-not-required', 'decision/residual.ts', 'if (this.#parts.purposeless && ', 'if (false && '),
   of('levels-of-the-rules-that-apply', 'decision/residual.ts', 'this.#reach = Math.max(', 'this.#reach = Math.min('),
+  of(
+    'operations-are-reads',
+    'policy/interactions.ts',
+    "if (!('group' in written)) return new Set(written);",
+    "if (!('group' in written)) return new Set(written.includes('operation') ? decidedInteractions : written);",
+  ),
+  of(
+    'execution-is-reading',
+    'policy/interactions.ts',
+    'written.group.includes(crudeGroup[interaction])));',
+    "written.group.includes(crudeGroup[interaction]) || written.group.includes('E')));",
+  ),
   ...consentMutants,
   ...brokenGlassMutants,
 ];

@@ -9,6 +9,7 @@ import type { Random } from './random.ts';
 import { maskCandidates } from './resources.ts';
 import { content, environment, identity } from './rule-conditions.ts';
 
+const REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const R = { group: ['R'] };
 const all = { group: ['C', 'R', 'U', 'D'] };
 
@@ -40,6 +41,13 @@ export function kindsOf(rule: Json): readonly string[] {
     ...(rule.caller?.relations ?? []).map((relation: string) => `relation ${relation}`),
     ...['notify', 'rationale'].filter((key) => rule.obligations?.[key]).map((key) => `obligations ${key}`),
     ...(rule.fhirVersions === undefined ? [] : ['fhirVersions']),
+    ...(rule.interactions.group ?? rule.interactions).map((one: string) => `interactions ${one}`),
+    ...(caller.kinds ?? []).map((kind: string) => `kind ${kind}`),
+    ...Object.keys(rule.clears ?? {}).map((key) => `clears ${key}`),
+    ...Object.keys(resources.codes ?? {}).map((key) => `codes ${key}`),
+    ...(resources.inside === undefined ? [] : [`inside ${resources.inside}`]),
+    ...(rule.maskAs === undefined ? [] : [`maskAs ${rule.maskAs}`]),
+    ...(rule.resources?.where?.some((one: Json) => one.isNot !== undefined) ? ['where isNot'] : []),
     ...(rule.denyAs === undefined ? [] : [`denyAs ${rule.denyAs}`]),
   ];
 }
@@ -178,6 +186,11 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     });
   }
   if (random.chance(0.3)) add(throughBrokenGlass(random, types));
+  // No rule reaches an operation itself (ADR 13): these open and close nothing.
+  if (random.chance(0.15)) {
+    const interactions = random.pick<Json>([['operation'], { group: ['E'] }]);
+    add({ effect: random.pick(['permit', 'deny']), interactions, resources: { types: random.some(types, 2, 4) } });
+  }
   const viewed = types.filter((type) => deIdentified[type] !== undefined);
   if (viewed.length > 0 && random.chance(0.12))
     add({
@@ -202,6 +215,11 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     if (rule.resources !== undefined && random.chance(0.05)) rule.resources = { ...rule.resources, inside: random.chance(0.3) };
     if (rule.effect === 'permit' && random.chance(0.05)) rule.obligations = { ...rule.obligations, rationale: true };
     const isPermit = rule.effect === 'permit';
+    if (rule.interactions === R && random.chance(0.08))
+      rule.interactions = random.chance(0.7)
+        ? ['read', 'search', ...random.some(reading.slice(2), 1, 3)]
+        : random.some(reading, 3, 5);
+    else if (rule.interactions === all && random.chance(0.2)) rule.interactions = { group: [...all.group, 'E'] };
     if (random.chance(isPermit ? 0.03 : 0.1) && rule.caller?.kinds === undefined)
       rule.caller = { ...rule.caller, ...identity(random) };
     if (random.chance(0.04)) rule.fhirVersions = random.pick([['R4'], ['R4', 'R5'], isPermit ? ['R4', 'R6'] : ['R5', 'R6']]);
@@ -308,6 +326,7 @@ const singleForms: Readonly<Record<string, readonly string[]>> = {
   Condition: ['onsetDateTime', 'onsetString'],
   Patient: ['deceasedBoolean'],
 };
+const reading = ['read', 'search', 'vread', 'history-instance', 'history-type', 'history-system'];
 const everyRelation = [...relations, 'guardian', 'emergency-encounter', 'managing-organization', 'device'];
 const NARROWED: readonly string[] = ['Observation', 'Patient'];
 const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
@@ -354,7 +373,7 @@ function clears(random: Random): Json {
 function callerOf(random: Random): Json {
   return random.weighted<Json>([
     [3, { caller: { roles: ['nurse'] } }],
-    [2, { caller: { purposes: [random.pick(['TREAT', 'HRESCH'])] } }],
+    [2, { caller: { purposes: [random.pick(['TREAT', 'HRESCH', `${REASON}|TREAT`, `${REASON}|HRESCH`])] } }],
     [2, { caller: { relations: random.some(everyRelation, 1, 3) } }],
     [1, { caller: { kinds: ['system'] } }],
     [1, { caller: { clients: ['app'] } }],

@@ -54,7 +54,7 @@ export function containersFor(random: Random, subjects: SceneFacts['subjects']):
 
 /** What the resources point to that consents name, as the security system knows it, in both worlds. */
 export function pointersFor(random: Random, subjects: SceneFacts['subjects']): NonNullable<SceneFacts['pointers']> {
-  const known = ['Encounter/e1', 'Encounter/e2', 'List/li1'].filter(() => !random.chance(0.35));
+  const known = ['Encounter/e1', 'Encounter/e2', 'List/li1', 'Organization/o1'].filter(() => !random.chance(0.35));
   return Object.fromEntries(
     known.map((key) => {
       const [type = '', id = ''] = key.split('/');

@@ -98,8 +98,8 @@ export async function wrongHistory(asked: Asked, pages: readonly Answered[], jud
   if (current === undefined && judging.upstream.versions(key).length > 0) return undefined;
   const now = current === undefined ? undefined : judging.decider.sees(current, 'history-instance');
   if (now === 'announced') return undefined;
-  if (now === 'openable') return withHint(pages[0]!, current);
-  if (now === undefined) return asAbsent(asked, pages[0]!, judging);
+  // Of histories nobody is told that breaking the glass would help.
+  if (now === undefined || now === 'openable') return asAbsent(asked, pages[0]!, judging);
   const visible = judging.upstream
     .versions(key)
     .flatMap((version) => {

@@ -63,7 +63,7 @@ function isOneOf(identities: readonly string[], effect: 'permit' | 'deny', { fhi
 
 function saysPurposes({ effect, caller: { purposes } }: Json, asked: readonly string[]): boolean {
   if (effect === 'deny') return asked.some((one) => purposes.some((named: string) => reaches(named, one)));
-  return asked.length > 0 && asked.every((one) => purposes.includes(one));
+  return asked.length > 0 && asked.every((one) => purposes.some((named: string) => isOf(named, one)));
 }
 
 function saysOnly(purposes: readonly string[], asked: readonly string[]): boolean {
@@ -71,7 +71,10 @@ function saysOnly(purposes: readonly string[], asked: readonly string[]): boolea
 }
 
 /** Of the purposes that are drawn breaking the glass alone is a kind of another; a permit must name it all the same (D15). */
-const reaches = (named: string, purpose: string) => named === purpose || (named === 'TREAT' && purpose === 'BTG');
+const reaches = (named: string, purpose: string) => isOf(named, purpose) || (isOf(named, 'TREAT') && purpose === 'BTG');
+/** A code alone is one of HL7's. */
+const isOf = (named: string, purpose: string) =>
+  named === purpose || named === `http://terminology.hl7.org/CodeSystem/v3-ActReason|${purpose}`;
 
 /** The harness asks from 192.0.2.1 or from this machine, at noon (UTC) of a Monday, without a certificate, and nobody knows how surely anybody signed in. */
 function environmentHolds({ networks, time, period, certificate, issuers, assurance }: Json = {}): boolean {

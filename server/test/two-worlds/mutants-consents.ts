@@ -66,12 +66,6 @@ export const consentMutants: readonly Mutant[] = [
     "return covered ? 'yes' : 'maybe';",
     "return covered || true ? 'yes' : 'maybe';",
   ),
-  of(
-    'changes-add-nothing',
-    'match-caller.ts',
-    "changes: { correct: 'yes', collect: 'maybe',",
-    "changes: { correct: 'yes', collect: 'no',",
-  ),
   of('reading-is-no-use', 'match-caller.ts', "reads: { access: 'yes', use: 'maybe',", "reads: { access: 'yes', use: 'no',"),
   of(
     'groups-that-nobody-knows',
@@ -104,12 +98,6 @@ export const consentMutants: readonly Mutant[] = [
   of(
     'r4-members-of-any-kind',
     'read-r4.ts',
-    "if (consent['implicitRules'] !== undefined || hasOther(consent, members)) return 'unreadable';",
-    '',
-  ),
-  of(
-    'r5-members-of-any-kind',
-    'read-r5.ts',
     "if (consent['implicitRules'] !== undefined || hasOther(consent, members)) return 'unreadable';",
     '',
   ),

@@ -104,12 +104,6 @@ export const consentMutants: readonly Mutant[] = [
   of('r5-in-force-forever', 'read-r5.ts', 'const when = period === undefined ?', 'const when = true ?'),
   of('anybodys-consents', 'read-r4.ts', "if (!names(consent['patient'], context)) return 'unreadable';", ''),
   of(
-    'every-scope-is-privacy',
-    'read-r4.ts',
-    "return codes.length > 0 && codes.every((code) => otherScopes.has(code)) ? 'other' : 'unreadable';",
-    "return 'privacy';",
-  ),
-  of(
     'agreed-to-breaking-the-glass',
     'judge-consents.ts',
     'return caller.purposes.some(isBreakGlass) ? noEffect :',

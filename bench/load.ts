@@ -40,9 +40,8 @@ function run(_one: unknown, index: number): Promise<void> {
       socket.write(request);
     };
     const askInTurn = (): void => {
-      next += turn;
-      // Who is late does not catch up: that would be another load.
-      next = Math.max(next, performance.now());
+      // Who is late does not catch up, and keeps to its own moments: that would be another load, and those who waited together would ask together ever after.
+      next += turn * Math.max(1, Math.ceil((performance.now() - next) / turn));
       setTimeout(ask, Math.max(1, next - performance.now()));
     };
     socket.on('connect', () => (turn === 0 ? ask() : askInTurn()));

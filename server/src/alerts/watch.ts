@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditRecord } from '@fireguard/engine';
 import type { Kysely } from 'kysely';
 import type { NewNotice } from '../notify/notice.ts';
-import { countRecords, insertAlert, moveJudged, type NewAlert, recordsToJudge } from '../storage/alerts.ts';
+import { countRecords, insertAlert, isTold, moveJudged, type NewAlert, recordsToJudge } from '../storage/alerts.ts';
 import type { Database } from '../storage/schema.ts';
 import type { WatchedRule } from './config.ts';
 import { doerOf, matches } from './matches.ts';
@@ -23,6 +23,8 @@ export interface WatchOptions extends UnusualGiven {
   readonly tell: (line: string) => void;
   /** Milliseconds between two looks when there is nothing new. Default 500. */
   readonly pause?: number;
+  /** Milliseconds between two counts of the same one under the same rule. Default 5,000. */
+  readonly countEvery?: number;
 }
 
 export interface Watch {
@@ -33,28 +35,58 @@ const batch = 500;
 
 export function watch(options: WatchOptions): Watch {
   const { db, chain, rules, tell } = options;
+  const { countEvery = 5_000 } = options;
+  const byPatients = rules.some(({ unusual }) => unusual !== undefined);
+  /** Up to where was read; undefined before the first look. What waits is judged later than what came after it. */
+  let place: string | undefined;
+  let waiting: ReadonlyMap<string, Waiting> = new Map();
+  /** When each was counted that was counted a moment ago: counting reads all that somebody did in an hour. */
+  const counted = new Map<string, number>();
   let closing = false;
   const over = new AbortController();
 
   async function judge(): Promise<number> {
-    const records = await recordsToJudge(db, chain, batch);
-    const last = records.at(-1);
-    if (last === undefined) return 0;
+    const { records, read, last } = await recordsToJudge(db, chain, { after: place, limit: batch, byPatients });
+    const now = performance.now();
+    for (const [key, at] of counted) if (now - at >= countEvery) counted.delete(key);
+    const still = new Map([...waiting].filter(([key]) => counted.has(key)));
+    const due = [...waiting].filter(([key]) => !counted.has(key)).map(([, one]) => one);
+    if (read === 0 && due.length === 0) return 0;
     const found: Met[] = [];
     const asked = new Set<string>();
-    // Newest first: of one who met a rule many times within a batch, one count tells.
-    for (const { record } of records.toReversed())
-      for (const rule of rules) {
-        const met = await meets(rule, record as unknown as AuditRecord, asked, options);
-        if (met !== undefined) found.push(met);
+    const consider = async (one: Waiting): Promise<void> => {
+      const doer = doerOf(one.rule, one.record);
+      if (doer === undefined || !matches(one.rule, one.record)) return;
+      const key = `${one.rule.id} ${doer.id}`;
+      // Newest first: of one who met a rule many times within a batch, one count tells.
+      if (asked.has(key)) return;
+      if (one.rule.count > 1) {
+        if (counted.has(key)) {
+          // The newest tells: what came before is counted with it.
+          if (BigInt(still.get(key)?.sequence ?? 0) < BigInt(one.sequence)) still.set(key, one);
+          return;
+        }
+        asked.add(key);
       }
+      const alert = await met(one, doer, options);
+      if (alert !== undefined) found.push({ alert, rule: one.rule });
+    };
+    for (const { sequence, record } of records)
+      for (const rule of rules) await consider({ rule, sequence, record: record as unknown as AuditRecord });
+    for (const one of due) await consider(one);
+    // After a crash it begins with what waited.
+    const firsts = [...still.values()].map(({ sequence }) => BigInt(sequence));
+    const judged = firsts.reduce((least, one) => (one <= least ? one - 1n : least), BigInt(last ?? place ?? 0));
     await db.transaction().execute(async (transaction) => {
       for (const { alert, rule } of found)
         if (await insertAlert(transaction, alert, rule.withinMinutes))
           await options.enqueue(transaction, noticeOf(alert, rule, options.page));
-      await moveJudged(transaction, chain, last.sequence);
+      await moveJudged(transaction, chain, String(judged));
     });
-    return records.length;
+    for (const key of asked) counted.set(key, now);
+    waiting = still;
+    place = last ?? place;
+    return read;
   }
 
   async function run(): Promise<void> {
@@ -86,19 +118,22 @@ interface Met {
   readonly alert: NewAlert;
 }
 
-async function meets(
-  rule: WatchedRule,
-  record: AuditRecord,
-  asked: Set<string>,
+/** A record to be judged by a rule: now, or as soon as counting is due again. */
+interface Waiting {
+  readonly rule: WatchedRule;
+  readonly record: AuditRecord;
+  readonly sequence: string;
+}
+
+async function met(
+  { rule, record }: Waiting,
+  doer: { readonly id: string; readonly name: string },
   { db, upstream, facts }: WatchOptions,
-): Promise<Met | undefined> {
-  const doer = doerOf(rule, record);
-  if (doer === undefined || !matches(rule, record)) return undefined;
-  const key = `${rule.id} ${doer.id}`;
-  if (rule.count > 1 && asked.has(key)) return undefined;
-  asked.add(key);
+): Promise<NewAlert | undefined> {
   const at = new Date(record.recorded);
+  const since = new Date(record.recorded - rule.withinMinutes * 60_000);
   const { kinds, outcomes, actions } = rule.when;
+  if (rule.count > 1 && (await isTold(db, { rule: rule.id, doer: doer.id, since }))) return undefined;
   const count =
     rule.unusual !== undefined
       ? (await unusualPatients(rule.unusual, record, { upstream, facts })).length
@@ -109,14 +144,15 @@ async function meets(
             per: rule.per === 'caller' ? 'person' : rule.per,
             doer: doer.id,
             of: rule.of,
-            from: new Date(record.recorded - rule.withinMinutes * 60_000),
+            from: since,
             to: at,
             kinds,
             outcomes,
             actions,
           });
   if (count < rule.count) return undefined;
-  const alert = {
+  return {
+    id: `${rule.id}-${record.id}`,
     rule: rule.id,
     description: rule.description,
     doer: doer.id,
@@ -125,7 +161,6 @@ async function meets(
     recordId: record.id,
     at,
   };
-  return { rule, alert: { id: `${rule.id}-${record.id}`, ...alert } };
 }
 
 function noticeOf(alert: NewAlert, rule: WatchedRule, page: string): NewNotice {

@@ -23,12 +23,38 @@ export interface Alert extends NewAlert {
   readonly note: string | null;
 }
 
-/** The next records of a chain behind the place that was looked at, oldest first. */
-export async function recordsToJudge(db: Db, chain: string, limit: number) {
-  const { rows } = await sql<{ sequence: string; record: Record<string, unknown> }>`SELECT sequence, record FROM audit_record
-    WHERE node = ${chain} AND sequence > coalesce((SELECT sequence FROM alert_position WHERE node = ${chain}), 0)
-    ORDER BY sequence LIMIT ${limit}`.execute(db);
-  return rows;
+export interface RecordsToJudge {
+  /** How many records were read, and the sequence of the last of them. */
+  readonly read: number;
+  readonly last: string | undefined;
+  /** The newest of each kind that was among them, newest first: those that differ in nothing that a rule looks at are one kind. */
+  readonly records: readonly { readonly sequence: string; readonly record: Record<string, unknown> }[];
+}
+
+/** The next records of a chain behind `after`, or behind the place up to which it was judged. `byPatients`: of other patients is another kind. */
+export async function recordsToJudge(
+  db: Db,
+  chain: string,
+  { after, limit, byPatients }: { readonly after: string | undefined; readonly limit: number; readonly byPatients: boolean },
+): Promise<RecordsToJudge> {
+  const behind = after ?? sql`coalesce((SELECT sequence FROM alert_position WHERE node = ${chain}), 0)`;
+  const kind = ['kind', 'action', 'outcome', 'type', 'rules', 'address', ...(byPatients ? ['patients'] : [])];
+  const { rows } = await sql<{ read: number; last: string; sequence: string; record: Record<string, unknown> }>`WITH
+    next AS (SELECT sequence, record FROM audit_record WHERE node = ${chain} AND sequence > ${behind} ORDER BY sequence LIMIT ${limit}),
+    newest AS (SELECT max(sequence) AS sequence FROM next GROUP BY jsonb_build_array(${sql.join(kind.map((name) => sql`record -> ${sql.lit(name)}`))},
+      record #> '{caller,user}', record #> '{caller,client}', record #> '{caller,roles}', record #> '{caller,purposes}'))
+    SELECT (SELECT count(*)::int FROM next) AS read, (SELECT max(sequence) FROM next) AS last, next.sequence, next.record
+    FROM next JOIN newest USING (sequence) ORDER BY next.sequence DESC`.execute(db);
+  return { read: rows[0]?.read ?? 0, last: rows[0]?.last, records: rows };
+}
+
+/** Whether it was told of this one already, so short a time ago that it is not told again. */
+export async function isTold(
+  db: Db,
+  { rule, doer, since }: { readonly rule: string; readonly doer: string; readonly since: Date },
+) {
+  const { rows } = await sql`SELECT FROM alert WHERE rule = ${rule} AND doer = ${doer} AND at > ${since} LIMIT 1`.execute(db);
+  return rows.length > 0;
 }
 
 export async function moveJudged(db: Db, chain: string, sequence: string): Promise<void> {

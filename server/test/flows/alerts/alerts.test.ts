@@ -54,7 +54,7 @@ const people: Record<string, object> = {
   vip: { name: [{ family: 'Royal' }], meta: { security: [{ code: 'VIP' }] } },
 };
 
-function begin(rules: readonly unknown[] | undefined): void {
+function begin(rules: readonly unknown[] | undefined, countEvery = 100): void {
   const upstream: WatchOptions['upstream'] = {
     async look(path) {
       looked.push(path);
@@ -77,6 +77,7 @@ function begin(rules: readonly unknown[] | undefined): void {
     facts,
     tell: () => undefined,
     pause: 30,
+    countEvery,
   });
 }
 
@@ -161,3 +162,30 @@ test('what was recorded while nobody watched is judged at the next start, and no
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect([hook.received.length, (await alerts()).length]).toEqual([1, 1]);
 });
+
+test('somebody busy is counted now and then, and what came meanwhile is not forgotten, nor when the server stops before', async () => {
+  const rules = [{ id: 'many', description: 'Many patients.', when: { kinds: ['request'] }, count: 20, of: 'patients' }];
+  begin(rules, 60_000);
+  for (let n = 0; n < 19; n += 1) await log.append(act({ patients: [`busy-${n}`] }));
+  await log.caughtUp();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (let n = 19; n < 30; n += 1) await log.append(act({ patients: [`busy-${n}`] }));
+  await log.caughtUp();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await alerts()).toEqual([]);
+  await watching!.close();
+  begin(rules, 700);
+  await expect.poll(alerts, { timeout: 5_000 }).toMatchObject([{ rule: 'many', count: 30 }]);
+  await log.append(act({ patients: ['after'], caller: someone }));
+  await log.caughtUp();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (let n = 0; n < 20; n += 1) await log.append(act({ patients: [`after-${n}`], caller: someone }));
+  await expect.poll(async () => (await alerts()).length, { timeout: 5_000 }).toBe(2);
+});
+
+const someone: AuditDraft['caller'] = {
+  kind: 'user',
+  user: { id: 'u9', name: 'Another', fhirUser: 'Practitioner/another' },
+  roles: ['nurse'],
+  purposes: [],
+};

@@ -23,7 +23,7 @@ export interface WatchOptions extends UnusualGiven {
   readonly tell: (line: string) => void;
   /** Milliseconds between two looks when there is nothing new. Default 500. */
   readonly pause?: number;
-  /** Milliseconds between two counts of the same one under the same rule. Default 5,000. */
+  /** Milliseconds between two counts of the same one under the same rule, at least. Default 5,000. */
   readonly countEvery?: number;
 }
 
@@ -32,6 +32,8 @@ export interface Watch {
 }
 
 const batch = 500;
+/** How much longer than it took somebody is left uncounted, so that the busiest cost no more than a fiftieth of a processor of the database. */
+const countRest = 50;
 
 export function watch(options: WatchOptions): Watch {
   const { db, chain, rules, tell } = options;
@@ -40,7 +42,7 @@ export function watch(options: WatchOptions): Watch {
   /** Up to where was read; undefined before the first look. What waits is judged later than what came after it. */
   let place: string | undefined;
   let waiting: ReadonlyMap<string, Waiting> = new Map();
-  /** When each was counted that was counted a moment ago: counting reads all that somebody did in an hour. */
+  /** Until when each is not counted again: counting reads all that somebody did in an hour. */
   const counted = new Map<string, number>();
   let closing = false;
   const over = new AbortController();
@@ -48,12 +50,12 @@ export function watch(options: WatchOptions): Watch {
   async function judge(): Promise<number> {
     const { records, read, last } = await recordsToJudge(db, chain, { after: place, limit: batch, byPatients });
     const now = performance.now();
-    for (const [key, at] of counted) if (now - at >= countEvery) counted.delete(key);
+    for (const [key, until] of counted) if (now >= until) counted.delete(key);
     const still = new Map([...waiting].filter(([key]) => counted.has(key)));
     const due = [...waiting].filter(([key]) => !counted.has(key)).map(([, one]) => one);
     if (read === 0 && due.length === 0) return 0;
     const found: Met[] = [];
-    const asked = new Set<string>();
+    const asked = new Map<string, number>();
     const consider = async (one: Waiting): Promise<void> => {
       const doer = doerOf(one.rule, one.record);
       if (doer === undefined || !matches(one.rule, one.record)) return;
@@ -66,9 +68,11 @@ export function watch(options: WatchOptions): Watch {
           if (BigInt(still.get(key)?.sequence ?? 0) < BigInt(one.sequence)) still.set(key, one);
           return;
         }
-        asked.add(key);
       }
+      const began = performance.now();
       const alert = await met(one, doer, options);
+      const ended = performance.now();
+      if (one.rule.count > 1) asked.set(key, ended + Math.max(countEvery, (ended - began) * countRest));
       if (alert !== undefined) found.push({ alert, rule: one.rule });
     };
     for (const { sequence, record } of records)
@@ -83,7 +87,7 @@ export function watch(options: WatchOptions): Watch {
           await options.enqueue(transaction, noticeOf(alert, rule, options.page));
       await moveJudged(transaction, chain, String(judged));
     });
-    for (const key of asked) counted.set(key, now);
+    for (const [key, until] of asked) counted.set(key, until);
     waiting = still;
     place = last ?? place;
     return read;

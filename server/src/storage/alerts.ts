@@ -98,7 +98,7 @@ export async function countRecords(db: Db, { per, doer, of, from, to, kinds, out
   const counted =
     of === 'records'
       ? sql`SELECT count(*)::int AS count FROM audit_record`
-      : sql`SELECT count(DISTINCT patient)::int AS count FROM audit_record JOIN audit_patient USING (record_id, recorded)`;
+      : sql`SELECT count(DISTINCT patient)::int AS count FROM audit_record, jsonb_array_elements_text(record -> 'patients') AS patient`;
   const { rows } = await sql<{
     count: number;
   }>`${counted} WHERE audit_record.recorded > ${from} AND audit_record.recorded <= ${to}

@@ -111,7 +111,7 @@ test('many patients of one person in an hour: told once, by webhook, without nam
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(await alerts()).toEqual([]);
   for (let n = 19; n < 30; n += 1) await log.append(act({ patients: [`secret-${n}`] }));
-  await expect.poll(() => hook.received.length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => hook.received.length, { timeout: 15_000 }).toBe(1);
   expect(hook.received[0]!.body).toContain('Eva Lindqvist');
   expect(hook.received[0]!.body).not.toContain('secret-');
   await log.append(act({ patients: ['another'] }));
@@ -129,7 +129,7 @@ test('the rules that come with it: failed sign-ins of a person and from an addre
   const purposes = [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG' }];
   await log.append(act({ caller: { ...act().caller!, purposes } }));
   await expect
-    .poll(async () => (await alerts()).map(({ rule }) => rule).sort(), { timeout: 5_000 })
+    .poll(async () => (await alerts()).map(({ rule }) => rule).sort(), { timeout: 15_000 })
     .toEqual(['failed-sign-ins-from-an-address', 'failed-sign-ins-of-a-person', 'glass-broken', 'many-denied']);
 });
 
@@ -146,7 +146,7 @@ test('unusual: the same surname, a person of public interest, no relation; the p
   await log.append(act());
   await log.append(act({ patients: ['vip'], caller: { ...act().caller!, user: { id: 'u2', name: 'Jo Doe' } } }));
   await expect
-    .poll(async () => (await alerts()).map(({ rule, doer }) => `${rule} ${doer}`).sort(), { timeout: 5_000 })
+    .poll(async () => (await alerts()).map(({ rule, doer }) => `${rule} ${doer}`).sort(), { timeout: 15_000 })
     .toEqual(['stranger u2', 'surname u1', 'vip u2']);
 });
 
@@ -156,7 +156,7 @@ test('what was recorded while nobody watched is judged at the next start, and no
   await log.append(act({ action: 'delete' }));
   await log.caughtUp();
   begin([{ id: 'each', description: 'Each.', when: { actions: ['delete'] }, withinMinutes: 1 }]);
-  await expect.poll(() => hook.received.length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => hook.received.length, { timeout: 15_000 }).toBe(1);
   await watching!.close();
   begin([{ id: 'each', description: 'Each.', when: { actions: ['delete'] }, withinMinutes: 1 }]);
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -175,12 +175,12 @@ test('somebody busy is counted now and then, and what came meanwhile is not forg
   expect(await alerts()).toEqual([]);
   await watching!.close();
   begin(rules, 700);
-  await expect.poll(alerts, { timeout: 5_000 }).toMatchObject([{ rule: 'many', count: 30 }]);
+  await expect.poll(alerts, { timeout: 15_000 }).toMatchObject([{ rule: 'many', count: 30 }]);
   await log.append(act({ patients: ['after'], caller: someone }));
   await log.caughtUp();
   await new Promise((resolve) => setTimeout(resolve, 300));
   for (let n = 0; n < 20; n += 1) await log.append(act({ patients: [`after-${n}`], caller: someone }));
-  await expect.poll(async () => (await alerts()).length, { timeout: 5_000 }).toBe(2);
+  await expect.poll(async () => (await alerts()).length, { timeout: 15_000 }).toBe(2);
 });
 
 const someone: AuditDraft['caller'] = {

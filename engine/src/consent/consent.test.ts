@@ -91,6 +91,24 @@ describe('whether a consent counts', () => {
     expect(effect(consent)).toBe('unreadable');
   });
 
+  const later = {
+    resourceType: 'Consent',
+    id: 'c5',
+    status: 'active',
+    subject: { reference: 'Patient/ann' },
+    decision: 'permit',
+  };
+  test.each([
+    ['implicit rules', { ...later, implicitRules: 'http://x' }],
+    ['a member that nobody knows', { ...later, expression: { language: 'text/cql' } }],
+    ['a modifier', { ...later, modifierExtension: [{ url: 'x' }] }],
+    ['another subject', { ...later, subject: { reference: 'Patient/bob' } }],
+    ['a decision that is neither', { ...later, decision: 'allow' }],
+  ])('I6 of R5 and R6, %s closes the record, though it says permit', (_, consent) => {
+    expect(effect(later)).toBe('permit');
+    expect(effect(consent)).toBe('unreadable');
+  });
+
   test('a consent about research is no privacy consent', () => {
     const scope = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'research' }] };
     expect(effect({ ...provision({ type: 'deny' }), scope })).toBe('none');
@@ -133,6 +151,35 @@ describe('what a consent says', () => {
       expect(effect(provision({ type: 'deny', [filter]: odd }))).toBe('not-enforced');
     },
   );
+
+  test('a code at a place that may be about something else may be meant: it closes and does not open', () => {
+    const coding = [{ system: 'http://loinc.org', code: '9-9' }];
+    const of = (type: string, more: object) => {
+      const consent = JSON.stringify(provision({ type, code: [{ coding }] }));
+      const found = judgeConsents([new TextEncoder().encode(consent)], context()).effect(resultOf(more));
+      return found.kind === 'deny' ? found.why : found.kind;
+    };
+    expect([of('deny', { code: { coding } }), of('permit', { code: { coding } })]).toEqual(['directive', 'permit']);
+    expect([of('deny', { method: { coding } }), of('permit', { method: { coding } })]).toEqual([
+      'not-enforced',
+      'not-enforced',
+    ]);
+    expect(of('deny', {})).toBe('none');
+  });
+
+  test('who changes a record may be collecting: a consent about that closes for them, and does not open', () => {
+    const CONSENT_ACTION = 'http://terminology.hl7.org/CodeSystem/consentaction';
+    const collecting = (type: string) =>
+      provision({ type, action: [{ coding: [{ system: CONSENT_ACTION, code: 'collect' }] }] });
+    const asked = (interaction: ConsentContext['interaction'], type: string) =>
+      effect(collecting(type), { ...context(), interaction });
+    expect([asked('create', 'deny'), asked('update', 'deny'), asked('delete', 'deny'), asked('read', 'deny')]).toEqual([
+      'directive',
+      'not-enforced',
+      'none',
+      'none',
+    ]);
+  });
 
   test('R-076 data whose times contradict each other may be of any time, and a consent whose period ends before it starts is not understood', () => {
     const denied = (period: object) => {

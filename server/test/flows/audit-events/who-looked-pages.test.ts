@@ -48,8 +48,10 @@ beforeAll(async () => {
     ...{ opened_at: new Date(opened), expires_at: new Date(opened + 900_000), ended_at: new Date(opened + 400_000) },
     ...{ ended_by: 'Dr Okafor', due_at: new Date(opened + 86_400_000), outcome: null, decided_by: null, decided_at: null },
   });
-  const looked = (name: string, type: string, purpose: string | undefined, override?: string) =>
-    it.running.audit.append({
+  const looked = async (name: string, type: string, purpose: string | undefined, override?: string) => {
+    // Within one millisecond the trail has no order.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await it.running.audit.append({
       ...({ kind: 'request', outcome: 'permit', action: 'search', status: 200, type, patients: ['mine'] } as const),
       ...{ resources: [`${type}/1`], masked: [], withheld: 0, rules: [], requestId: 'r', address: '198.51.100.9' },
       caller: {
@@ -64,6 +66,7 @@ beforeAll(async () => {
         ...(override === undefined ? {} : { override }),
       },
     });
+  };
   await looked('Accounts office', 'Encounter', 'HPAYMT');
   await looked('Nurse Bram de Wit', 'Observation', 'TREAT');
   await looked('Dr Ines Okafor', 'MedicationRequest', 'BTG', 'BG-2026-0417');

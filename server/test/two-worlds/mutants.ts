@@ -291,12 +291,6 @@ export const mutants: readonly Mutant[] = [
     'const { document, node } = one;',
   ),
   of(
-    'announced-masks-taken-for-values',
-    'planning/ways.ts',
-    "if (modifier === 'missing' || modifier === 'not') return false;",
-    "if (modifier === 'missing') return values[0] === 'false';\n  if (modifier === 'not') return false;",
-  ),
-  of(
     'members-of-what-is-stored',
     'enforcement/members-of.ts',
     'const { document, node } = releasedForm(collection);',

@@ -183,7 +183,7 @@ test('somebody busy is counted now and then, and what came meanwhile is not forg
   await expect.poll(async () => (await alerts()).length, { timeout: 15_000 }).toBe(2);
 });
 
-const someone: AuditDraft['caller'] = {
+const someone: NonNullable<AuditDraft['caller']> = {
   kind: 'user',
   user: { id: 'u9', name: 'Another', fhirUser: 'Practitioner/another' },
   roles: ['nurse'],

@@ -18,14 +18,14 @@ const program = `
   console.log(getPriority(0));
 `;
 
-test.skipIf(process.platform !== 'linux').each([
-  [0, 10],
-  [15, 15],
-])('started %i below the usual, it ends at %i', (start, lowest) => {
-  // Whoever runs the tests may have been started low as well, and 19 is as low as it gets.
-  const started = Math.min(19, getPriority() + start);
-  const end = Math.max(started, lowest);
-  const args = ['-n', String(start), process.execPath, '--input-type=module', '--eval', program];
-  const { stdout, stderr } = spawnSync('nice', args, { encoding: 'utf8' });
-  expect(stdout.trim(), stderr).toBe(String(end));
-});
+test.skipIf(process.platform !== 'linux').each([0, 15])(
+  'started %i below who runs the tests, it ends at 10 or where it was',
+  (start) => {
+    // 19 is as low as it gets.
+    const started = Math.min(19, getPriority() + start);
+    const end = Math.max(10, started);
+    const args = ['-n', String(start), process.execPath, '--input-type=module', '--eval', program];
+    const { stdout, stderr } = spawnSync('nice', args, { encoding: 'utf8' });
+    expect(stdout.trim(), stderr).toBe(String(end));
+  },
+);

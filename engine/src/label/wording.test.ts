@@ -49,3 +49,13 @@ test.each([
 ])('codes in %s: %s', (coding, found) => {
   expect(labels(`{"resourceType":"Observation","code":{"coding":[{"system":${coding}}]}}`)).toEqual(found ? ['SUD'] : []);
 });
+
+test.each([
+  ['Observation', ['PSY']],
+  ['Patient', []],
+  ['RelatedPerson', []],
+  ['Person', []],
+])('who a person is says nothing about what they have: a rule that names no types labels %s %j', (type, found) => {
+  const document = scan(new TextEncoder().encode(`{"resourceType":"${type}","code":{"text":"HIV test"}}`));
+  expect(labelsOf(document, document.root, { rules, type, patients: [] }).sensitivities).toEqual(found);
+});

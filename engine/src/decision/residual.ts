@@ -359,8 +359,8 @@ export class Residual {
       const deny = this.#elementDenies[at]!;
       if (this.#closes(deny, matter)) withholding += String.fromCharCode(at);
     }
-    // Lengths differ when rules do, so the two strings cannot be taken for two others.
-    const rules = withholding === '' ? applying : `${applying.length}:${applying}${withholding}`;
+    // Positions are letters of any kind, digits and colons too: with its length first no string can be taken for two others.
+    const rules = `${applying.length}:${applying}${withholding}`;
     const { labels } = matter;
     const days = this.#days(matter.candidate);
     // INVARIANT: whatever a verdict depends on is compared here, as it is in the key below.
@@ -369,8 +369,7 @@ export class Residual {
     const view = { now: this.#parts.consents.now, days, reach: this.#reach };
     if (labels.elements !== undefined)
       return this.#permitParts(applying, withholding, labels.elements, this.#marks(labels), view);
-    const moved = days === undefined ? rules : `${rules} ${days}`;
-    const key = `${moved} ${labels.confidentiality} ${allOf(labels)}`;
+    const key = `${days ?? ''} ${labels.confidentiality} ${rules.length}:${rules}${allOf(labels)}`;
     let verdict = this.#permitted.get(key);
     if (verdict === undefined) {
       verdict = permitted(

@@ -3,9 +3,10 @@
  * a batch or does not, and never loses one. While the database is away the journal goes on; this catches up. Runs in a thread of its own
  * (repository-worker.ts), because copying must never hold up an answer.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import pg, { type ClientConfig } from 'pg';
-import { type CopyPlace, copyRecords, readCopyPlace } from '../storage/audit-copy.ts';
-import { type RecordLine, readLine } from './chain.ts';
+import { type CopyPlace, type CopySlice, copyRecords, type NewAuditRecord, readCopyPlace } from '../storage/audit-copy.ts';
+import { type Line, readLine } from './chain.ts';
 import type { JournalPlace } from './journal.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import { recordRow } from './record-row.ts';
@@ -34,6 +35,11 @@ export interface Repository {
 const batchRecords = 1_000;
 /** Milliseconds between two batches that are not full: what is searched may be this much behind. Each batch costs the disk a sync, and answers wait for theirs on the same disk. */
 const gather = 250;
+/**
+ * Records at once, and milliseconds of rest before the next, while the database is not far behind. A processor goes back to whoever answers only when its slice of a
+ * few milliseconds is over; so what is done here, and by the database for it, is done in pieces that are shorter.
+ */
+const [sliceRecords, sliceRest] = [8, 5];
 
 /** Starts copying from where the database says it was left. Throws when the database has records that the journal has not. */
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
@@ -87,12 +93,30 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   }
 
   async function copySome(): Promise<void> {
-    const { lines, next } = await readBatch(folder, position, durable());
-    if (next === position) return;
-    const rows = lines.map((line) => recordRow(line, chain));
-    await copyRecords(await connected(), chain, rows, position, next);
-    position = next;
+    const client = await connected();
+    position = await copyRecords(client, chain, position, slices(position));
     moved(position.seq);
+  }
+
+  /** The next records, as many as fit a batch; in small slices unless there are many, or somebody waits. */
+  async function* slices(from: CopyPlace): AsyncGenerator<CopySlice> {
+    const until = durable();
+    const hastens = (): boolean => stopping || behind() >= batchRecords || position.seq < awaited;
+    let left = batchRecords;
+    let to = from;
+    let records: NewAuditRecord[] = [];
+    for await (const { line, segment, end } of readOn(folder, from, until)) {
+      to = { segment, end, seq: line.kind === 'record' ? line.seq : to.seq };
+      if (line.kind === 'header') continue;
+      records.push(recordRow(line, chain));
+      left -= 1;
+      if (left === 0) break;
+      if (hastens() || records.length < sliceRecords) continue;
+      yield { records, to };
+      records = [];
+      await pause(sliceRest);
+    }
+    if (to !== from) yield { records, to };
   }
 
   async function run(): Promise<void> {
@@ -138,16 +162,13 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   };
 }
 
-/** The next records after `from`, up to what is durable; `next` is `from` itself when there is nothing. */
-async function readBatch(
+/** The lines after `from`, up to what is durable. */
+async function* readOn(
   folder: JournalFolder,
   from: CopyPlace,
   durable: JournalPlace,
-): Promise<{ lines: readonly RecordLine[]; next: CopyPlace }> {
-  const names = await segments(folder);
-  const found: RecordLine[] = [];
-  let next = from;
-  for (const name of names) {
+): AsyncGenerator<{ readonly line: Line; readonly segment: string; readonly end: number }> {
+  for (const name of await segments(folder)) {
     if ((from.segment !== undefined && name < from.segment) || name > durable.segment) continue;
     const start = name === from.segment ? from.end : 0;
     const end = name === durable.segment ? durable.length : Number.MAX_SAFE_INTEGER;
@@ -156,11 +177,8 @@ async function readBatch(
         const line = raw.complete && raw.text !== undefined ? readLine(raw.text) : undefined;
         if (line === undefined)
           throw new Error(`the audit journal is damaged at ${name}, byte ${raw.start}: run "fireguard audit verify"`);
-        if (line.kind === 'record') found.push(line);
-        next = { segment: name, end: raw.end, seq: line.kind === 'record' ? line.seq : next.seq };
-        if (found.length === batchRecords) return { lines: found, next };
+        yield { line, segment: name, end: raw.end };
       }
     }
   }
-  return { lines: found, next };
 }

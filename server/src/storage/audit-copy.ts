@@ -49,18 +49,36 @@ export async function readCopyPlace(client: pg.ClientBase, chain: string): Promi
     : { segment: row.segment, end: Number(row.line_end), seq: Number(row.sequence) };
 }
 
-/** One batch and the move to its end, or neither. INVARIANT: moves on only from where we were: two that copy the same journal cannot both succeed. */
+/** A part of a batch, and up to where the journal is copied with it. */
+export interface CopySlice {
+  readonly records: readonly NewAuditRecord[];
+  readonly to: CopyPlace;
+}
+
+/**
+ * One batch and the move to its end, or neither; the slices come when they come. INVARIANT: moves on only from where we were: two that copy the same journal
+ * cannot both succeed.
+ */
 export async function copyRecords(
   client: pg.ClientBase,
   chain: string,
-  records: readonly NewAuditRecord[],
   from: CopyPlace,
-  to: CopyPlace,
-): Promise<void> {
+  slices: AsyncIterable<CopySlice>,
+): Promise<CopyPlace> {
   await client.query('BEGIN');
   try {
-    await insertAuditRecords(client, records);
-    const place = [chain, to.segment ?? '', to.end, to.seq, records.at(-1)?.hash ?? ''];
+    let to = from;
+    let hash = '';
+    for await (const slice of slices) {
+      await insertAuditRecords(client, slice.records);
+      to = slice.to;
+      hash = slice.records.at(-1)?.hash ?? hash;
+    }
+    if (to === from) {
+      await client.query('ROLLBACK');
+      return from;
+    }
+    const place = [chain, to.segment ?? '', to.end, to.seq, hash];
     const { rowCount } =
       from.segment === undefined
         ? await client.query(
@@ -75,33 +93,37 @@ export async function copyRecords(
           );
     if (rowCount !== 1) throw new Error('another process copies the same audit journal');
     await client.query('COMMIT');
+    return to;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
 
-/** Adds them; what is there already (same id and time) is left as it is, so that a batch can be repeated after a crash. */
-export async function insertAuditRecords(client: pg.ClientBase, records: readonly NewAuditRecord[]): Promise<void> {
-  if (records.length === 0) return;
-  // One parameter for the whole batch: the records are JSON already, and PostgreSQL reads JSON faster than it takes thousands of parameters.
-  await client.query(
-    `INSERT INTO audit_record (record_id, node, sequence, hash, recorded, kind, outcome, action, resource_type, person_id, client_id, record)
+// One parameter for all rows: the records are JSON already, and PostgreSQL reads JSON faster than it takes thousands of parameters. Named, so that it is planned once.
+const addRecords = {
+  name: 'add-audit-records',
+  text: `INSERT INTO audit_record (record_id, node, sequence, hash, recorded, kind, outcome, action, resource_type, person_id, client_id, record)
      SELECT * FROM json_to_recordset($1::json) AS row (record_id text, node text, sequence bigint, hash text, recorded timestamptz, kind text,
        outcome text, action text, resource_type text, person_id text, client_id text, record jsonb)
      ON CONFLICT DO NOTHING`,
-    [`[${records.map(rowText).join(',')}]`],
-  );
+};
+const addPatients = {
+  name: 'add-audit-patients',
+  text: `INSERT INTO audit_patient (patient, recorded, record_id, place)
+     SELECT * FROM json_to_recordset($1::json) AS row (patient text, recorded timestamptz, record_id text, place integer)
+     ON CONFLICT DO NOTHING`,
+};
+
+/** Adds them; what is there already (same id and time) is left as it is, so that a batch can be repeated after a crash. */
+export async function insertAuditRecords(client: pg.ClientBase, records: readonly NewAuditRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  await client.query({ ...addRecords, values: [`[${records.map(rowText).join(',')}]`] });
   const touched = records.flatMap(({ patients, recorded, record_id }) =>
     patients.map(({ patient, place }) => ({ patient, recorded, record_id, place })),
   );
   if (touched.length === 0) return;
-  await client.query(
-    `INSERT INTO audit_patient (patient, recorded, record_id, place)
-     SELECT * FROM json_to_recordset($1::json) AS row (patient text, recorded timestamptz, record_id text, place integer)
-     ON CONFLICT DO NOTHING`,
-    [JSON.stringify(touched)],
-  );
+  await client.query({ ...addPatients, values: [JSON.stringify(touched)] });
 }
 
 function rowText({ record, patients: _touched, ...columns }: NewAuditRecord): string {

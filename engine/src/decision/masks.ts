@@ -39,8 +39,16 @@ export function combineMasks(
 ): readonly string[] {
   if (denies.length === 0 && permits.some((mask) => mask.length === 0)) return nothing;
   const withheld = new Set(denies.flat());
+  // By sets: a de-identified view masks a hundred paths.
+  const masked = permits.map((mask) => new Set(mask));
   for (const path of new Set(permits.flat())) {
-    if (permits.every((mask) => mask.some((masked) => path === masked || path.startsWith(`${masked}.`)))) withheld.add(path);
+    if (masked.every((mask) => isWithin(path, mask))) withheld.add(path);
   }
   return Object.freeze([...withheld]);
+}
+
+/** Is the path, or one above it, among these? */
+function isWithin(path: string, mask: ReadonlySet<string>): boolean {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) if (mask.has(path.slice(0, end))) return true;
+  return false;
 }

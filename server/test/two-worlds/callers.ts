@@ -21,19 +21,21 @@ const narrowWrites = [
 export function callerFor(random: Random): SceneCaller {
   const caller = plainCaller(random);
   const broken = withGlass(random, caller);
-  const narrowed = random.chance(0.12) ? { ...broken, ceiling: random.pick(['M', 'N', 'N', 'R'] as const) } : broken;
+  const narrowed = random.about('clearances', 0.12, 0.3)
+    ? { ...broken, ceiling: random.pick(['M', 'N', 'N', 'R'] as const) }
+    : broken;
   return random.chance(0.5) ? { ...narrowed, rationale: 'because' } : narrowed;
 }
 
 /** For a patient of their own, with the purpose that comes with it; a service for a person whom it named. */
 function withGlass(random: Random, caller: SceneCaller): SceneCaller {
   const share = caller.kind === 'system' ? 0.15 : caller.kind === 'user' && caller.roles[0] !== 'patient' ? 0.2 : 0;
-  if (!random.chance(share)) return caller;
+  if (!random.about('broken glass', share, share === 0 ? 0 : 0.8)) return caller;
   return {
     ...caller,
     purposes: [...caller.purposes, 'BTG'],
     override: random.pick(patients),
-    ...(random.chance(0.2) ? { overrideEnded: true } : {}),
+    ...(random.about('broken glass', 0.2, 0.3) ? { overrideEnded: true } : {}),
   };
 }
 
@@ -56,7 +58,7 @@ function plainCaller(random: Random): SceneCaller {
     [10, 'granted'],
     [10, 'system'],
     [12, 'mixed'],
-    [12, 'careful'],
+    [random.about('narrow writes', 0) ? 60 : 12, 'careful'],
     [1, 'anonymous'],
   ]);
   const wide = random.chance(0.8) ? 'cruds' : random.pick(['rs', 'crus', 's', 'r']);

@@ -34,14 +34,14 @@ function withExceptions(random: Random, { caller, memberships }: ConsentPlace): 
     const asking = ofAsking(random, caller, memberships);
     return random.weighted([
       [5, data],
-      [3, asking],
+      [random.about('glass in consents', 0) ? 12 : 3, asking],
       [2, both(data, random.chance(0.5) ? asking : ofData(random)) ?? data],
     ]);
   };
   const [one, other] = [phrase(), phrase()];
   return random.weighted<Said>([
     [9, { base: 'permit', exceptions: [{ phrase: one }], denies: one.denied }],
-    [1, { base: 'deny', exceptions: [{ phrase: one }], denies: not(one.permitted) }],
+    [random.about('sensitivities', 0) ? 9 : 1, { base: 'deny', exceptions: [{ phrase: one }], denies: not(one.permitted) }],
     [
       2,
       {

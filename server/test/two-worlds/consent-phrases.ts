@@ -39,7 +39,7 @@ export function ofData(random: Random): Phrase {
     [1, () => as({ class: [coding(document)] }, { documentType: [coding(document)] }, { document })],
     [1, () => as({ class: [coding(`${MEDIA}|${media}`)] }, { documentType: [coding(`${MEDIA}|${media}`)] }, { media })],
     [5, () => ofReference(random)],
-    [4, () => ofLabels(random)],
+    [random.about('sensitivities', 0) ? 30 : 4, () => ofLabels(random)],
   ])();
 }
 
@@ -86,7 +86,7 @@ function ofLabels(random: Random): Phrase {
 export function ofAsking(random: Random, caller: SceneCaller, memberships: readonly string[] | undefined): Phrase {
   return random.weighted<() => Phrase>([
     [2, () => ofActor(random, caller, memberships)],
-    [2, () => ofPurposes(random, caller)],
+    [random.about('glass in consents', 0) ? 12 : 2, () => ofPurposes(random, caller)],
     [2, () => ofAction(random)],
     [1, () => beyondUs(random)],
   ])();
@@ -114,7 +114,9 @@ const reaches = (named: string, purpose: string) => named === purpose || below[n
 
 /** A permission must cover every purpose, a denial any. Who says none may have any; who says a broad one may have the narrow one. */
 export function ofPurposes(random: Random, { purposes }: SceneCaller): Phrase {
-  const codes = random.pick([['TREAT'], ['HRESCH'], ['TREAT', 'HRESCH'], ['CLINTRCH'], ['HPAYMT'], ['BTG']]);
+  const codes = random.about('glass in consents', 0, 0.6)
+    ? ['BTG']
+    : random.pick([['TREAT'], ['HRESCH'], ['TREAT', 'HRESCH'], ['CLINTRCH'], ['HPAYMT'], ['BTG']]);
   const covered = purposes.map((purpose) => codes.some((code) => reaches(code, purpose)));
   const within = purposes.some((purpose) => codes.some((code) => code !== 'BTG' && reaches(purpose, code)));
   const written = { purpose: codes.map((code) => ({ system: REASON, code })) };

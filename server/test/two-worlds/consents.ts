@@ -16,7 +16,7 @@ export function consentsFor(
   const found: Record<string, readonly SceneConsent[]> = {};
   for (const id of patients) {
     // Of whom nothing may be seen, it matters little what they said.
-    if (!random.chance(relations[id] === undefined ? 0.06 : 0.2)) continue;
+    if (!random.about('consents', relations[id] === undefined ? 0.06 : 0.2)) continue;
     const count = random.weighted([
       [6, 1],
       [3, 2],
@@ -29,7 +29,7 @@ export function consentsFor(
 
 /** What the place settles about them; mostly what is settled where nobody says otherwise. */
 export function consentRulesFor(random: Random): SceneSite {
-  if (!random.chance(0.4)) return {};
+  if (!random.about('consent rules', 0.4)) return {};
   return {
     consents: {
       conflict: random.pick(['deny-overrides', 'permit-overrides', 'most-recent']),

@@ -6,6 +6,7 @@ import { kindsOf } from './policies.ts';
 import { features } from './requests.ts';
 import type { Scene } from './scenario.ts';
 import { siteKindsOf } from './site.ts';
+import { themes } from './theme.ts';
 
 interface Counted {
   asked: number;
@@ -36,6 +37,7 @@ export class Coverage {
   }
 
   add(scene: Scene, { requests }: Played): void {
+    this.#note(`theme ${scene.theme}`);
     for (const { combining } of scene.policies) this.#note(`combining ${combining}`);
     if (scene.policies.some(({ upstreams }) => upstreams !== undefined)) this.#note('sets of other servers');
     for (const { rules } of scene.policies) for (const rule of rules) for (const kind of kindsOf(rule)) this.#note(kind);
@@ -116,6 +118,7 @@ const kinds = [
   ...['result _count', 'result _sort'],
 ];
 const rareKinds = [
+  ...themes.map(([, { name }]) => `theme ${name}`),
   ...consentKinds,
   ...['everyPurpose', 'memberships', 'identities'].map((key) => `caller ${key}`),
   ...['guardian', 'emergency-encounter', 'managing-organization', 'device'].map((one) => `relation ${one}`),

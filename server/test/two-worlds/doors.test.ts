@@ -13,8 +13,8 @@ import { servedFeatures } from './served.ts';
 import { ThroughHttp } from './through-http.ts';
 import { Upstream } from './upstream.ts';
 
-const SCENES = Number(process.env['FIREGUARD_DOOR_SCENES'] ?? 10);
-const FIRST = Number(process.env['FIREGUARD_DOOR_SEED'] ?? 31);
+const SCENES = Number(process.env['FIREGUARD_DOOR_SCENES'] ?? 12);
+const FIRST = Number(process.env['FIREGUARD_DOOR_SEED'] ?? 41);
 const SAMPLE = 4;
 let storage: Storage;
 beforeAll(async () => {

@@ -12,6 +12,7 @@ import { types as allTypes, terminology } from './resources.ts';
 import { groups } from './rule-conditions.ts';
 import type { Scene, World } from './scenario.ts';
 import { containersFor, pointersFor, siteFor } from './site.ts';
+import { themes } from './theme.ts';
 import { otherWorld, subjectsFor, worldFor } from './worlds.ts';
 
 export interface SceneOptions {
@@ -23,11 +24,12 @@ export interface SceneOptions {
   readonly world?: World | undefined;
 }
 
-const MOST_VISIBLE = 0.56;
+const MOST_VISIBLE = 0.65;
 
 /** Scenes in which next to nothing may be seen tell little; a few of them are kept all the same. */
 export function makeScene(options: SceneOptions): Scene {
   const random = new Random(options.seed);
+  random.theme = random.weighted(themes);
   const wanted = random.chance(0.03) ? 0 : 25;
   for (let attempt = 0; ; attempt++) {
     const scene = attemptScene(random, options, attempt < 16 ? wanted : 0);
@@ -37,9 +39,10 @@ export function makeScene(options: SceneOptions): Scene {
 
 function attemptScene(random: Random, { requests, served, policies, world }: SceneOptions, wanted: number): Scene | undefined {
   const heavy = random.some(['Observation', 'Condition', 'Encounter'], 1, 3);
+  const themed = random.some(random.theme.types ?? [], 2, 4);
   const ordinary = allTypes.filter((type) => !terminology.includes(type));
-  const coded = random.chance(0.4) ? terminology : [];
-  const types = [...new Set(['Patient', ...heavy, ...random.some(ordinary, 3, 5), ...coded])];
+  const coded = random.about('coded types', 0.4) ? terminology : [];
+  const types = [...new Set(['Patient', ...heavy, ...themed, ...random.some(ordinary, 3, 5), ...coded])];
   const caller = callerFor(random);
   const subjects = subjectsFor(random);
   const site = siteFor(random);
@@ -70,6 +73,7 @@ function attemptScene(random: Random, { requests, served, policies, world }: Sce
   ]);
   const upstreamPage = random.pick([2, 3, 5, undefined]);
   return {
+    theme: random.theme.name,
     policies: rules,
     site,
     caller,

@@ -234,12 +234,7 @@ export const mutants: readonly Mutant[] = [
     'if (!hidden && !containsText(document.bytes, document.start(node), end, from)) return;',
     'return;',
   ),
-  of(
-    'masks-of-any-rule',
-    'decision/masks.ts',
-    'if (permits.every((mask) => mask.some(',
-    'if (permits.some((mask) => mask.some(',
-  ),
+  of('masks-of-any-rule', 'decision/masks.ts', 'if (masked.every((mask) => isWithin(', 'if (masked.some((mask) => isWithin('),
   of(
     'element-denies-ignored',
     'decision/residual.ts',

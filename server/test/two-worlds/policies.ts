@@ -7,7 +7,8 @@ import { ACT_CODE, CONFIDENTIALITY } from './naive/labels.ts';
 import { announcedShapes } from './naive/types.ts';
 import type { Random } from './random.ts';
 import { maskCandidates } from './resources.ts';
-import { content, environment, identity } from './rule-conditions.ts';
+import { asked, content, environment, identity } from './rule-conditions.ts';
+import type { Topic } from './theme.ts';
 
 const REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const R = { group: ['R'] };
@@ -73,7 +74,9 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   };
   add({
     resources: { categories: ['business', 'individual'] },
-    ...maybe(random, 0.45, () => ({ mask: masks(random, types, ['Practitioner', 'Organization', 'Location', 'Medication']) })),
+    ...drawn(random, 'masks', 0.45, () => ({
+      mask: masks(random, types, ['Practitioner', 'Organization', 'Location', 'Medication']),
+    })),
   });
   add({
     interactions: random.chance(0.6) ? all : R,
@@ -82,7 +85,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     },
     ...maybe(random, 0.75, () => ({ caller: { relations: random.some(relations, 1, 3) } })),
     ...clears(random),
-    ...maybe(random, 0.6, () => ({ mask: masks(random, types) })),
+    ...drawn(random, 'masks', 0.6, () => ({ mask: masks(random, types) })),
     ...maybe(random, 0.2, () => ({ mayLabel: true })),
   });
   if (types.includes('ValueSet') && random.chance(0.85))
@@ -93,7 +96,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...clears(random),
     });
   // Who may write what, where it is not the same as who may see it.
-  if (random.chance(0.4)) {
+  if (random.about('narrow writes', 0.4)) {
     const type = random.pick(types);
     add({
       interactions: random.some(['update', 'patch', 'delete', 'create'], 1, 4),
@@ -103,7 +106,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...callerOf(random),
     });
   }
-  if (random.chance(0.15))
+  if (random.about('narrow writes', 0.15))
     add({
       effect: 'deny',
       interactions: random.some(['update', 'patch', 'delete', 'create'], 1, 3),
@@ -139,7 +142,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...denyAs(random),
       ...maybe(random, 0.4, () => ({ consentable: true })),
     });
-  if (random.chance(0.65)) {
+  if (random.about('element denies', 0.65)) {
     const type = random.pick(types);
     add({
       effect: 'deny',
@@ -150,7 +153,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
     });
   }
   const forms = Object.keys(singleForms).filter((type) => types.includes(type));
-  if (forms.length > 0 && random.chance(0.25)) {
+  if (forms.length > 0 && random.about('forms of a choice', 0.25)) {
     const type = random.pick(forms);
     add({
       effect: 'deny',
@@ -164,7 +167,7 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   if (random.chance(0.1))
     add({ effect: 'deny', interactions: R, resources: { types: [random.pick(types)] }, caller: { kinds: ['system'] } });
   // Nearly, or in truth, a rule under which nothing of a type is hidden.
-  if (random.chance(0.4)) {
+  if (random.about('wide rules', 0.4)) {
     add({
       interactions: random.chance(0.6) ? all : R,
       // Observations and patients are what narrow scopes reach a part of.
@@ -185,14 +188,18 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...(random.chance(0.7) ? {} : callerOf(random)),
     });
   }
-  if (random.chance(0.3)) add(throughBrokenGlass(random, types));
+  const known = asked.filter((type) => types.includes(type));
+  if (known.length > 0 && random.about('content', 0))
+    for (const type of random.some(known, 1, 2))
+      add({ resources: { types: [type] }, ...(random.chance(0.5) ? { effect: 'deny' } : clears(random)) });
+  if (random.about('broken glass', 0.3)) add(throughBrokenGlass(random, types));
   // No rule reaches an operation itself (ADR 13): these open and close nothing.
   if (random.chance(0.15)) {
     const interactions = random.pick<Json>([['operation'], { group: ['E'] }]);
     add({ effect: random.pick(['permit', 'deny']), interactions, resources: { types: random.some(types, 2, 4) } });
   }
   const viewed = types.filter((type) => deIdentified[type] !== undefined);
-  if (viewed.length > 0 && random.chance(0.12))
+  if (viewed.length > 0 && random.about('de-identification', 0.12))
     add({
       resources: { types: random.some(viewed, 1, 2) },
       // Dates of pseudonyms alone are moved.
@@ -200,9 +207,9 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
       ...clears(random),
       ...callerOf(random),
     });
-  if (viewed.length > 0 && random.chance(0.06)) for (const rule of byPseudonyms(random, viewed)) add(rule);
+  if (viewed.length > 0 && random.about('pseudonyms', 0.06)) for (const rule of byPseudonyms(random, viewed)) add(rule);
   const announced = [...announceable].filter((path) => types.includes(path.split('.')[0]!));
-  if (announced.length > 0 && random.chance(0.35)) {
+  if (announced.length > 0 && random.about('announced masks', 0.35)) {
     const path = random.pick(announced);
     const rule = { resources: { types: [path.split('.')[0]] }, maskAs: 'absent-reason' };
     if (random.chance(0.5)) add({ ...rule, effect: 'deny', interactions: all, elements: [path] });
@@ -210,9 +217,10 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
   }
   for (const rule of rules) {
     const named = rule.resources?.types;
-    if (named !== undefined && random.chance(0.3))
+    if (named !== undefined && random.about('content', 0.3, 0.7))
       rule.resources = { ...rule.resources, ...content(random, named, rule.effect) };
-    if (rule.resources !== undefined && random.chance(0.05)) rule.resources = { ...rule.resources, inside: random.chance(0.3) };
+    if (rule.resources !== undefined && random.about('insides', 0.05, 0.2))
+      rule.resources = { ...rule.resources, inside: random.chance(0.3) };
     if (rule.effect === 'permit' && random.chance(0.05)) rule.obligations = { ...rule.obligations, rationale: true };
     const isPermit = rule.effect === 'permit';
     if (rule.interactions === R && random.chance(0.08))
@@ -220,25 +228,27 @@ export function policiesFor(random: Random, types: readonly string[]): readonly 
         ? ['read', 'search', ...random.some(reading.slice(2), 1, 3)]
         : random.some(reading, 3, 5);
     else if (rule.interactions === all && random.chance(0.2)) rule.interactions = { group: [...all.group, 'E'] };
-    if (random.chance(isPermit ? 0.03 : 0.1) && rule.caller?.kinds === undefined)
+    if (random.about('identities', isPermit ? 0.03 : 0.1, isPermit ? 0.1 : 0.3) && rule.caller?.kinds === undefined)
       rule.caller = { ...rule.caller, ...identity(random) };
     if (random.chance(0.04)) rule.fhirVersions = random.pick([['R4'], ['R4', 'R5'], isPermit ? ['R4', 'R6'] : ['R5', 'R6']]);
-    if (isPermit && random.chance(0.015)) {
+    if (isPermit && random.about('circumstances', 0.015, 0.05)) {
       // Only people sign in.
       rule.caller = { ...rule.caller, kinds: ['user'] };
       rule.environment = { assurance: { acr: ['urn:example:two-factors'] } };
-    } else if (random.chance(isPermit ? 0.04 : 0.12)) rule.environment = environment(random);
-    else if (rule.effect === 'deny' && random.chance(0.1)) rule.unless = environment(random);
+    } else if (random.about('circumstances', isPermit ? 0.04 : 0.12, isPermit ? 0.2 : 0.4))
+      rule.environment = environment(random);
+    else if (rule.effect === 'deny' && random.about('circumstances', 0.1, 0.3)) rule.unless = environment(random);
     if (rule.effect === 'deny' && random.chance(0.1))
       rule.caller = { ...rule.caller, purposesOtherThan: [random.pick(['TREAT', 'HRESCH'])] };
-    if (rule.effect === 'permit' && random.chance(0.1))
+    if (rule.effect === 'permit' && random.about('duties', 0.1, 0.5))
       rule.obligations = { ...rule.obligations, labels: [random.pick(duties)] };
     if (rule.effect === 'permit' && random.chance(0.05)) rule.obligations = { ...rule.obligations, notify: true };
     const masked: readonly string[] = rule.mask ?? rule.elements ?? [];
     if (masked.length > 0 && masked.every((path) => announceable.has(path)) && random.chance(0.4))
       rule.maskAs = 'absent-reason';
     else if (masked.length > 0 && random.chance(0.15)) rule.maskAs = 'silence';
-    if (rule.effect === 'deny' && rule.denyAs === undefined && random.chance(0.15)) rule.overridable = 'break-the-glass';
+    if (rule.effect === 'deny' && rule.denyAs === undefined && random.about('broken glass', 0.15, 0.5))
+      rule.overridable = 'break-the-glass';
     if (rule.denyAs === 'forbidden' && random.chance(0.3)) rule.denyAs = 'unauthorized';
     if (rule.denyAs === 'forbidden' || rule.denyAs === 'unauthorized') rule.announces = true;
   }
@@ -333,6 +343,8 @@ const whole = { confidentiality: 'V', sensitivities: '*', other: '*' };
 const duties = [`${ACT_CODE}|NORDSCLCD`, `${ACT_CODE}|DELAU`];
 
 const maybe = (random: Random, share: number, make: () => Json): Json => (random.chance(share) ? make() : {});
+const drawn = (random: Random, topic: Topic, share: number, make: () => Json): Json =>
+  random.about(topic, share) ? make() : {};
 
 function denyAs(random: Random): Json {
   return random.weighted<Json>([
@@ -344,13 +356,16 @@ function denyAs(random: Random): Json {
 }
 
 function masks(random: Random, types: readonly string[], among: readonly string[] = types): readonly string[] {
-  const type = random.pick(
-    types.filter((one) => among.includes(one)).length > 0 ? types.filter((one) => among.includes(one)) : among,
-  );
+  const possible = types.filter((one) => among.includes(one));
+  const themed = possible.filter((one) => random.theme.masks?.some((path) => path.startsWith(`${one}.`)));
+  const type = random.pick(themed.length > 0 && random.chance(0.7) ? themed : possible.length > 0 ? possible : among);
   const also = random.chance(0.4) ? random.pick(types) : type;
   return [...new Set([type, also])].flatMap((each) => {
     const parts = maskCandidates[each]!.filter((path) => path.includes('.'));
-    const chosen = parts.length > 0 && random.chance(0.4) ? random.some(parts, 1, 2) : random.some(maskCandidates[each]!, 1, 2);
+    const named = random.theme.masks?.filter((path) => path.startsWith(`${each}.`)) ?? [];
+    if (named.length > 0 && random.chance(0.7)) return random.some(named, 1, 2);
+    const chosen =
+      parts.length > 0 && random.about('part masks', 0.4) ? random.some(parts, 1, 2) : random.some(maskCandidates[each]!, 1, 2);
     return chosen.map((path) => `${each}.${path}`);
   });
 }
@@ -360,7 +375,8 @@ function label(random: Random): string {
 }
 
 function clears(random: Random): Json {
-  if (random.chance(0.5)) return {};
+  if (random.about('sensitivities', 0, 0.7)) return { clears: whole };
+  if (!random.about('clearances', 0.5)) return {};
   return {
     clears: {
       confidentiality: random.pick(['R', 'V']),

@@ -1,6 +1,10 @@
 /** Chance with a seed: the same seed makes the same worlds, policies and requests on every machine. */
+import { nothing, type Theme, type Topic } from './theme.ts';
+
 export class Random {
   #state: number;
+  /** What is drawn more often. */
+  theme: Theme = nothing;
 
   constructor(seed: number) {
     this.#state = (seed * 2654435761) >>> 0;
@@ -23,6 +27,11 @@ export class Random {
 
   chance(share: number): boolean {
     return this.next() < share;
+  }
+
+  /** As `chance`; this `often` where that is the theme. */
+  about(topic: Topic, share: number, often = 0.9): boolean {
+    return this.chance(this.theme.topics?.includes(topic) ? Math.max(share, often) : share);
   }
 
   pick<T>(list: readonly T[]): T {

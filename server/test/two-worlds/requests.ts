@@ -12,7 +12,7 @@ import { valuesAt } from './json.ts';
 import { chain, has, include, revinclude } from './links.ts';
 import type { NaiveInteraction } from './naive/interactions.ts';
 import { naiveTypes } from './naive/types.ts';
-import { patients, types } from './resources.ts';
+import { patients, population, types } from './resources.ts';
 import type { Asked } from './scenario.ts';
 import { timeOf } from './upstream.ts';
 
@@ -33,10 +33,12 @@ function within(
   places: readonly string[],
   make: (key: string, rest: readonly string[]) => readonly string[],
 ): Asked | undefined {
-  const { random, shown, types } = drawing;
+  const { random, shown, raw, types } = drawing;
   const among = places.flatMap((place) => shown.get(place) ?? []);
   if (among.length === 0) return undefined;
-  const place = random.pick(among);
+  const seen = random.pick(among);
+  // What is masked of it is asked for as well.
+  const place = raw.get(seen.resourceType)?.find(({ id }) => id === seen.id) ?? seen;
   const held: readonly string[] = [
     ...JSON.stringify(place.entry ?? place.member ?? place.participant ?? []).matchAll(/([A-Z][a-z]+)\/\w+"/g),
   ].map(([, type = '']) => type);
@@ -288,6 +290,7 @@ export const features: Readonly<Record<string, readonly [weight: number, make: M
   ],
   batch: [2, (d) => bundle(d, 'batch')],
   transaction: [1, (d) => bundle(d, 'transaction')],
+  'by the ids behind pseudonyms': [1, behindPseudonyms],
   metadata: [0.3, () => get('/metadata', 'capabilities')],
   'read as XML': [1, (d) => onType(d, (type) => get(`/${type}/${idOf(d, type)}?_format=xml`, 'xml'))],
   $everything: [1.5, (d) => get(`/Patient/${idOf(d, 'Patient')}/$everything`, '$everything')],
@@ -313,6 +316,19 @@ function wholly(drawing: Drawing): Asked | undefined {
     [3, () => get(`/${type}?_total=accurate&_count=${random.pick([1, 2])}`, 'search', 'result _total')],
     [2, () => ({ method: 'PUT', target: `/${type}/${id}`, body: written(drawing, type, id), tries: ['update'] })],
     [1, () => get(`/${type}/${id}`, 'read')],
+  ])();
+}
+
+/** As somebody would who knows, or guesses, who is behind a pseudonym. */
+function behindPseudonyms(drawing: Drawing): Asked | undefined {
+  const { random, decider } = drawing;
+  if (!decider.seesPseudonyms) return undefined;
+  const idBehind = (type: string) => `${population[type]![0]}${1 + random.below(population[type]![1])}`;
+  const type = typeFor(drawing);
+  return random.weighted<() => Asked>([
+    [4, () => searchOf(drawing, type, [{ text: `_id=${idBehind(type)},${idBehind(type)}`, tries: ['parameter _id'] }])],
+    [1, () => get(`/${type}/${idBehind(type)}`, 'read')],
+    [2, () => searchOf(drawing, type, [{ text: `patient=${random.pick(['', 'Patient/'])}${idBehind('Patient')}`, tries: [] }])],
   ])();
 }
 
@@ -383,6 +399,7 @@ function bundle(drawing: Drawing, type: 'batch' | 'transaction'): Asked | undefi
 }
 
 const byPseudonyms = [
+  'by the ids behind pseudonyms',
   'read',
   'search',
   'search by POST',
@@ -400,7 +417,8 @@ export function requestFor(drawing: Drawing, served: ReadonlySet<string>): Asked
     const often = narrowly ? 4 : wholly ? 2.5 : 1;
     // What cannot be asked by pseudonyms is refused by the request alone.
     const seldom = drawing.decider.seesPseudonyms && !byPseudonyms.includes(name) ? 0.1 : 1;
-    return [served.has(name) ? weight * often * seldom : weight / 100, name] as const;
+    const themed = drawing.random.theme.asks?.[name] ?? 1;
+    return [served.has(name) ? weight * often * seldom * themed : weight / 100, name] as const;
   });
   for (;;) {
     const name = drawing.random.weighted(choices);

@@ -130,7 +130,10 @@ class Maker {
     const random = this.#random;
     const security = [
       ...(random.chance(0.2) ? [{ system: CONFIDENTIALITY, code: random.pick(['N', 'N', 'R', 'V', 'M']) }] : []),
-      ...(random.chance(0.12) ? [{ system: ACT_CODE, code: random.pick(['HIV', 'SUD', 'OPIOIDUD', 'NODSCLCD']) }] : []),
+      ...(random.about('sensitivities', 0.12, 0.5)
+        ? random.some(['HIV', 'SUD', 'OPIOIDUD', 'NODSCLCD'], 1, random.about('sensitivities', 0, 0.5) ? 2 : 1)
+        : []
+      ).map((code) => ({ system: ACT_CODE, code })),
       ...(random.chance(0.04) ? [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST' }] : []),
       ...(random.chance(0.04) ? [{ system: PARTNER, code: random.pick(['staff', 'red']) }] : []),
     ];
@@ -192,6 +195,7 @@ class Maker {
       ),
       ...this.#maybe(0.5, () => ({ generalPractitioner: [this.#ref('Practitioner')] })),
       ...this.#maybe(0.3, () => ({ managingOrganization: this.#ref('Organization') })),
+      ...this.#maybe(0.15, () => ({ maritalStatus: this.#concept(SNOMED, ['hiv', 'flu', 'asthma', 'positive']) })),
       ...this.#maybe(0.1, () => ({ link: [{ other: this.#patient(), type: 'seealso' }] })),
     }),
     Practitioner: () => this.#person(),

@@ -68,6 +68,9 @@ const conditions: Readonly<Record<string, readonly Json[]>> = {
   MedicationRequest: [{ elements: ['MedicationRequest.requester'], is: 'caller' }],
 };
 
+/** Types whose content rules ask for. */
+export const asked: readonly string[] = Object.keys(conditions);
+
 /** For rules of one type, since what is asked must be said for each. */
 export function content(random: Random, types: readonly string[], effect: string): Json {
   const [type = ''] = types;

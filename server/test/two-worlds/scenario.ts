@@ -129,6 +129,8 @@ export interface Asked {
 export type Deciding = Pick<Scene, 'policies' | 'site' | 'caller' | 'facts'>;
 
 export interface Scene {
+  /** What it is mostly about. */
+  readonly theme?: string;
   readonly policies: readonly Json[];
   readonly site?: SceneSite;
   readonly caller: SceneCaller;

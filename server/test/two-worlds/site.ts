@@ -13,7 +13,7 @@ export function siteFor(random: Random): SceneSite {
       ? { purposesRequired: random.some(['patient', 'individual', 'not-classified'] as const, 1, 2) }
       : {}),
     ...consentRulesFor(random),
-    ...(random.chance(0.6) ? { labels: labelsFor(random) } : {}),
+    ...(random.about('label rules', 0.6) ? { labels: labelsFor(random) } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { type Json, same } from './json.ts';
 import { expectedWrite, type NaiveWrite } from './naive/write.ts';
 import type { Asked } from './scenario.ts';
 import type { Judging } from './wrong-answer.ts';
-import { asAbsent } from './wrong-instance.ts';
+import { asGoneOrAbsent } from './wrong-instance.ts';
 
 const kinds = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const;
 /** Refusals that come from the search in a condition, of which the law says nothing here. */
@@ -19,7 +19,7 @@ export async function wrongWrite(asked: Asked, answer: Answered, judging: Judgin
   const expected = expectedWrite(decider, write, before.current);
   if (!expected.may) {
     if (answer.status < 400) return `answers ${answer.status}, but ${expected.because}`;
-    return expected.absent === true && !isConditional(asked) ? asAbsent(asked, answer, judging) : undefined;
+    return expected.absent === true && !isConditional(asked) ? asGoneOrAbsent(asked, answer, judging) : undefined;
   }
   if (answer.status >= 400) return `refuses ${answer.status} ${answer.text} what may be done`;
   return wrongState(write, expected.stored, answer, judging);

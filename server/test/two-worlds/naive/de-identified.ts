@@ -7,7 +7,7 @@ import { pathsOf } from './masked-paths.ts';
 
 export const deIdentified: Readonly<Record<string, readonly string[]>> = {
   Patient: [
-    ...['identifier', 'name', 'telecom', 'address', 'birthDate', 'deceasedDateTime', 'contained'],
+    ...['identifier', 'name', 'telecom', 'address', 'birthDate', 'deceasedDateTime', 'maritalStatus.text', 'contained'],
     ...['generalPractitioner', 'managingOrganization', 'link.other'].flatMap((path) => [
       `${path}.display`,
       `${path}.identifier`,

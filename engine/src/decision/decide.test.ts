@@ -319,3 +319,28 @@ test('hardening B4-65 authorization data are written by a rule that names their 
   }
   expect(ask([byCategory], {}, 'Observation', 'create').kind).toBe('permit');
 });
+
+test('what is remembered for one set of rules is told of no other, however many rules there are', () => {
+  // Beyond fifty, positions of rules are written with the letters that also part them: 49 is "1" and 58 is ":".
+  const resources = (name: string) => ({
+    types: ['Observation'],
+    where: [{ elements: ['Observation.category'], equals: `urn:x|${name}` }],
+  });
+  const numbers = Array.from({ length: 70 }, (_, at) => at);
+  const permit = permitOf([
+    ...numbers.map((at) => ({ id: `permit-${at}`, resources: resources(`permit-${at}`) })),
+    ...numbers.map((at) => ({
+      ...{ id: `deny-${at}`, effect: 'deny' as const, resources: resources(`deny-${at}`) },
+      elements: ['Observation.note'],
+    })),
+  ]);
+  const masked = (...names: readonly string[]) => {
+    const verdict = permit.judge(
+      candidateOf({ category: [{ coding: names.map((code) => ({ system: 'urn:x', code })) }] }),
+      factsOf(),
+    );
+    return verdict.effect === 'permit' ? verdict.mask : verdict.effect;
+  };
+  expect(masked('permit-49', 'permit-58', 'permit-65', 'permit-66')).toEqual([]);
+  expect(masked('permit-65', 'deny-66')).toEqual(['note']);
+});

@@ -90,7 +90,7 @@ const flipped = { permit: 'deny', deny: 'permit' } as const;
 
 export function asR5(random: Random, place: ConsentPlace): SceneConsent {
   const base = { resourceType: 'Consent', status: 'active', subject: { reference: `Patient/${place.patient}` } };
-  if (random.chance(0.25)) return plainR5(random, base, place);
+  if (random.about('odd consents', 0.25, 0.5)) return plainR5(random, base, place);
   const said = withExceptions(random, place);
   const provision = said.exceptions.map(({ phrase, but }) => ({
     ...phrase.r5,
@@ -136,8 +136,8 @@ export function asR4(random: Random, place: ConsentPlace): SceneConsent {
     category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
     patient: { reference: `Patient/${place.patient}` },
   };
-  if (random.chance(0.25)) return plainR4(random, base, place);
-  if (random.chance(0.25)) return rooted(random, base, place);
+  if (random.about('odd consents', 0.25, 0.45)) return plainR4(random, base, place);
+  if (random.about('odd consents', 0.25, 0.8)) return rooted(random, base, place);
   const said = withExceptions(random, place);
   // Nested types may be left out: each level turns the one above it around.
   const type = (effect: 'permit' | 'deny') => (random.chance(0.7) ? { type: effect } : {});
@@ -195,6 +195,18 @@ function plainR4(random: Random, base: Json, { caller }: ConsentPlace): SceneCon
     unreadable: true,
   });
   const past = { end: '2020-01-01' };
+  const unreadable = () =>
+    random.pick([
+      closed({ status: 'unknown' }),
+      closed({ modifierExtension: [{ url: 'http://example.org/not', valueBoolean: true }] }),
+      closed({ implicitRules: 'http://example.org/rules' }),
+      closed({ provision: { type: 'permit', ...beyondUs(random).r4, period: { start: 'soon' } } }),
+      closed({ decision: 'permit' }),
+      closed({ scope: scope('elsewhere') }),
+      closed({ patient: { reference: 'Patient/somebody-else' } }),
+      closed({ provision: undefined }),
+    ]);
+  if (random.about('odd consents', 0, 0.4)) return unreadable();
   return random.pick<() => SceneConsent>([
     () => ({ resource: { ...base, provision: { type: 'deny' } }, denies: 'everyone-but-guardians' }),
     () => ({ resource: { ...rule('OPTOUT') }, denies: 'everyone-but-guardians' }),
@@ -211,17 +223,7 @@ function plainR4(random: Random, base: Json, { caller }: ConsentPlace): SceneCon
       denies: 'nobody',
     }),
     () => byPolicy(random, caller, (uri) => ({ ...base, policy: [{ uri }] })),
-    () =>
-      random.pick([
-        closed({ status: 'unknown' }),
-        closed({ modifierExtension: [{ url: 'http://example.org/not', valueBoolean: true }] }),
-        closed({ implicitRules: 'http://example.org/rules' }),
-        closed({ provision: { type: 'permit', ...beyondUs(random).r4, period: { start: 'soon' } } }),
-        closed({ decision: 'permit' }),
-        closed({ scope: scope('elsewhere') }),
-        closed({ patient: { reference: 'Patient/somebody-else' } }),
-        closed({ provision: undefined }),
-      ]),
+    unreadable,
   ])();
 }
 

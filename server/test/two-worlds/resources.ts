@@ -431,8 +431,8 @@ class Maker {
       ...this.#identified(),
       name: [
         this.#random.chance(0.2)
-          ? { family: this.#random.pick(names) }
-          : { ...this.#maybe(0.9, () => ({ family: this.#random.pick(names) })), given: [this.#random.pick(names)] },
+          ? { family: this.#name() }
+          : { ...this.#maybe(0.9, () => ({ family: this.#name() })), given: [this.#name()] },
       ],
       ...this.#maybe(0.6, () => ({ gender: this.#random.pick(['male', 'female']) })),
       ...this.#maybe(0.4, () => ({
@@ -440,6 +440,10 @@ class Maker {
       })),
       ...this.#maybe(0.4, () => ({ address: [{ city: this.#random.pick(['Bern', 'Basel']) }] })),
     };
+  }
+
+  #name(): string {
+    return this.#random.pick(this.#random.about('accents', 0) ? ['Ada', 'Äda'] : names);
   }
 
   #identified(): Json {

@@ -15,6 +15,7 @@ export interface Theme {
 }
 
 export type Topic =
+  | 'accents'
   | 'announced masks'
   | 'broken glass'
   | 'circumstances'
@@ -33,6 +34,7 @@ export type Topic =
   | 'label rules'
   | 'masks'
   | 'narrow writes'
+  | 'odd consents'
   | 'part masks'
   | 'pseudonyms'
   | 'sensitivities'
@@ -64,7 +66,7 @@ export const themes: readonly (readonly [weight: number, theme: Theme])[] = [
         ...['Patient', 'Practitioner', 'RelatedPerson'].flatMap((type) => [`${type}.name.family`, `${type}.name.given`]),
         ...['Patient.identifier.system', 'Practitioner.identifier.system', 'Organization.identifier.system'],
       ],
-      topics: ['masks', 'part masks'],
+      topics: ['accents', 'masks', 'part masks'],
       asks: { 'search by what is masked': 6 },
     },
   ],
@@ -148,8 +150,9 @@ export const themes: readonly (readonly [weight: number, theme: Theme])[] = [
     },
   ],
   [2, { name: 'de-identification', types: patientData, topics: ['de-identification'], asks: { read: 2 } }],
+  [4, { name: 'odd consents', types: patientData, topics: ['consents', 'odd consents'], asks: { read: 2 } }],
   [
-    8,
+    7,
     {
       name: 'consents',
       types: [...patientData, 'List', 'Organization'],

@@ -7,11 +7,15 @@ import type { AuditDraft, AuditLog } from './audit-log.ts';
 
 type ActKind = NonNullable<AuditRecord['intends']>;
 
-/** `draft`: of the act as it is when it holds. Rejects as `work` does, or with Problem('audit-unavailable'); then nothing may be told to be done. */
+/**
+ * `draft`: of the act as it is when it holds; `ended`: what is known better when it has ended. Rejects as `work` does, or with Problem('audit-unavailable'); then nothing
+ * may be told to be done.
+ */
 export async function onRecord<Result>(
   auditLog: AuditLog,
   draft: AuditDraft & { readonly kind: ActKind },
   work: () => Promise<Result>,
+  ended: (result: Result) => Partial<AuditDraft> = () => ({}),
 ): Promise<Result> {
   const { kind, ...act } = draft;
   const { id: intent } = await auditLog.append({ ...act, kind: 'intent', intends: kind, outcome: 'unknown' });
@@ -25,6 +29,6 @@ export async function onRecord<Result>(
     await auditLog.append({ ...draft, outcome: 'failure', reason, intent });
     throw error;
   }
-  await auditLog.append({ ...draft, intent });
+  await auditLog.append({ ...draft, ...ended(result), intent });
   return result;
 }

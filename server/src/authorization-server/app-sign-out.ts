@@ -6,6 +6,7 @@
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditLog } from '../audit-log/audit-log.ts';
+import { onRecord } from '../audit-log/on-record.ts';
 import type { TokenRevocation } from '../token/revoke.ts';
 import { auditDraft, type KnownPerson } from './audit-drafts.ts';
 import { paths } from './discovery.ts';
@@ -58,21 +59,24 @@ export function sessionEnd(use: {
     if (ctx.path !== `${paths.end_session}/confirm` || ctx.method !== 'POST') return next();
     const session = await use.provider().Session.get(ctx as unknown as KoaContextWithOIDC);
     const { accountId, uid } = session;
-    await next();
-    const params = (ctx as unknown as KoaContextWithOIDC).oidc?.params;
-    if (ctx.status !== 303 || params?.['logout'] === undefined || accountId === undefined) return;
-    const person = await use.knownPerson(accountId);
-    await use.revocation.bySession(accountId, uid);
-    await use.auditLog.append(
-      auditDraft({
-        kind: 'sign-out',
-        action: 'sign-out',
-        outcome: 'permit',
-        reason: 'asked for by an app',
-        person,
-        address: ctx.ip,
-        requestId: requestIdOf(ctx.req),
-      }),
-    );
+    if (accountId === undefined) return next();
+    const act = auditDraft({
+      kind: 'sign-out',
+      action: 'sign-out',
+      outcome: 'permit',
+      reason: 'asked for by an app',
+      person: await use.knownPerson(accountId),
+      address: ctx.ip,
+      requestId: requestIdOf(ctx.req),
+    });
+    const work = async (): Promise<boolean> => {
+      await next();
+      const params = (ctx as unknown as KoaContextWithOIDC).oidc?.params;
+      if (ctx.status !== 303 || params?.['logout'] === undefined) return false;
+      await use.revocation.bySession(accountId, uid);
+      return true;
+    };
+    const stays = { outcome: 'deny', reason: 'asked for by an app, and not confirmed' } as const;
+    await onRecord(use.auditLog, act, work, (isOut) => (isOut ? {} : stays));
   };
 }

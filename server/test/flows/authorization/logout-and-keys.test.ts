@@ -73,7 +73,9 @@ test('an app signs the person out: the person presses the button, apps are told,
   });
   expect(payload).toMatchObject({ sub: 'person-okafor', sid: expect.any(String), jti: expect.any(String) });
   expect(payload).toHaveProperty(['events', 'http://schemas.openid.net/event/backchannel-logout']);
-  expect(server.records.at(-1)).toMatchObject({ kind: 'sign-out', caller: { user: { id: 'person-okafor' } } });
+  const [meant, ended] = server.records.slice(-2);
+  expect(meant).toMatchObject({ kind: 'intent', intends: 'sign-out', outcome: 'unknown' });
+  expect(ended).toMatchObject({ kind: 'sign-out', outcome: 'permit', caller: { user: { id: 'person-okafor' } } });
   const again = await launched.browser.open(`${server.issuer}/authorize?${new URLSearchParams({ client_id: 'growth-chart' })}`);
   expect(again.url).not.toContain('code=');
 });
@@ -85,6 +87,22 @@ test('who signs out on our own page is signed out of the apps as well', async ()
   await launched.browser.submit(page, '/sign-out');
   const { payload } = await jwtVerify(new URLSearchParams(told[0]).get('logout_token')!, keys(), { audience: 'growth-chart' });
   expect(payload.sub).toBe('person-okafor');
+});
+
+test('whoever does not press the button stays signed in, which is on record', async () => {
+  const { body, launched } = await tokensFor(server);
+  const query = new URLSearchParams({
+    id_token_hint: String(body['id_token']),
+    post_logout_redirect_uri: 'https://app.example/bye',
+  });
+  const page = await launched.browser.open(`${server.issuer}/session/end?${query}`);
+  await launched.browser.submit(page, '/session/end/confirm', {});
+  expect(await server.tokens.resolve(String(body['access_token']))).toBeDefined();
+  expect(server.records.at(-1)).toMatchObject({
+    kind: 'sign-out',
+    outcome: 'deny',
+    reason: 'asked for by an app, and not confirmed',
+  });
 });
 
 test('a logout request leads nowhere that is not registered', async () => {

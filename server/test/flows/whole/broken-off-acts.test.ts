@@ -95,3 +95,27 @@ test('an app that could not sign itself out is not told that it did; the record 
   const [, , , ended] = await trail('token-revoked', 4);
   expect(ended).toMatchObject({ kind: 'token', outcome: 'permit', reason: 'the app signed itself out' });
 }, 60_000);
+
+test('R-048 a token that could not be revoked is not said to be revoked; the record of the act has an end', async () => {
+  const { token } = await allowed('lindqvist');
+  const revoke = () =>
+    fetch(`${house.running.urls.issuer}/revoke`, {
+      method: 'POST',
+      body: new URLSearchParams({ token, client_id: 'ward-view' }),
+    });
+  const before = (await house.running.audit.search({ action: 'token-revoked', count: 20 })).rows.length;
+  expect((await withDeletionCut(revoke)).status).toBeGreaterThanOrEqual(500);
+  const meant = (await trail('token-revoked', before + 1)).at(-1);
+  expect(meant).toMatchObject({ kind: 'intent', intends: 'token', outcome: 'unknown' });
+  const [failed] = await trail('revocation-refused', 1);
+  expect(failed).toMatchObject({
+    kind: 'token',
+    outcome: 'failure',
+    intent: meant!['id'],
+    caller: { client: { id: 'ward-view' } },
+  });
+  expect((await revoke()).status).toBe(200);
+  const [, ended] = (await trail('token-revoked', before + 3)).slice(-2);
+  expect(ended).toMatchObject({ kind: 'token', outcome: 'permit', caller: { client: { id: 'ward-view' } } });
+  expect(await opens(token)).toBe(401);
+}, 60_000);

@@ -39,7 +39,7 @@ const gather = 250;
  * Records at once, and milliseconds of rest before the next, while the database is not far behind. A processor goes back to whoever answers only when its slice of a
  * few milliseconds is over; so what is done here, and by the database for it, is done in pieces that are shorter.
  */
-const [sliceRecords, sliceRest] = [8, 5];
+const [sliceRecords, sliceRest] = [16, 10];
 
 /** Starts copying from where the database says it was left. Throws when the database has records that the journal has not. */
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {

@@ -100,30 +100,26 @@ export async function copyRecords(
   }
 }
 
-// One parameter for all rows: the records are JSON already, and PostgreSQL reads JSON faster than it takes thousands of parameters. Named, so that it is planned once.
+// One parameter for all rows of a table: the records are JSON already, and PostgreSQL reads JSON faster than it takes thousands of parameters. Named, so that it is planned once.
 const addRecords = {
   name: 'add-audit-records',
-  text: `INSERT INTO audit_record (record_id, node, sequence, hash, recorded, kind, outcome, action, resource_type, person_id, client_id, record)
-     SELECT * FROM json_to_recordset($1::json) AS row (record_id text, node text, sequence bigint, hash text, recorded timestamptz, kind text,
-       outcome text, action text, resource_type text, person_id text, client_id text, record jsonb)
-     ON CONFLICT DO NOTHING`,
-};
-const addPatients = {
-  name: 'add-audit-patients',
-  text: `INSERT INTO audit_patient (patient, recorded, record_id, place)
-     SELECT * FROM json_to_recordset($1::json) AS row (patient text, recorded timestamptz, record_id text, place integer)
-     ON CONFLICT DO NOTHING`,
+  text: `WITH added AS (
+      INSERT INTO audit_record (record_id, node, sequence, hash, recorded, kind, outcome, action, resource_type, person_id, client_id, record)
+      SELECT * FROM json_to_recordset($1::json) AS row (record_id text, node text, sequence bigint, hash text, recorded timestamptz, kind text,
+        outcome text, action text, resource_type text, person_id text, client_id text, record jsonb)
+      ON CONFLICT DO NOTHING)
+    INSERT INTO audit_patient (patient, recorded, record_id, place)
+    SELECT * FROM json_to_recordset($2::json) AS row (patient text, recorded timestamptz, record_id text, place integer)
+    ON CONFLICT DO NOTHING`,
 };
 
 /** Adds them; what is there already (same id and time) is left as it is, so that a batch can be repeated after a crash. */
 export async function insertAuditRecords(client: pg.ClientBase, records: readonly NewAuditRecord[]): Promise<void> {
   if (records.length === 0) return;
-  await client.query({ ...addRecords, values: [`[${records.map(rowText).join(',')}]`] });
   const touched = records.flatMap(({ patients, recorded, record_id }) =>
     patients.map(({ patient, place }) => ({ patient, recorded, record_id, place })),
   );
-  if (touched.length === 0) return;
-  await client.query({ ...addPatients, values: [JSON.stringify(touched)] });
+  await client.query({ ...addRecords, values: [`[${records.map(rowText).join(',')}]`, JSON.stringify(touched)] });
 }
 
 function rowText({ record, patients: _touched, ...columns }: NewAuditRecord): string {

@@ -21,6 +21,8 @@ const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-bench-'));
 const children: ChildProcess[] = [];
 
 interface Started {
+  /** Resolves when every audit record is in its database. */
+  readonly caughtUp: () => Promise<unknown>;
   readonly pid: number;
   readonly port: number;
   readonly token?: string;
@@ -60,7 +62,8 @@ try {
   for (const name of ['with', 'without'] as const) await measured(name, 0, warmUp);
   for (let round = 0; round < rounds; round += 1)
     for (const name of ['with', 'without'] as const) full[name].push(await measured(name, 0));
-  // The database is done with what it was given at full speed.
+  // The database is done with what it was given at full speed, and the disk with what the database left it.
+  await Promise.all(Object.values(gateways).map(({ caughtUp }) => caughtUp()));
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   for (let round = 0; round < rounds; round += 1)
     for (const name of ['with', 'without'] as const) calm[name].push(await measured(name, steady));
@@ -164,7 +167,11 @@ async function launch(file: string, args: readonly string[]): Promise<Started> {
     createInterface({ input: child.stdout! }).once('line', resolve);
     child.once('exit', () => reject(new Error(`${file} ended before it was ready`)));
   });
-  return { pid: child.pid!, ...JSON.parse(line) };
+  const caughtUp = (): Promise<unknown> => {
+    child.send('catch-up');
+    return new Promise((resolve) => child.once('message', resolve));
+  };
+  return { pid: child.pid!, caughtUp, ...JSON.parse(line) };
 }
 
 async function load({ port, token }: Started, connections: number, rate = 0, lasting = seconds): Promise<Load> {

@@ -78,7 +78,7 @@ function ofLabels(random: Random): Phrase {
   return random.weighted<() => Phrase>([
     [3, () => labelled(`${ACT_CODE}|${sensitivity}`, { sensitivity }, { onlySensitivity: sensitivity })],
     [2, () => labelled(`${CONFIDENTIALITY}|${level}`, { from: level }, { upTo: level })],
-    [1, () => labelled(duty, { label: duty })],
+    [1, () => labelled(duty, { label: duty }, { onlyLabel: duty })],
   ])();
 }
 

@@ -84,8 +84,9 @@ export type Named =
   /** As confidential as that at least, or at most. */
   | { readonly from: string }
   | { readonly upTo: string }
-  /** As `system|code`. */
+  /** As `system|code`; by a permit: of what is not sensitive besides. */
   | { readonly label: string }
+  | { readonly onlyLabel: string }
   | { readonly code: string }
   | { readonly document: string }
   /** A media type. */

@@ -37,6 +37,10 @@ export function isNamed(named: Named, matter: NamedMatter): Told {
     if (!labels.sensitivities.includes(named.onlySensitivity)) return unlabelled(labels);
     return labels.sensitivities.every((one) => one === named.onlySensitivity) ? 'yes' : 'unknown';
   }
+  if ('onlyLabel' in named) {
+    if (!labels.all.includes(named.onlyLabel)) return unlabelled(labels);
+    return labels.sensitivities.length === 0 ? 'yes' : 'unknown';
+  }
   if ('label' in named) return labels.all.includes(named.label) ? 'yes' : unlabelled(labels);
   if ('from' in named) return level(labels, (rank) => rank >= rankOf(named.from), named.from === 'U');
   if ('upTo' in named) return level(labels, (rank) => rank <= rankOf(named.upTo), named.upTo === 'V');

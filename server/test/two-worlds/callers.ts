@@ -62,7 +62,9 @@ function plainCaller(random: Random): SceneCaller {
     [1, 'anonymous'],
   ]);
   const wide = random.chance(0.8) ? 'cruds' : random.pick(['rs', 'crus', 's', 'r']);
-  const withheld = random.chance(0.12) ? { withheld: random.some(['HIV', 'SUD', 'OPIOIDUD'], 1, 2) } : {};
+  const withheld = random.chance(random.isAbout('kept back') ? 0.6 : 0.12)
+    ? { withheld: random.some(['HIV', 'SUD', 'OPIOIDUD'], 1, 2) }
+    : {};
   const user = {
     kind: 'user',
     client: 'app',
@@ -118,19 +120,27 @@ export function relationsFor(random: Random, caller: SceneCaller): SceneFacts['r
         return [
           id,
           random.chance(share)
-            ? random.some(
-                [
-                  ...relations,
-                  'guardian',
-                  ...(random.chance(0.3) ? others : []),
-                  ...(random.chance(0.1) ? ['break-the-glass'] : []),
-                ],
-                1,
-                3,
+            ? withGuardians(
+                random,
+                random.some(
+                  [
+                    ...relations,
+                    'guardian',
+                    ...(random.chance(0.3) ? others : []),
+                    ...(random.chance(0.1) ? ['break-the-glass'] : []),
+                  ],
+                  1,
+                  3,
+                ),
               )
             : [],
         ] as const;
       })
       .filter(([, known]) => known.length > 0),
   );
+}
+
+/** Consents speak of guardians apart, and of some only when there are several. */
+function withGuardians(random: Random, known: readonly string[]): readonly string[] {
+  return random.isAbout('several consents') ? [...new Set([...known, 'guardian'])] : known;
 }

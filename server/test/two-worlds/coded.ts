@@ -7,12 +7,14 @@ import { type Json, valuesAt } from './json.ts';
 import { systems, valueSets } from './resources.ts';
 import type { Asked } from './scenario.ts';
 
+const modifiers = ['in', 'not-in', 'not-in', 'below', 'below', 'above', 'above'];
+
 /** Undefined: nothing that could be meant is seen. */
 export function codedTerm(drawing: Drawing, parameter: SearchParameter, resource: Json): Term | undefined {
   const { random, shown } = drawing;
   const codings = codingsOf(parameter, resource);
   if (parameter.type !== 'token' || codings.length === 0) return undefined;
-  const modifier = random.pick(['in', 'not-in', 'not-in', 'below', 'below', 'above', 'above']);
+  const modifier = random.pick(random.isAbout('any set') ? ['in', 'in', 'not-in'] : modifiers);
   const tries = ['parameter token', `modifier code:${modifier}`];
   const known = codings.filter(({ system, code }) =>
     (shown.get('CodeSystem') ?? []).some((one) => one.url === system && JSON.stringify(one).includes(`"${code}"`)),
@@ -21,7 +23,9 @@ export function codedTerm(drawing: Drawing, parameter: SearchParameter, resource
   const { system, code } = random.pick(hierarchical && known.length > 0 && random.chance(0.9) ? known : codings);
   if (hierarchical) return { text: `${parameter.name}:${modifier}=${encodeURIComponent(`${system}|${code}`)}`, tries };
   const told = (shown.get('ValueSet') ?? []).filter((set) => JSON.stringify(set).includes(`"${code}"`));
-  const url = told.length > 0 && random.chance(0.85) ? random.pick(told).url : random.pick(valueSets);
+  const seen = shown.get('ValueSet') ?? [];
+  const among = random.isAbout('any set') && seen.length > 0 ? seen : told;
+  const url = among.length > 0 && random.chance(0.85) ? random.pick(among).url : random.pick(valueSets);
   return { text: `${parameter.name}:${modifier}=${encodeURIComponent(url)}`, tries };
 }
 

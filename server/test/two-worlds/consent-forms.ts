@@ -90,6 +90,8 @@ const flipped = { permit: 'deny', deny: 'permit' } as const;
 
 export function asR5(random: Random, place: ConsentPlace): SceneConsent {
   const base = { resourceType: 'Consent', status: 'active', subject: { reference: `Patient/${place.patient}` } };
+  if (random.isAbout('several consents') && random.chance(0.5))
+    return { resource: { ...base, decision: 'deny' }, denies: 'everyone-but-guardians' };
   if (random.about('odd consents', 0.25, 0.5)) return plainR5(random, base, place);
   const said = withExceptions(random, place);
   const provision = said.exceptions.map(({ phrase, but }) => ({
@@ -136,6 +138,8 @@ export function asR4(random: Random, place: ConsentPlace): SceneConsent {
     category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
     patient: { reference: `Patient/${place.patient}` },
   };
+  if (random.isAbout('several consents') && random.chance(0.5))
+    return { resource: { ...base, provision: { type: 'deny' } }, denies: 'everyone-but-guardians' };
   if (random.about('odd consents', 0.25, 0.45)) return plainR4(random, base, place);
   if (random.about('odd consents', 0.25, 0.8)) return rooted(random, base, place);
   const said = withExceptions(random, place);

@@ -38,7 +38,7 @@ export function ofData(random: Random): Phrase {
     [2, () => during(random)],
     [1, () => as({ class: [coding(document)] }, { documentType: [coding(document)] }, { document })],
     [1, () => as({ class: [coding(`${MEDIA}|${media}`)] }, { documentType: [coding(`${MEDIA}|${media}`)] }, { media })],
-    [5, () => ofReference(random)],
+    [random.isAbout('references in consents') ? 40 : 5, () => ofReference(random)],
     [random.about('sensitivities', 0) ? 30 : 4, () => ofLabels(random)],
   ])();
 }
@@ -61,6 +61,9 @@ function ofReference(random: Random): Phrase {
     ['instance', one, { instance: one }],
     ['dependents', known, { dependents: known }],
     ['related', whole, { related: whole }],
+    ...(random.isAbout('references in consents')
+      ? Array.from({ length: 6 }, () => ['related', whole, { related: whole }] as const)
+      : []),
     ['authoredby', author, { authoredBy: author }],
   ]);
   return plain({ data: [{ meaning, reference: { reference } }] }, named);

@@ -16,10 +16,16 @@ export function consentsFor(
   const found: Record<string, readonly SceneConsent[]> = {};
   for (const id of patients) {
     // Of whom nothing may be seen, it matters little what they said.
-    if (!random.about('consents', relations[id] === undefined ? 0.06 : 0.2, random.about('odd consents', 0) ? 0.5 : 0.9))
+    if (
+      !random.about(
+        'consents',
+        relations[id] === undefined ? 0.06 : 0.2,
+        random.about('odd consents', 0) || random.isAbout('several consents') ? 0.5 : 0.9,
+      )
+    )
       continue;
     const count = random.weighted([
-      [6, 1],
+      [random.isAbout('several consents') ? 1 : 6, 1],
       [3, 2],
       [1, 3],
     ]);

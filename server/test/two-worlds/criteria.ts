@@ -154,7 +154,9 @@ export function byMasked(drawing: Drawing): Asked | undefined {
   if (reading.length === 0) return undefined;
   // Of a value whose part may be gone, what is left means something else.
   const partly = reading.filter(({ paths }) => paths.some((path) => masks.some((mask) => mask.startsWith(`${path}.`))));
-  const parameter = random.pick(partly.length > 0 && random.chance(0.5) ? partly : reading);
+  const parameter = random.pick(
+    partly.length > 0 && random.chance(random.isAbout('parts first') ? 0.9 : 0.5) ? partly : reading,
+  );
   const stored = raw.get(type)!.filter(({ id }) => shown.get(type)!.some((each) => each.id === id));
   const term =
     parameter.type !== 'composite' && random.chance(0.3)

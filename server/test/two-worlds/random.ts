@@ -34,6 +34,10 @@ export class Random {
     return this.chance(this.theme.topics?.includes(topic) ? Math.max(share, often) : share);
   }
 
+  isAbout(topic: Topic): boolean {
+    return this.theme.topics?.includes(topic) === true;
+  }
+
   pick<T>(list: readonly T[]): T {
     if (list.length === 0) throw new Error('nothing to pick from');
     return list[this.below(list.length)]!;

@@ -17,6 +17,7 @@ export interface Theme {
 export type Topic =
   | 'accents'
   | 'announced masks'
+  | 'any set'
   | 'broken glass'
   | 'circumstances'
   | 'clearances'
@@ -29,15 +30,20 @@ export type Topic =
   | 'element denies'
   | 'forms of a choice'
   | 'glass in consents'
+  | 'great ages'
   | 'identities'
   | 'insides'
+  | 'kept back'
   | 'label rules'
   | 'masks'
   | 'narrow writes'
   | 'odd consents'
   | 'part masks'
+  | 'parts first'
   | 'pseudonyms'
+  | 'references in consents'
   | 'sensitivities'
+  | 'several consents'
   | 'wide rules';
 
 export const nothing: Theme = { name: 'nothing in particular' };
@@ -46,7 +52,47 @@ const patientData = ['Observation', 'Condition', 'Encounter', 'MedicationRequest
 
 /** By weight; those weigh more in which more is rare. */
 export const themes: readonly (readonly [weight: number, theme: Theme])[] = [
-  [22, nothing],
+  [6, nothing],
+  [
+    3,
+    {
+      name: 'sets without codes',
+      types: ['Observation', 'Condition', 'MedicationRequest'],
+      masks: ['ValueSet.compose', 'ValueSet.compose.include.filter'],
+      topics: ['any set', 'coded types', 'masks'],
+      asks: { 'search by terminology': 12 },
+    },
+  ],
+  [2, { name: 'great ages', types: ['Condition'], topics: ['great ages', 'pseudonyms'], asks: { read: 2 } }],
+  [
+    2,
+    {
+      name: 'parts of values',
+      types: ['Observation', 'Condition', 'Encounter', 'Practitioner', 'Organization'],
+      masks: ['Patient', 'Practitioner', 'Organization', 'Observation'].map((type) => `${type}.identifier.system`),
+      topics: ['masks', 'part masks', 'parts first'],
+      asks: { 'search by what is masked': 9 },
+    },
+  ],
+  [
+    4,
+    {
+      name: 'several consents',
+      types: patientData,
+      topics: ['consents', 'consent rules', 'several consents'],
+      asks: { read: 2 },
+    },
+  ],
+  [
+    4,
+    {
+      name: 'consents to what is near',
+      types: ['Encounter', 'List', 'Observation', 'Condition', 'Organization'],
+      topics: ['consents', 'references in consents'],
+      asks: { read: 2 },
+    },
+  ],
+  [1, { name: 'kept back in full sight', topics: ['kept back', 'wide rules'], asks: { 'what full sight tells': 4 } }],
   [
     2,
     {

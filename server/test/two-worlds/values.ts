@@ -57,6 +57,7 @@ function token(random: Random, value: Json): string | undefined {
   const coding = Array.isArray(value.coding) ? random.pick<Json>(value.coding) : value;
   const code = coding.code ?? coding.value;
   if (typeof code !== 'string') return undefined;
+  if (random.isAbout('parts first') && random.chance(0.5)) return `|${code}`;
   if (coding.system === undefined || value.use !== undefined) return random.chance(0.5) ? code : `|${code}`;
   return random.pick([code, `${coding.system}|${code}`, `${coding.system}|${code}`, `${coding.system}|`]);
 }

@@ -181,7 +181,7 @@ describe('one home, from start to start', () => {
     readdirSync(path.join(home, 'audit'))
       .filter((name) => /^\d+\.jsonl$/.test(name))
       .sort()
-      .map((name) => readFileSync(path.join(home, 'audit', name), 'utf8'))
+      .map((name) => readFileSync(path.join(home, 'audit', name), 'utf8').replace(/\0+$/, ''))
       .join('');
 
   test('the state file is private, complete and says no URL that ends in a slash', () => {

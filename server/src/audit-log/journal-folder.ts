@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface JournalFile {
   /**
    * Resolves once all of it is on disk at `position`. INVARIANT: a file that threw here is written to no more through this handle: part of the bytes may be there, and the
-   * kernel may have dropped the pages that it failed to write.
+   * kernel may have dropped the pages that it failed to write. (Zeros for which there was no space are nobody's bytes.)
    */
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** Makes a truncation durable. */

@@ -44,6 +44,7 @@ describe('the order of sync and answer', () => {
   test('what is queued while a sync runs goes out in one write and one sync', async () => {
     const folder = losingFolder();
     const journal = await open(folder);
+    await journal.append(draft('makes room'));
     let release: () => void = () => undefined;
     folder.slow = () => new Promise((resolve) => (release = resolve));
     const first = journal.append(draft('first'));
@@ -56,6 +57,7 @@ describe('the order of sync and answer', () => {
     expect(folder.counts.writes - before.writes).toBe(1);
     expect(folder.counts.syncs - before.syncs).toBe(1);
     expect((await allRecords(folder)).map(({ id }) => id)).toEqual([
+      'makes room',
       'first',
       ...Array.from({ length: 100 }, (_, index) => `r${index}`),
     ]);
@@ -66,9 +68,10 @@ describe('the order of sync and answer', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 400 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 64 }),
+        fc.constantFrom(64, 512, 4_096),
         fc.integer({ min: 300, max: 5_000 }),
-        async (moment, share, segmentBytes) => {
+        async (moment, arrived, page, segmentBytes) => {
           const folder = losingFolder();
           const journal = await open(folder, { segmentBytes });
           const acknowledged: string[] = [];
@@ -78,8 +81,14 @@ describe('the order of sync and answer', () => {
             steps += 1;
             const crashes = steps === (moment % 20) + 1;
             await new Promise(setImmediate);
-            const keep = (_name: string, synced: Uint8Array, written: Uint8Array) =>
-              written.slice(0, synced.length + Math.floor((written.length - synced.length) * share));
+            // Page by page the new bytes or the old ones, and zeros where there were none: of what a crash interrupts, a later part may be there and an earlier one not.
+            const keep = (_name: string, synced: Uint8Array, written: Uint8Array) => {
+              const left = new Uint8Array(written.length);
+              left.set(synced.subarray(0, written.length));
+              for (let at = 0; at < written.length; at += page)
+                if (arrived[(at / page) % arrived.length]) left.set(written.subarray(at, at + page), at);
+              return left;
+            };
             if (crashes) image = { folder: folder.crash(keep), acknowledged: [...acknowledged] };
           };
           for (let round = 0; round < 22; round += 1) {
@@ -191,6 +200,92 @@ describe('torn tails', () => {
   });
 });
 
+describe('room behind the last line', () => {
+  const first = '00000001.jsonl';
+  const room = (bytes: Uint8Array): number => bytes.length - 1 - bytes.findLastIndex((byte) => byte !== 0);
+
+  test('is there while the journal is open, is no line for who reads, and is cut off at the end', async () => {
+    const folder = losingFolder();
+    const journal = await open(folder);
+    for (const id of ['a', 'b']) await journal.append(draft(id));
+    expect(room(folder.contents(first))).toBeGreaterThan(100_000);
+    expect(await verifyFolder(folder)).toMatchObject({ ok: true, records: 2, unfinished: 0 });
+    await journal.close();
+    expect(room(folder.contents(first))).toBe(0);
+  });
+
+  test('R-171 after a kill it is no torn tail, and the journal goes on behind the last line', async () => {
+    const folder = losingFolder();
+    const killed = await open(folder);
+    await killed.append(draft('a'));
+    const again = await open(folder);
+    expect(again.torn).toBeUndefined();
+    await again.append(draft('b'));
+    await again.close();
+    expect(recordsIn(folder, first).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(await verifyFolder(folder)).toMatchObject({ ok: true, records: 2, unfinished: 0 });
+  });
+
+  test('more than there is room for grows the file, and every byte stays where it belongs', async () => {
+    const folder = losingFolder();
+    const journal = await open(folder);
+    // Above and below what gets room of its own.
+    const long = ['x'.repeat(90_000), 'y'.repeat(25_000)];
+    for (let n = 0; n < 12; n += 1) await journal.append({ ...draft(`long-${n}`), reason: long[n % 2]! });
+    expect(await verifyFolder(folder.crash())).toMatchObject({ ok: true, records: 12, unfinished: 0 });
+    await journal.close();
+    expect(recordsIn(folder, first).map(({ id }) => id)).toEqual(Array.from({ length: 12 }, (_one, n) => `long-${n}`));
+  });
+
+  test('a reader beside a server at work sees no damage, whatever is written between two of its readings', async () => {
+    const disk = losingFolder();
+    const journal = await open(disk);
+    let [written, readings] = [0, 0];
+    const folder: LosingFolder = {
+      ...disk,
+      async read(name, position, into) {
+        const got = await disk.read(name, position, into);
+        // After each reading, before the next.
+        if (name === first && readings++ < 6) await journal.append({ ...draft(`${written++}`), reason: 'x'.repeat(5_000) });
+        return got;
+      },
+    };
+    await journal.append(draft('before'));
+    expect(await verifyFolder(folder)).toMatchObject({ ok: true, unfinished: 0 });
+    expect(written).toBe(6);
+    await journal.close();
+  });
+
+  test('zeros over a record are damage, and what somebody wrote behind the last line is set aside and told of', async () => {
+    const folder = losingFolder();
+    const journal = await open(folder);
+    for (const id of ['a', 'b', 'c']) await journal.append(draft(id));
+    const bytes = folder.contents(first).slice();
+    await journal.close();
+    const second = bytes.indexOf(10, bytes.indexOf(10) + 1) + 1;
+    const third = bytes.indexOf(10, second) + 1;
+    const put = async (change: (copy: Uint8Array) => void) => {
+      const copy = losingFolder();
+      const changed = bytes.slice();
+      change(changed);
+      copy.put(first, changed);
+      copy.put('head', folder.contents('head'));
+      return copy;
+    };
+    expect(await verifyFolder(await put((copy) => copy.fill(0, second, third)))).toMatchObject({
+      ...{ ok: false, what: 'changed', at: { segment: first, line: 3, seq: 2 } },
+    });
+    expect(await verifyFolder(await put((copy) => copy.fill(0, second)))).toMatchObject({ ok: false, what: 'truncated' });
+    await expect(open(await put((copy) => copy.fill(0, second, third)))).rejects.toThrow(/00000001\.jsonl, line 3/);
+    await expect(open(await put((copy) => copy.fill(0, second)))).rejects.toThrow(/ends at record 1, but record 3/);
+    const behind = await put((copy) => copy.fill(120, bytes.length - 5, bytes.length - 2));
+    const again = await open(behind);
+    expect(again.torn?.bytes).toBeGreaterThan(100_000);
+    await again.close();
+    expect(await verifyFolder(behind)).toMatchObject({ ok: true, records: 3, unfinished: 0 });
+  });
+});
+
 describe('failures of the disk', () => {
   const noSpace = () => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
 
@@ -241,6 +336,38 @@ describe('failures of the disk', () => {
     expect(recordsIn(folder, '00000002.jsonl').map(({ id }) => id)).toEqual(['b']);
     expect(await verifyFolder(folder)).toMatchObject({ ok: true, records: 2, segments: 2 });
     expect(await verifyFolder(folder.crash())).toMatchObject({ ok: true, records: 2 });
+  });
+
+  test('a checkpoint that is taken while a new segment has no record yet fits the chain, also after a start', async () => {
+    const folder = losingFolder();
+    let journal = await open(folder);
+    for (const id of ['a', 'b']) await journal.append(draft(id));
+    // Each header gets through, and no record.
+    folder.fail = (step, _name, end = 0) => (step === 'write' && end > 400 ? { after: 0, error: noSpace() } : undefined);
+    for (let n = 0; n < 3; n += 1) await journal.append(draft('lost')).catch(() => undefined);
+    const headed = (await folder.names()).filter((name) => name.endsWith('.jsonl')).sort();
+    expect(headed.length).toBeGreaterThan(2);
+    const taken = [journal.durable()];
+    folder.fail = () => undefined;
+    const killed = folder.crash();
+    journal = await open(killed);
+    taken.push(journal.durable());
+    await journal.append(draft('c'));
+    await journal.close();
+    const checkpoints = taken.map(({ seq, hash }) => ({ chain: journal.chain, seq, hash, copied: 0, at: '' }));
+    expect(checkpoints.map(({ seq }) => seq)).toEqual([2, 2]);
+    expect(await verifyFolder(killed, checkpoints)).toMatchObject({ ok: true, records: 3, proven: 2 });
+  });
+
+  test('R-171 where there is no room for room, the record may still fit', async () => {
+    const folder = losingFolder();
+    const journal = await open(folder);
+    folder.fail = (step, _name, end = 0) => (step === 'write' && end > 3_000 ? { after: 900, error: noSpace() } : undefined);
+    for (const id of ['a', 'b', 'c']) await journal.append(draft(id));
+    expect(journal.healthy()).toBe(true);
+    expect((await folder.names()).filter((name) => name.endsWith('.jsonl'))).toEqual(['00000001.jsonl']);
+    await journal.close();
+    expect(recordsIn(folder, '00000001.jsonl').map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
   test('whatever fails, whenever: exactly what was acknowledged is in the journal, and the chain holds', async () => {

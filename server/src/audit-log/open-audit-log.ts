@@ -19,6 +19,7 @@ import type { AuditLog } from './audit-log.ts';
 import { openJournal } from './journal.ts';
 import { diskFolder } from './journal-folder.ts';
 import { type CheckpointSettings, keepCheckpoints } from './keep-checkpoints.ts';
+import { orderedId } from './ordered-id.ts';
 import { openRepositoryThread, type RepositoryThread } from './repository-thread.ts';
 import { verifyInThread } from './verify-thread.ts';
 import type { TrailVerification } from './verify-trail.ts';
@@ -123,7 +124,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<Searchable
         });
   const log: SearchableAuditLog = {
     chain: journal.chain,
-    append: (draft) => journal.append({ id: randomUUID(), ...draft }),
+    append: (draft) => journal.append({ id: orderedId(), ...draft }),
     healthy: () => journal.healthy(),
     async search(search) {
       const { rows, next } = await searchAuditRecords(db, search);

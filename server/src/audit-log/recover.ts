@@ -2,9 +2,9 @@
  * Finding the end of the journal at start. A torn tail (a crash in the middle of a write that was never acknowledged) is set aside in a file of its
  * own and reported; anything else that does not fit is damage or a forgery, and Fireguard refuses to start on it.
  */
-import { readLine } from './chain.ts';
+import { nothingBefore, readLine } from './chain.ts';
 import type { JournalFolder } from './journal-folder.ts';
-import { type RawLine, readLines, segmentIndex, segments } from './segment.ts';
+import { type RawLine, readLines, segmentIndex, segments, withoutRoom } from './segment.ts';
 
 export interface JournalEnd {
   readonly chain: string;
@@ -15,7 +15,8 @@ export interface JournalEnd {
   /** Sequence and hash of the last line (0 before the first record). */
   readonly seq: number;
   readonly hash: string;
-  /** `recorded` of the last record; 0 where there is none. */
+  /** Hash and `recorded` of the last record; 64 zeros and 0 where there is none. */
+  readonly recordHash: string;
   readonly recorded: number;
   /** Where a torn tail was put, and how long it was. */
   readonly torn: { readonly name: string; readonly bytes: number } | undefined;
@@ -47,8 +48,9 @@ export async function recoverJournal(
       await folder.sync();
       continue;
     }
-    let recorded = found.recorded;
-    if (recorded === 0 && place > 0) recorded = (await readSegment(folder, names[place - 1]!, 0, 0)).recorded;
+    let last = found;
+    for (let before = place - 1; last.recordHash === nothingBefore && before >= 0; before -= 1)
+      last = await readSegment(folder, names[before]!, 0, 0);
     if (head !== undefined && head.seq > found.seq) {
       throw new JournalDamaged(
         `the audit journal ends at record ${found.seq}, but record ${head.seq} was written: records were removed. Restore the journal from a backup, or move the folder "audit" away to begin a new chain`,
@@ -61,7 +63,8 @@ export async function recoverJournal(
       length: found.length,
       seq: found.seq,
       hash: found.hash,
-      recorded,
+      recordHash: last.recordHash,
+      recorded: last.recorded,
       torn,
     };
   }
@@ -102,9 +105,14 @@ interface SegmentEnd {
   readonly length: number;
   readonly seq: number;
   readonly hash: string;
+  readonly recordHash: string;
   readonly recorded: number;
   readonly tornFrom: number | undefined;
 }
+
+const nothingYet: SegmentEnd = {
+  ...{ chain: undefined, length: 0, seq: 0, hash: '', recordHash: nothingBefore, recorded: 0, tornFrom: undefined },
+};
 
 async function readSegment(
   folder: JournalFolder,
@@ -112,7 +120,7 @@ async function readSegment(
   largestWrite: number,
   acknowledged: number,
 ): Promise<SegmentEnd> {
-  let end: SegmentEnd = { chain: undefined, length: 0, seq: 0, hash: '', recorded: 0, tornFrom: undefined };
+  let end = nothingYet;
   let bad: RawLine | undefined;
   let lastEnd = 0;
   let lastRecord = '';
@@ -131,7 +139,7 @@ async function readSegment(
       } else if (line.kind === 'header') {
         end = { ...end, chain: line.chain, length: raw.end, seq: line.first - 1, hash: line.hash };
       } else {
-        end = { ...end, length: raw.end, seq: line.seq, hash: line.hash };
+        end = { ...end, length: raw.end, seq: line.seq, hash: line.hash, recordHash: line.hash };
         lastRecord = line.record;
       }
     }
@@ -157,8 +165,9 @@ async function setAside(
 ): Promise<NonNullable<JournalEnd['torn']>> {
   const { file, length } = await folder.open(name);
   try {
-    const bytes = new Uint8Array(length - from);
-    await folder.read(name, from, bytes);
+    const tail = new Uint8Array(length - from);
+    await folder.read(name, from, tail);
+    const bytes = withoutRoom(tail);
     const tornName = `${name}.torn-${now}`;
     const copy = await folder.create(tornName);
     await copy.write(bytes, 0);

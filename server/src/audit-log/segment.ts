@@ -30,7 +30,10 @@ const chunkSize = 1 << 20;
 /** A longer line is none of ours. */
 const longestLine = 16 << 20;
 
-/** The lines from `start` to `end` (default: the file's end), in lists, as they come from the file. */
+/**
+ * The lines from `start` to `end` (default: the file's end), in lists, as they come from the file. Zeros up to the end are room for what comes, and no line; a zero that something follows
+ * is read a second time, since a server at work writes from front to back and what follows may be younger than the reading before it.
+ */
 export async function* readLines(
   folder: JournalFolder,
   name: string,
@@ -39,12 +42,26 @@ export async function* readLines(
 ): AsyncGenerator<readonly RawLine[]> {
   let rest = new Uint8Array(0);
   let position = start;
+  let doubtful = -1;
+  let holed = false;
   for (;;) {
     const chunk = new Uint8Array(Math.min(chunkSize, end - position));
     const got = chunk.length === 0 ? 0 : await folder.read(name, position, chunk);
-    const bytes = rest.length === 0 ? chunk.subarray(0, got) : concat(rest, chunk.subarray(0, got));
+    let bytes = rest.length === 0 ? chunk.subarray(0, got) : concat(rest, chunk.subarray(0, got));
     let at = position - rest.length;
     position += got;
+    let last = got === 0;
+    const zero: number = holed ? -1 : bytes.indexOf(0);
+    if (zero !== -1 && (await isRoom(folder, name, at + zero, end))) {
+      bytes = bytes.subarray(0, zero);
+      last = true;
+    } else if (zero !== -1 && at + zero !== doubtful) {
+      doubtful = at + zero;
+      rest = new Uint8Array(0);
+      position = at;
+      continue;
+    }
+    holed ||= zero !== -1 && !last;
     const lines: RawLine[] = [];
     let from = 0;
     for (let newline = bytes.indexOf(10); newline !== -1; newline = bytes.indexOf(10, from)) {
@@ -53,11 +70,30 @@ export async function* readLines(
       from = newline + 1;
     }
     rest = bytes.slice(from);
-    const last = got === 0 || rest.length > longestLine;
+    last ||= rest.length > longestLine;
+    if (last) rest = withoutRoom(rest);
     if (last && rest.length > 0) lines.push(rawLine(rest, at, at + rest.length, false));
     if (lines.length > 0) yield lines;
     if (last) return;
   }
+}
+
+/** Whether nothing but zeros follows. */
+async function isRoom(folder: JournalFolder, name: string, from: number, end: number): Promise<boolean> {
+  const chunk = new Uint8Array(chunkSize);
+  for (let position = from; position < end; ) {
+    const wanted = chunk.subarray(0, Math.min(chunkSize, end - position));
+    const got = await folder.read(name, position, wanted);
+    if (got === 0) return true;
+    if (withoutRoom(wanted.subarray(0, got)).length > 0) return false;
+    position += got;
+  }
+  return true;
+}
+
+/** Without the zeros at its end. */
+export function withoutRoom<T extends Uint8Array>(bytes: T): T {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1) as T;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

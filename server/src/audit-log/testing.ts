@@ -15,10 +15,11 @@ export interface LosingFolder extends JournalFolder {
   /** As seen by a reader now. */
   contents(name: string): Uint8Array;
   put(name: string, bytes: Uint8Array | string): void;
-  /** Asked before each step; what it throws, the step throws. `write` may say how many bytes get through first; a `sync` follows each that got through. */
+  /** Asked before each step; what it throws, the step throws. `write` may say how many bytes get through first; a `sync` follows each that got through. `end`: of a write. */
   fail: (
     step: 'create' | 'write' | 'sync' | 'truncate',
     name: string,
+    end?: number,
   ) => undefined | { readonly after: number; readonly error: Error };
   /** Awaited inside each of a file's syncs. */
   slow: (name: string) => Promise<void> | void;
@@ -47,7 +48,7 @@ export function losingFolder(
     return {
       async write(bytes, position) {
         folder.counts.writes += 1;
-        const planted = folder.fail('write', name);
+        const planted = folder.fail('write', name, position + bytes.length);
         const through = planted === undefined ? bytes : bytes.subarray(0, planted.after);
         const grown = new Uint8Array(Math.max(file.bytes.length, position + through.length));
         grown.set(file.bytes);

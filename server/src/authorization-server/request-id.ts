@@ -1,10 +1,10 @@
 /** X-Request-Id (R-169): the caller's when it is sane, otherwise ours. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { orderedId } from '../audit-log/ordered-id.ts';
 
 export function requestIdOf(message: Pick<IncomingMessage, 'headers'>): string {
   const given = message.headers['x-request-id'];
-  return typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : orderedId();
 }
 
 /** A reference that can be read out on the telephone: `7F3K-92QD`. No letter or digit that could be taken for another. */

@@ -128,7 +128,7 @@ test('records say which base it was, and a patient of one is nobody of another',
   const folder = path.join(home, 'audit');
   const lines = readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
-    .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').trimEnd().split('\n'));
+    .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').split('\n').slice(0, -1));
   const of = (id: string) => lines.map((line) => JSON.parse(line).record).find((record) => record?.requestId === id);
   expect(of('base-0')).toMatchObject({ patients: ['mine'], resources: ['Patient/mine'] });
   expect(of('base-0').base).toBeUndefined();

@@ -111,7 +111,13 @@ interface SegmentEnd {
 }
 
 const nothingYet: SegmentEnd = {
-  ...{ chain: undefined, length: 0, seq: 0, hash: '', recordHash: nothingBefore, recorded: 0, tornFrom: undefined },
+  chain: undefined,
+  length: 0,
+  seq: 0,
+  hash: '',
+  recordHash: nothingBefore,
+  recorded: 0,
+  tornFrom: undefined,
 };
 
 async function readSegment(

@@ -1,7 +1,7 @@
 /** Tampers with generated trails and verifies each, and as many that nobody touched. The database is real; what is done to it is taken back. */
 import { losingFolder } from '../../server/src/audit-log/testing.ts';
 import { type TrailVerification, verifyTrail } from '../../server/src/audit-log/verify-trail.ts';
-import { insertAuditRecords } from '../../server/src/storage/audit-copy.ts';
+import { addNewRecords } from '../../server/src/storage/audit-copy.ts';
 import { asSuperuser } from '../../server/src/storage/managed.ts';
 import { testDatabase } from '../../server/src/storage/testing.ts';
 import { Random } from '../../server/test/two-worlds/random.ts';
@@ -30,7 +30,7 @@ export async function attackAudit(count: number, seed: number): Promise<AuditAtt
         for (const [name, text] of trail.files) folder.put(name, text);
         await client.query('BEGIN');
         try {
-          await insertAuditRecords(client, trail.rows);
+          await addNewRecords(client, trail.rows);
           return await verifyTrail({ folder, checkpoints: trail.checkpoints, database: client });
         } finally {
           await client.query('ROLLBACK');

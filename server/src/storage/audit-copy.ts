@@ -2,7 +2,9 @@
  * What the thread that copies the journal says to the database, in plain SQL on a connection of its own: it loads neither the query builder nor
  * the engine. Batches and the place up to which they go are one transaction.
  */
+import { finished } from 'node:stream/promises';
 import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 
 /** A record on its way in. `record` is its text in the journal. */
 export interface NewAuditRecord {
@@ -56,21 +58,38 @@ export interface CopySlice {
 }
 
 /**
- * One batch and the move to its end, or neither; the slices come when they come. INVARIANT: moves on only from where we were: two that copy the same journal
- * cannot both succeed.
+ * One batch and the move to its end, or neither; the slices come when they come, and are asked for again where some of the records are there already (a position that was lost): those stay as they
+ * are. INVARIANT: moves on only from where we were: two that copy the same journal cannot both succeed.
  */
 export async function copyRecords(
   client: pg.ClientBase,
   chain: string,
   from: CopyPlace,
+  slices: () => AsyncIterable<CopySlice>,
+): Promise<CopyPlace> {
+  try {
+    return await copyBatch(client, chain, from, slices(), addNewRecords);
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== uniqueViolation) throw error;
+    return copyBatch(client, chain, from, slices(), addMissingRecords);
+  }
+}
+
+const uniqueViolation = '23505';
+
+async function copyBatch(
+  client: pg.ClientBase,
+  chain: string,
+  from: CopyPlace,
   slices: AsyncIterable<CopySlice>,
+  add: typeof addNewRecords,
 ): Promise<CopyPlace> {
   await client.query('BEGIN');
   try {
     let to = from;
     let hash = '';
     for await (const slice of slices) {
-      await insertAuditRecords(client, slice.records);
+      await add(client, slice.records);
       to = slice.to;
       hash = slice.records.at(-1)?.hash ?? hash;
     }
@@ -100,26 +119,59 @@ export async function copyRecords(
   }
 }
 
-// One parameter for all rows of a table: the records are JSON already, and PostgreSQL reads JSON faster than it takes thousands of parameters. Named, so that it is planned once.
-const addRecords = {
-  name: 'add-audit-records',
-  text: `WITH added AS (
-      INSERT INTO audit_record (record_id, node, sequence, hash, recorded, kind, outcome, action, resource_type, person_id, client_id, record)
-      SELECT * FROM json_to_recordset($1::json) AS row (record_id text, node text, sequence bigint, hash text, recorded timestamptz, kind text,
-        outcome text, action text, resource_type text, person_id text, client_id text, record jsonb)
-      ON CONFLICT DO NOTHING)
-    INSERT INTO audit_patient (patient, recorded, record_id, place)
-    SELECT * FROM json_to_recordset($2::json) AS row (patient text, recorded timestamptz, record_id text, place integer)
-    ON CONFLICT DO NOTHING`,
-};
+const columns = [
+  ...(['record_id', 'node', 'sequence', 'hash', 'recorded', 'kind', 'outcome', 'action', 'resource_type'] as const),
+  ...(['person_id', 'client_id', 'record'] as const),
+];
+const addRecords = `COPY audit_record (${columns.join(', ')}) FROM STDIN`;
+const addPatients = 'COPY audit_patient (patient, recorded, record_id, place) FROM STDIN';
 
-/** Adds them; what is there already (same id and time) is left as it is, so that a batch can be repeated after a crash. */
-export async function insertAuditRecords(client: pg.ClientBase, records: readonly NewAuditRecord[]): Promise<void> {
-  if (records.length === 0) return;
+/** Adds them, by COPY: two thirds of what INSERT costs the database. Rejects with `uniqueViolation` where one is there already. */
+export async function addNewRecords(client: pg.ClientBase, records: readonly NewAuditRecord[]): Promise<void> {
+  let rows = '';
+  let touched = '';
+  for (const record of records) {
+    rows += copyLine(columns.map((name) => record[name]));
+    for (const { patient, place } of record.patients) touched += copyLine([patient, record.recorded, record.record_id, place]);
+  }
+  if (rows !== '') await copyIn(client, addRecords, rows);
+  if (touched !== '') await copyIn(client, addPatients, touched);
+}
+
+async function copyIn(client: pg.ClientBase, text: string, rows: string): Promise<void> {
+  const stream = client.query(copyFrom(text));
+  const done = finished(stream);
+  stream.end(rows);
+  await done;
+}
+
+const special = /[\\\n\r\t]/;
+const escapes = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' } as const;
+
+/** A row in the text format of COPY. */
+function copyLine(values: readonly (string | number | null)[]): string {
+  return `${values.map(copyValue).join('\t')}\n`;
+}
+
+function copyValue(value: string | number | null): string {
+  if (value === null) return '\\N';
+  const text = String(value);
+  return special.test(text) ? text.replace(/[\\\n\r\t]/g, (one) => escapes[one as keyof typeof escapes]) : text;
+}
+
+/** Adds those that are not there yet (by id and time). */
+export async function addMissingRecords(client: pg.ClientBase, records: readonly NewAuditRecord[]): Promise<void> {
   const touched = records.flatMap(({ patients, recorded, record_id }) =>
     patients.map(({ patient, place }) => ({ patient, recorded, record_id, place })),
   );
-  await client.query({ ...addRecords, values: [`[${records.map(rowText).join(',')}]`, JSON.stringify(touched)] });
+  await client.query(
+    `WITH added AS (
+      INSERT INTO audit_record (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM json_populate_recordset(NULL::audit_record, $1)
+      ON CONFLICT DO NOTHING)
+    INSERT INTO audit_patient (patient, recorded, record_id, place)
+    SELECT patient, recorded, record_id, place FROM json_populate_recordset(NULL::audit_patient, $2) ON CONFLICT DO NOTHING`,
+    [`[${records.map(rowText).join(',')}]`, JSON.stringify(touched)],
+  );
 }
 
 function rowText({ record, patients: _touched, ...columns }: NewAuditRecord): string {

@@ -146,14 +146,68 @@ test('R-171 while the database is away the journal goes on, and everything arriv
   expect(await rowsOf()).toBe(51);
 });
 
-test('a crash between the rows and our memory of them repeats nothing', async () => {
+test('a crash between the rows and our memory of them repeats nothing, and leaves out nothing', async () => {
   const log = await open();
-  await Promise.all(Array.from({ length: 20 }, () => log.append(draft())));
+  await Promise.all(Array.from({ length: 20 }, () => log.append(draft({ patients: ['1', '2'] }))));
   await log.close();
-  // As if the position had been lost, but not the rows.
-  await asSuperuser(database.host, database.database, (client) => client.query('DELETE FROM fireguard.journal_position'));
-  await (await open()).caughtUp();
-  expect(await rowsOf()).toBe(20);
+  // As if the position had been lost, but not the rows, of which some have gone.
+  await asSuperuser(database.host, database.database, async (client) => {
+    await client.query('SET search_path TO fireguard');
+    await client.query('DELETE FROM journal_position');
+    const some = 'SELECT record_id FROM audit_record WHERE sequence BETWEEN 5 AND 9';
+    await client.query(`DELETE FROM audit_patient WHERE record_id IN (${some})`);
+    await client.query('DELETE FROM audit_record WHERE sequence BETWEEN 7 AND 12');
+  });
+  const told: string[] = [];
+  const again = await open({ tell: (line) => told.push(line) });
+  await again.caughtUp();
+  await again.append(draft());
+  await again.caughtUp();
+  expect(await rowsOf()).toBe(21);
+  expect(await again.verify()).toMatchObject({ ok: true, records: 21 });
+  expect(told).toEqual([]);
+});
+
+test('whatever stands in a record stands in its row: what COPY or JSON would take for something else, and nothing at all', async () => {
+  const odd = [
+    '\\N',
+    '\\.',
+    '\\',
+    '\t',
+    '\n',
+    '\r\n',
+    '\\t',
+    '\\\\"',
+    '"',
+    "'",
+    '',
+    '\b\f\v',
+    '\u0000',
+    '\ud800',
+    '\u2028',
+    '患者',
+    '{1,2}',
+    'NULL',
+    ' ',
+  ];
+  const log = await open();
+  const appended = await Promise.all(
+    odd.flatMap((text) => [
+      log.append(draft({ patients: [text, `${text}x`], reason: text, rules: [text] })),
+      log.append(draft({ caller: { kind: 'user', user: { id: text, name: text }, roles: [], purposes: [] }, requestId: text })),
+    ]),
+  );
+  await log.caughtUp();
+  for (const record of appended) expect((await log.byId(record.id))!.record).toEqual(record);
+  const stored = (text: string) => text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+  for (const text of odd) {
+    const found = {
+      patient: await log.search({ patient: stored(text) }),
+      person: await log.search({ personId: stored(text) }),
+    };
+    expect([text, found.patient.rows.length > 0, found.person.rows.length > 0]).toEqual([text, true, true]);
+  }
+  expect(await log.verify()).toMatchObject({ ok: true, records: odd.length * 2 });
 });
 
 test('a journal that lost records which the database has is refused', async () => {

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { insertAuditRecords, type NewAuditRecord } from '../../../src/storage/audit-copy.ts';
+import { addMissingRecords, type NewAuditRecord } from '../../../src/storage/audit-copy.ts';
 import { auditRecordById, searchAuditRecords } from '../../../src/storage/audit-records.ts';
 import { clientById, insertClient, listClients, setClientDisabled } from '../../../src/storage/clients.ts';
 import { deleteUnusedLaunchContexts, insertLaunchContext, launchContextByGrant } from '../../../src/storage/launch-contexts.ts';
@@ -323,7 +323,7 @@ describe('the rest', () => {
 async function add(to: Storage, records: readonly NewAuditRecord[]): Promise<void> {
   const client = new pg.Client(to.connection());
   await client.connect();
-  await insertAuditRecords(client, records).finally(() => client.end());
+  await addMissingRecords(client, records).finally(() => client.end());
 }
 
 function event(number: number, more: Partial<NewAuditRecord> = {}): NewAuditRecord {

@@ -1,6 +1,6 @@
 /**
  * Judges the records of this node's own chain, in its order, behind the copy in the database. INVARIANT: alerts, their notices and the place up to which was judged are one
- * transaction: a crash repeats a batch or does not. Counting looks at the records of all nodes.
+ * transaction; a crash repeats some records, and their alerts have the same ids. Counting looks at the records of all nodes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditRecord } from '@fireguard/engine';
@@ -32,6 +32,8 @@ export interface Watch {
 }
 
 const batch = 500;
+/** Milliseconds between two times that the place is stored when nothing was found: each is a sync for the disk, and answers wait for theirs. What a crash makes be judged again gives the same alerts. */
+const storeEvery = 5_000;
 /** How much longer than it took somebody is left uncounted, so that the busiest cost no more than a fiftieth of a processor of the database. */
 const countRest = 50;
 
@@ -41,6 +43,7 @@ export function watch(options: WatchOptions): Watch {
   const byPatients = rules.some(({ unusual }) => unusual !== undefined);
   /** Up to where was read; undefined before the first look. What waits is judged later than what came after it. */
   let place: string | undefined;
+  let stored = Number.NEGATIVE_INFINITY;
   let waiting: ReadonlyMap<string, Waiting> = new Map();
   /** Until when each is not counted again: counting reads all that somebody did in an hour. */
   const counted = new Map<string, number>();
@@ -81,12 +84,15 @@ export function watch(options: WatchOptions): Watch {
     // After a crash it begins with what waited.
     const firsts = [...still.values()].map(({ sequence }) => BigInt(sequence));
     const judged = firsts.reduce((least, one) => (one <= least ? one - 1n : least), BigInt(last ?? place ?? 0));
-    await db.transaction().execute(async (transaction) => {
-      for (const { alert, rule } of found)
-        if (await insertAlert(transaction, alert, rule.withinMinutes))
-          await options.enqueue(transaction, noticeOf(alert, rule, options.page));
-      await moveJudged(transaction, chain, String(judged));
-    });
+    if (found.length > 0 || now - stored >= storeEvery) {
+      await db.transaction().execute(async (transaction) => {
+        for (const { alert, rule } of found)
+          if (await insertAlert(transaction, alert, rule.withinMinutes))
+            await options.enqueue(transaction, noticeOf(alert, rule, options.page));
+        await moveJudged(transaction, chain, String(judged));
+      });
+      stored = now;
+    }
     for (const [key, until] of asked) counted.set(key, until);
     waiting = still;
     place = last ?? place;

@@ -1,22 +1,26 @@
 /**
  * `npm run bench -- audit [--json]`: what the audit costs. The same gateway with and without it, in turns: processor time per read (all threads) and p95, at 1,000 reads a second, where
- * nearly every record has a write of its own, and when it does all it can. The steady rounds come first: a virtual disk makes up for what was written to it at full speed for minutes. And by themselves: records a second into the journal (64 at once, each durable before it counts), and from the journal into the database. The gateway has core 0,
- * upstream, load and PostgreSQL core 1, where the first two go before the last: they stand for other machines, and what they wait for is no cost of the audit. Journal and repository alone have both.
+ * nearly every record has a write of its own, and when it does all it can. The steady rounds come first: a virtual disk makes up for what was written to it at full speed for minutes. And by themselves: records a second into the journal (64 at once, each durable before it counts), and from the journal into the database. And what a
+ * durable write takes here when there is nothing else: what the disk makes its own, no code makes up for. The gateway has the core that hears from the disk; upstream, load and PostgreSQL have the other, where the first two go before the last: they stand for other machines, and what they wait for is no cost of the audit. Journal and repository alone have both.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { diskFolder } from '../server/src/audit-log/journal-folder.ts';
 import { openAuditLog } from '../server/src/audit-log/open-audit-log.ts';
 import { openStorage } from '../server/src/storage/storage.ts';
 import { cases } from './cases.ts';
-import { cpuSeconds, goFirst, pin } from './processes.ts';
+import { cpuSeconds, diskCore, goFirst, pin, pinPostgres } from './processes.ts';
 
 const json = process.argv.includes('--json');
 const [seconds, rounds, calmRounds, warmUp] = [3, 7, 15, 10];
 /** Reads a second: more than the busiest hour of a large hospital asks. */
 const steady = 1_000;
+/** Of the gateway, and of all else. */
+const own = diskCore();
+const other = 1 - own;
 const folder = mkdtempSync(path.join(tmpdir(), 'fireguard-bench-'));
 const children: ChildProcess[] = [];
 
@@ -37,6 +41,7 @@ interface Load {
 }
 
 try {
+  const disk = await diskAlone();
   const upstream = await launch('canned-upstream.ts', []);
   const base = `http://127.0.0.1:${upstream.port}`;
   const gateways = {
@@ -44,8 +49,9 @@ try {
     without: await launch('gateway.ts', [path.join(folder, 'without'), base, 'without-audit']),
   };
   const pinned = [
-    ...Object.values(gateways).map(({ pid }) => pin(pid, 0)),
-    ...[upstream.pid, gateways.with.postgres!, gateways.without.postgres!].map((pid) => pin(pid, 1)),
+    ...Object.values(gateways).map(({ pid }) => pin(pid, own)),
+    ...[gateways.with, gateways.without].map(({ postgres }) => pinPostgres(postgres!, other)),
+    pin(upstream.pid, other),
   ].every(Boolean);
   const apart = goFirst(upstream.pid);
 
@@ -89,6 +95,7 @@ try {
   const [fullP95, calmP95] = [p95Of(full), p95Of(calm)];
   const fullRate = median(full.with.map(({ rate }) => rate));
   const result = {
+    disk,
     fullRate,
     microsecondsPerRead: perRead,
     addedToCpu: perRead.with / perRead.without - 1,
@@ -110,6 +117,9 @@ try {
       `${on.toFixed(0)} µs of processor time with audit, ${off.toFixed(0)} without: ${percent(added)} more`;
     const late = ({ with: on, without: off, added: { middle, from, to } }: typeof calmP95, of: number): string =>
       `${on.toFixed(2)} ms with audit, ${off.toFixed(2)} without: ${middle.toFixed(2)} ms more in the middle one of ${of} pairs of rounds, ${from.toFixed(2)} to ${to.toFixed(2)} in the middle half`;
+    console.log(
+      `disk            ${disk.p50.toFixed(2)} ms for a durable write alone, p95 ${disk.p95.toFixed(2)}; ${disk.stalled.toFixed(0)} ms of each second in writes that took over 2`,
+    );
     console.log(`full speed      ${fullRate.toFixed(0)} reads a second: ${cost(perRead, result.addedToCpu)}`);
     console.log(`                p95 ${late(fullP95, rounds)}`);
     console.log(`steady          ${steady} reads a second: ${cost(perCalmRead, result.addedToSteadyCpu)}`);
@@ -123,6 +133,25 @@ try {
   for (const child of children) if (child.connected) child.disconnect();
   await Promise.all(children.map(ended));
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** What a durable write of a record's size takes when nothing else is done, about a thousand a second: milliseconds; `stalled` of each second. */
+async function diskAlone(): Promise<{ p50: number; p95: number; stalled: number }> {
+  const file = await diskFolder(folder).create('disk');
+  const [record, size] = [new Uint8Array(1_200).fill(65), 8 << 20];
+  await file.write(new Uint8Array(size), 0);
+  const took: number[] = [];
+  const began = performance.now();
+  while (performance.now() - began < seconds * 1_000) {
+    const asked = performance.now();
+    await file.write(record, (took.length * record.length) % (size - record.length));
+    took.push(performance.now() - asked);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const lasted = (performance.now() - began) / 1_000;
+  await file.close();
+  const stalls = took.filter((each) => each > 2).reduce((sum, each) => sum + each, 0);
+  return { p50: median(took), p95: at(took, 0.95), stalled: stalls / lasted };
 }
 
 /** Journal and repository by themselves, with records like those of a search over two patients. */
@@ -189,15 +218,15 @@ async function load({ port, token }: Started, connections: number, rate = 0, las
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'load.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  pin(child.pid!, 1);
+  pin(child.pid!, other);
   goFirst(child.pid!);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part;
   });
   await new Promise((resolve) => child.once('close', resolve));
-  const { other, ...measured } = JSON.parse(text) as Load & { other: number };
-  if (other > 0) throw new Error(`${other} of ${measured.requests} answers were something else than 200`);
+  const { other: odd, ...measured } = JSON.parse(text) as Load & { other: number };
+  if (odd > 0) throw new Error(`${odd} of ${measured.requests} answers were something else than 200`);
   return measured;
 }
 

@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Case, cases } from './cases.ts';
-import { coreTime, cpuSeconds, pin } from './processes.ts';
+import { coreTime, cpuSeconds, pin, pinPostgres } from './processes.ts';
 
 if (process.argv[2] === 'tokens') {
   await import('./tokens.ts');
@@ -86,7 +86,8 @@ try {
   const pinned =
     availableParallelism() >= 2 &&
     [proxy, parse, gateway].every(({ pid }) => pin(pid, 0)) &&
-    [upstream.pid, gateway.postgres!].every((pid) => pin(pid, 1));
+    pin(upstream.pid, 1) &&
+    pinPostgres(gateway.postgres!, 1);
   if (!pinned) voids.push('processes could not be pinned to two cores');
   const contenders: readonly Contender[] = [
     { name: 'proxy', ...proxy, token: '-' },

@@ -22,7 +22,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
 import { newBrowser } from '../server/test/flows/authorization/browser.ts';
-import { cpuSeconds, pin } from './processes.ts';
+import { cpuSeconds, pin, pinPostgres } from './processes.ts';
 
 const json = process.argv.includes('--json');
 const [seconds, rounds, chains] = [4, 3, 24];
@@ -63,7 +63,7 @@ try {
   const refresh: string[] = [];
   for (let chain = 0; chain < chains; chain += 1) refresh.push(await firstRefreshToken(issuer, fhir, token));
   const signingKey = createPrivateKey({ key, format: 'jwk' });
-  const pinned = pin(server.pid!, 0) && pin(process.pid, 1) && pin(postgres, 1);
+  const pinned = pin(server.pid!, 0) && pin(process.pid, 1) && pinPostgres(postgres, 1);
 
   // Signed beforehand: the load must not be what is measured.
   const stock: Record<string, string>[] = [];

@@ -51,8 +51,8 @@ export type RepositoryFared =
 
 // Beside this file, in the same form: TypeScript in a checkout, JavaScript when built.
 const entry = new URL(import.meta.url.endsWith('.ts') ? './repository-worker.ts' : './repository-worker.js', import.meta.url);
-/** One message for all that was synced in this time: a busy journal syncs a thousand times a second. */
-const gather = 20;
+/** One message for all that was synced in this time, in milliseconds: a busy journal syncs a thousand times a second. Who waits for the copy asks at once. */
+const gather = 100;
 
 /** Resolves when it copies; rejects when the database cannot be had, or holds records that the journal has lost. */
 export async function openRepositoryThread(options: RepositoryThreadOptions): Promise<RepositoryThread> {

@@ -1,6 +1,6 @@
 /**
  * Judges the records of this node's own chain, in its order, behind the copy in the database. INVARIANT: alerts, their notices and the place up to which was judged are one
- * transaction; a crash repeats some records, and their alerts have the same ids. Counting looks at the records of all nodes.
+ * transaction: what a crash makes be judged again had given no alert. Counting looks at the records of all nodes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditRecord } from '@fireguard/engine';
@@ -32,7 +32,7 @@ export interface Watch {
 }
 
 const batch = 500;
-/** Milliseconds between two times that the place is stored when nothing was found: each is a sync for the disk, and answers wait for theirs. What a crash makes be judged again gives the same alerts. */
+/** Milliseconds between two times that the place is stored when nothing was found: each is a sync for the disk, and answers wait for theirs. */
 const storeEvery = 5_000;
 /** How much longer than it took somebody is left uncounted, so that the busiest cost no more than a fiftieth of a processor of the database. */
 const countRest = 50;

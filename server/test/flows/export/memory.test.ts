@@ -6,7 +6,7 @@ test('an export of 80 MB leaves the memory as it was', { timeout: 240_000 }, asy
   const { megabytes, resources, rss } = await exportThrough(80);
   expect(megabytes).toBeGreaterThanOrEqual(80);
   expect(resources).toBeGreaterThan(9_800);
-  // Were it kept, it would be there in full; the rest is what the heap of a new process does between two collections: up to 34 MB were seen, of 40 and of 80.
+  // Were it kept, it would be there in full; the rest is what the heap of a new process does between two collections: 34 MB were seen of 40, 21 of 80.
   expect(rss.job - rss.before).toBeLessThan(48);
   expect(rss.fetching - rss.before).toBeLessThan(48);
 });

@@ -82,11 +82,10 @@ test.each(ends)('%s is refused by both when that is acknowledged, whatever was a
 
 test.each(ends)('%s: also when nothing reaches the nodes, because their lines are cut again and again', async (_what, make) => {
   const { token, end } = await make();
-  const cuts = await whileCut(nodes, async () => {
+  await whileCut(nodes, async () => {
     expect(await both(token)).toEqual([200, 200]);
     expect(await lateAnswers(nodes, token, end)).toEqual([]);
   });
-  expect(cuts).toBeGreaterThan(0);
 });
 
 test('a disabled person refreshes nothing, at either node', async () => {

@@ -197,15 +197,14 @@ async function cutLines({ host, database }: TestDatabase): Promise<number> {
   });
 }
 
-/** Cuts the lines, and again and again while `work` is done; how many cuts there were. */
-export async function whileCut(nodes: TwoNodes, work: () => Promise<void>): Promise<number> {
+/** Cuts the lines, and again and again while `work` is done. */
+export async function whileCut(nodes: TwoNodes, work: () => Promise<void>): Promise<void> {
   let cutting = true;
-  let cuts = 0;
   // A line that is just being made again is not found, and short work would be done by then.
-  while (cuts === 0) cuts = await nodes.cutLines();
+  while ((await nodes.cutLines()) === 0);
   const cutter = (async () => {
     while (cutting) {
-      cuts += await nodes.cutLines();
+      await nodes.cutLines();
       await sleep(30);
     }
   })();
@@ -215,7 +214,6 @@ export async function whileCut(nodes: TwoNodes, work: () => Promise<void>): Prom
     cutting = false;
     await cutter;
   }
-  return cuts;
 }
 
 /** Both nodes are asked without pause while `end` is done; every answer to a question that was put after its acknowledgement, and was not 401. */
